@@ -1,0 +1,154 @@
+import type { ProgressStep, ReportProgress } from "./progress.ts";
+import type { View } from "./view/view.ts";
+
+/**
+ * The only types that cross a worker boundary.
+ *
+ * Every long call carries a `CallId` chosen by the caller; `cancel(id)` makes it reject with an AbortError at the next
+ * safe point. `report` and `onAnswer` arrive through `comlink.proxy`.
+ */
+export type CallId = string;
+
+/** Which projections embed: the encoder's own, or those with the LoRA adapter folded in (CLIP and PaintingCLIP). */
+export type ModelVariant = "base" | "adapted";
+
+/** Which map explains a sentence; see src/core/explain/. */
+export type MapMethod = "grad-eclip" | "gradient" | "value-path";
+
+/** Where the arithmetic runs. */
+export type Provider = "webgpu" | "wasm";
+
+export interface OpenModelRequest {
+  /** Base URL of the model pack, ending in "/". */
+  readonly packUrl: string;
+  /** Providers to try, best first; a software WebGPU adapter counts as none. */
+  readonly providers: readonly Provider[];
+}
+
+export interface EncoderInfo {
+  readonly packId: string;
+  /** Name for people, such as "Demo encoder" or "CLIP ViT-B/32". */
+  readonly name: string;
+  /** Names of the variants for people; `adapted` is null where the pack has no adapter. */
+  readonly variants: { readonly base: string; readonly adapted: string | null };
+  /** Hash of the canonical weights; an edition is valid for one fingerprint only. */
+  readonly fingerprint: string;
+  readonly provider: Provider;
+  /** Length of an embedding. */
+  readonly dim: number;
+  /** Cells along one side of the patch grid (7). */
+  readonly grid: number;
+  /** The words that the text tower was trained on, where that list is closed; null for CLIP. */
+  readonly vocabulary: readonly string[] | null;
+}
+
+export interface EncodedPicture {
+  readonly pictureId: string;
+  /** Size in source pixels, after the EXIF orientation was applied. */
+  readonly width: number;
+  readonly height: number;
+  /** What the model saw of the picture. */
+  readonly view: View;
+  /** Unit vector [dim] of what the model saw, by variant (adapted = base where there is no adapter). */
+  readonly whole: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+  /** Unit vectors [grid × grid × dim] of the patches, row-major from the upper left, by variant. */
+  readonly patches: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+  /** How long each step took, in milliseconds. */
+  readonly timings: Partial<Record<ProgressStep, number>>;
+}
+
+export interface ExplainRequest {
+  readonly pictureId: string;
+  readonly variant: ModelVariant;
+  readonly method: MapMethod;
+  /** Unit text vectors [count × dim] under `variant`. */
+  readonly texts: Float32Array<ArrayBuffer>;
+}
+
+export interface EncoderApi {
+  /** Downloads, verifies and starts a model pack. A second call with the same URL answers from memory. */
+  open(id: CallId, request: OpenModelRequest, report: ReportProgress): Promise<EncoderInfo>;
+  /** Decodes and embeds a picture; keeps its explanation state until the next picture. */
+  encodePicture(id: CallId, picture: Blob, report: ReportProgress): Promise<EncodedPicture>;
+  /** Maps [count × grid × grid], one per text, not normalised; 0 where the text has no evidence. */
+  explain(id: CallId, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
+  /** Embeds phrases: unit vectors [count × dim] by variant. The text tower is loaded on first use. */
+  embedTexts(
+    id: CallId,
+    texts: readonly string[],
+    report: ReportProgress,
+  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  cancel(id: CallId): void;
+}
+
+export interface EditionInfo {
+  readonly editionId: string;
+  readonly name: string;
+  readonly sentences: number;
+  readonly works: number;
+  /** Fingerprint of the model whose text vectors the edition holds. */
+  readonly fingerprint: string;
+  readonly dim: number;
+  /** Bytes of all files. */
+  readonly bytes: number;
+}
+
+export interface SearchRequest {
+  /** Unit vector [dim] under `variant`: a whole picture or one patch. */
+  readonly query: Float32Array<ArrayBuffer>;
+  readonly variant: ModelVariant;
+  /** How many sentences are wanted. */
+  readonly count: number;
+}
+
+/** The bibliographic line of a work. */
+export interface WorkSummary {
+  readonly workId: string;
+  readonly author: string;
+  readonly year: string;
+  readonly title: string;
+  /** Absolute https URL of the DOI or the work, or null. */
+  readonly link: string | null;
+  /** True for notes written by this project for its sample corpus. */
+  readonly isProjectNote: boolean;
+}
+
+export interface FoundSentence {
+  /** Row of the sentence in the edition. */
+  readonly row: number;
+  readonly sentenceId: string;
+  readonly text: string;
+  readonly work: WorkSummary;
+  /** 1 for the closest. */
+  readonly rank: number;
+  /** Cosine under the variant; a detail, never a percentage. */
+  readonly score: number;
+  /** True when `score` comes from the exact row and not from its code. */
+  readonly isExact: boolean;
+}
+
+export interface SearchAnswer {
+  readonly found: readonly FoundSentence[];
+  /** Unit text vectors [found.length × dim] under the variant asked for, for `explain`. */
+  readonly vectors: Float32Array<ArrayBuffer>;
+  /** Rows scored so far and in all. */
+  readonly scanned: number;
+  readonly total: number;
+  readonly timings: Partial<Record<ProgressStep, number>>;
+}
+
+export interface SearchApi {
+  /** Opens an edition: manifest, router, works. `editionUrl` ends in "/". */
+  open(id: CallId, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
+  /**
+   * Searches in waves, closest clusters first; `onAnswer` gets the answer of every wave but the last, which is the
+   * result. Ends when every row was scored.
+   */
+  search(
+    id: CallId,
+    request: SearchRequest,
+    onAnswer: (answer: SearchAnswer) => void,
+    report: ReportProgress,
+  ): Promise<SearchAnswer>;
+  cancel(id: CallId): void;
+}
