@@ -1,0 +1,87 @@
+// `npm test`: installs what is missing, a browser included, builds, runs every test and ends with one line of counts.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { findChromium } from "./find-chromium.mjs";
+import { buildSite, checkNode, installPackages, root, run } from "./prepare.mjs";
+
+const reports = join(root, ".cache", "test-reports");
+
+checkNode();
+installPackages();
+installBrowser();
+buildSite();
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+const unit = runVitest();
+const endToEnd = runPlaywright();
+const passed = unit.passed + endToEnd.passed;
+const failed = unit.failed + endToEnd.failed;
+const skipped = unit.skipped + endToEnd.skipped;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** Makes sure of a Chromium: an installed one, Playwright's, or the system's package manager's where this is root. */
+function installBrowser() {
+  if (findChromium() !== undefined || hasPlaywrightChromium()) return;
+  console.log("Installing a browser …");
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && existsSync("/usr/bin/apt-get")) {
+    run("apt-get", ["update", "-qq"]);
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  }
+  if (findChromium() === undefined) run("npx", ["playwright", "install", "chromium"]);
+  if (findChromium() === undefined && !hasPlaywrightChromium()) {
+    console.error("No browser could be installed. Install Chromium, or set CHROMIUM to its path.");
+    console.log("\n0 passed, 1 failed");
+    process.exit(1);
+  }
+}
+
+function hasPlaywrightChromium() {
+  const program =
+    "import('@playwright/test').then(async ({ chromium }) => {" +
+    "const { existsSync } = await import('node:fs');" +
+    "process.exit(existsSync(chromium.executablePath()) ? 0 : 1) })";
+  return run(process.execPath, ["-e", program]) === 0;
+}
+
+function runVitest() {
+  const file = join(reports, "vitest.json");
+  const code = run("npx", [
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readReport(file);
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const counted = {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+  return withExitCode(counted, code);
+}
+
+function runPlaywright() {
+  const file = join(reports, "playwright.json");
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: file };
+  const code = run("npx", ["playwright", "test", "--reporter=list,json"], env);
+  const stats = readReport(file)?.stats;
+  if (stats === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  return withExitCode(
+    { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped },
+    code,
+  );
+}
+
+/** A runner that failed without a failed test (a file that does not load, say) still counts as one failure. */
+function withExitCode(counted, code) {
+  return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+}
+
+function readReport(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
