@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PreTrainedTokenizer } from "@huggingface/transformers";
+import * as ort from "onnxruntime-web";
+import { AppError } from "../../src/core/errors.ts";
+import {
+  MANIFEST_FILE,
+  PACK_FILES,
+  type PackManifest,
+  parsePackManifest,
+} from "../../src/core/model/pack-manifest.ts";
+import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
+import { toPatches } from "../../src/core/model/patches.ts";
+import { runText } from "../../src/core/model/run-text.ts";
+import { runVision, type VisionResult } from "../../src/core/model/run-vision.ts";
+import type { FloatTensor, Session } from "../../src/core/model/session.ts";
+import type { ModelVariant } from "../../src/core/protocol.ts";
+
+/** A model pack at work in Node: the same graphs, tables and arithmetic as in the page, on the WASM provider. */
+export interface NodeEncoder {
+  readonly manifest: PackManifest;
+  readonly tensors: PackTensors;
+  /** Embeds a picture given as interleaved 8-bit RGB, [imageSize × imageSize × 3]. */
+  encodeImage(rgb: Uint8Array | Uint8ClampedArray, signal: AbortSignal): Promise<VisionResult>;
+  /** Embeds a picture given as normalised patches [grid² × 3·p·p]; see `toPatches`. */
+  encodePatches(patches: Float32Array, signal: AbortSignal): Promise<VisionResult>;
+  /** Token ids of a text, with start and end token. */
+  tokenize(text: string): readonly number[];
+  /** Embeds texts: unit vectors [texts.length × dim] by variant, in order. */
+  encodeTexts(
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+}
+
+function toFloats(name: string, tensor: ort.Tensor): FloatTensor {
+  if (!(tensor.data instanceof Float32Array)) {
+    throw new AppError({ code: "session-failed", stage: name, why: `output of ${tensor.type}` });
+  }
+  return { data: tensor.data, dims: tensor.dims };
+}
+
+/**
+ * Loads a graph with onnxruntime-web's WASM provider on one thread.
+ *
+ * @throws AppError `session-failed` where the graph cannot be loaded or run
+ */
+export async function openNodeSession(
+  graph: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<Session> {
+  // One thread: Node gives the WASM build no pool of workers, and results stay the same on every machine.
+  ort.env.wasm.numThreads = 1;
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
+  } catch (error) {
+    throw new AppError(
+      { code: "session-failed", stage: name, why: String(error) },
+      { cause: error },
+    );
+  }
+  return {
+    async run(feeds) {
+      const inputs = Object.fromEntries(
+        Object.entries(feeds).map(([key, { data, dims }]) => [
+          key,
+          new ort.Tensor("float32", data, dims),
+        ]),
+      );
+      const outputs = await session.run(inputs).catch((error: unknown) => {
+        throw new AppError(
+          { code: "session-failed", stage: name, why: String(error) },
+          { cause: error },
+        );
+      });
+      return Object.fromEntries(
+        Object.entries(outputs).map(([key, tensor]) => [key, toFloats(key, tensor)]),
+      );
+    },
+  };
+}
+
+/**
+ * Makes a tokenizer from the two standard files, without any network.
+ *
+ * @returns a function from a text to its token ids, with start and end token
+ */
+export function openNodeTokenizer(
+  tokenizer: unknown,
+  config: unknown,
+): (text: string) => readonly number[] {
+  const loaded = new PreTrainedTokenizer(tokenizer, config);
+  return (text) => loaded.encode(text);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await readFile(path));
+}
+
+/**
+ * Opens a pack folder that `npm run build:model` wrote.
+ *
+ * @throws AppError `pack-version`, `pack-corrupt`, `weights-invalid` or `session-failed`
+ */
+export async function openPackInNode(folder: string): Promise<NodeEncoder> {
+  const manifest = parsePackManifest(await readJson(join(folder, MANIFEST_FILE)));
+  const openGraph = async (name: string): Promise<Session> =>
+    openNodeSession(await readBytes(join(folder, name)), name);
+  const trunk = await openGraph(PACK_FILES.trunk);
+  const head = await openGraph(PACK_FILES.head);
+  const text = await openGraph(PACK_FILES.text);
+  const tensors = readPackTensors(await readBytes(join(folder, PACK_FILES.tensors)), manifest);
+  const tokenize = openNodeTokenizer(
+    await readJson(join(folder, PACK_FILES.tokenizer)),
+    await readJson(join(folder, PACK_FILES.tokenizerConfig)),
+  );
+  const encodePatches = (patches: Float32Array, signal: AbortSignal): Promise<VisionResult> =>
+    runVision({ trunk, head }, tensors, manifest, patches, signal);
+  return {
+    manifest,
+    tensors,
+    tokenize,
+    encodePatches,
+    encodeImage: (rgb, signal) => encodePatches(toPatches(rgb, manifest), signal),
+    encodeTexts: (texts, signal) => runText(text, tensors, manifest, texts.map(tokenize), signal),
+  };
+}

@@ -1,0 +1,70 @@
+import { AppError } from "../errors.ts";
+import type { ModelVariant } from "../protocol.ts";
+import { PACK_FILES, type PackManifest } from "./pack-manifest.ts";
+import { parseSafetensors, readTensor } from "./safetensors.ts";
+
+/** Names of the tensors that a pack holds outside of its graphs. */
+export const PACK_TENSORS = {
+  visualProjection: { base: "visual_projection.base", adapted: "visual_projection.adapted" },
+  textProjection: { base: "text_projection.base", adapted: "text_projection.adapted" },
+  visionPositions: "vision_position_embedding",
+  textPositions: "text_position_embedding",
+  tokens: "token_embedding",
+} as const;
+
+/** The tables that are used in TypeScript rather than in a graph; all row-major float32. */
+export interface PackTensors {
+  /** [width × dim], input-major: y = x·W. The same array twice where the pack has no adapter. */
+  readonly visualProjection: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+  /** [textWidth × dim], input-major. */
+  readonly textProjection: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+  /** [(1 + grid²) × width], the class token's row first. */
+  readonly visionPositions: Float32Array<ArrayBuffer>;
+  /** [contextLength × textWidth]. */
+  readonly textPositions: Float32Array<ArrayBuffer>;
+  /** [vocabularySize × textWidth]. */
+  readonly tokens: Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Reads `tensors.safetensors` of a pack.
+ *
+ * @throws AppError `weights-invalid` for a broken file, `pack-corrupt` where it does not fit the manifest
+ */
+export function readPackTensors(
+  bytes: Uint8Array<ArrayBuffer>,
+  manifest: PackManifest,
+): PackTensors {
+  const file = PACK_FILES.tensors;
+  const stored = parseSafetensors(bytes, file);
+  const read = (name: string, shape: readonly [number, number]): Float32Array<ArrayBuffer> => {
+    const tensor = stored.get(name);
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      const found = tensor === undefined ? "missing" : `[${tensor.shape.join()}]`;
+      throw new AppError({
+        code: "pack-corrupt",
+        file,
+        why: `${name} is ${found} in place of [${shape.join()}]`,
+      });
+    }
+    return readTensor(tensor);
+  };
+  const readBoth = (
+    names: Readonly<Record<ModelVariant, string>>,
+    shape: readonly [number, number],
+  ): Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>> => {
+    const base = read(names.base, shape);
+    return {
+      base,
+      adapted: manifest.variants.adapted === null ? base : read(names.adapted, shape),
+    };
+  };
+  const { dim, width, textWidth, grid, contextLength, vocabularySize } = manifest;
+  return {
+    visualProjection: readBoth(PACK_TENSORS.visualProjection, [width, dim]),
+    textProjection: readBoth(PACK_TENSORS.textProjection, [textWidth, dim]),
+    visionPositions: read(PACK_TENSORS.visionPositions, [1 + grid * grid, width]),
+    textPositions: read(PACK_TENSORS.textPositions, [contextLength, textWidth]),
+    tokens: read(PACK_TENSORS.tokens, [vocabularySize, textWidth]),
+  };
+}

@@ -1,0 +1,168 @@
+import { AppError } from "../errors.ts";
+import { fromHalves } from "./half.ts";
+
+/** The element types that weights come in. */
+export type TensorType = "F32" | "F16" | "BF16";
+
+/** A tensor inside a safetensors file: a view, nothing is copied before it is read. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+  /** The raw little-endian bytes; not necessarily aligned. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { F32: 4, F16: 2, BF16: 2 };
+/** The header begins after its own length, a little-endian u64. */
+const LENGTH_BYTES = 8;
+/** Header size that the reference implementation refuses to pass. */
+const MOST_HEADER_BYTES = 100_000_000;
+const MOST_DIMENSIONS = 8;
+/** The data begins at a multiple of this, so that readers can map it. */
+const HEADER_ALIGNMENT = 8;
+
+function isTensorType(value: unknown): value is TensorType {
+  return value === "F32" || value === "F16" || value === "BF16";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A key that appears twice is lost by `JSON.parse`; such a header is ambiguous, so it is refused. */
+function parseHeader(text: string, invalid: (why: string) => AppError): Map<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw invalid("the header is not JSON");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw invalid("the header is not an object");
+  }
+  return new Map(Object.entries(json));
+}
+
+/**
+ * Parses a safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets}}, then the data.
+ *
+ * Refused: a header that does not fit, dtypes other than F32, F16 and BF16, sizes that differ from shape × element size,
+ * tensors that overlap, leave holes or end beyond the file.
+ *
+ * @param file the file's name, for messages
+ * @throws AppError `weights-invalid`
+ */
+export function parseSafetensors(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+): ReadonlyMap<string, StoredTensor> {
+  const invalid = (why: string) => new AppError({ code: "weights-invalid", file, why });
+  if (bytes.length < LENGTH_BYTES) throw invalid("shorter than its header's length");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = view.getBigUint64(0, true);
+  if (headerBytes > BigInt(Math.min(MOST_HEADER_BYTES, bytes.length - LENGTH_BYTES))) {
+    throw invalid(`a header of ${headerBytes} bytes does not fit`);
+  }
+  const dataStart = LENGTH_BYTES + Number(headerBytes);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(
+      bytes.subarray(LENGTH_BYTES, dataStart),
+    );
+  } catch {
+    throw invalid("the header is not UTF-8");
+  }
+  const data = bytes.subarray(dataStart);
+  const tensors: { tensor: StoredTensor; start: number; end: number }[] = [];
+  for (const [name, entry] of parseHeader(text, invalid)) {
+    if (name === "__metadata__") continue;
+    const fields = new Map<string, unknown>(
+      typeof entry === "object" && entry !== null ? Object.entries(entry) : [],
+    );
+    const type = fields.get("dtype");
+    const shape = fields.get("shape");
+    const offsets = fields.get("data_offsets");
+    if (!isTensorType(type)) throw invalid(`${name}: dtype ${String(type)}`);
+    if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isCount)) {
+      throw invalid(`${name}: shape`);
+    }
+    if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
+      throw invalid(`${name}: data_offsets`);
+    }
+    const [start = 0, end = 0] = offsets;
+    const expected = shape.reduce((product, side) => product * side, BYTES_PER_ELEMENT[type]);
+    if (start > end || end > data.length) throw invalid(`${name}: lies outside of the file`);
+    if (end - start !== expected) throw invalid(`${name}: size differs from its shape`);
+    const tensor = { name, type, shape, bytes: data.subarray(start, end) };
+    tensors.push({ tensor, start, end });
+  }
+  tensors.sort((a, b) => a.start - b.start || a.end - b.end);
+  let reached = 0;
+  for (const { tensor, start, end } of tensors) {
+    if (start < reached) throw invalid(`${tensor.name}: overlaps another tensor`);
+    if (start > reached) throw invalid(`${tensor.name}: bytes before it belong to nothing`);
+    reached = end;
+  }
+  if (reached !== data.length) throw invalid("bytes at the end belong to nothing");
+  return new Map(tensors.map(({ tensor }) => [tensor.name, tensor]));
+}
+
+/** Reads a tensor's values as float32, in a new array. */
+export function readTensor(tensor: StoredTensor): Float32Array<ArrayBuffer> {
+  // The data starts wherever the header ends, so typed views need an aligned copy.
+  const aligned = tensor.bytes.slice().buffer;
+  switch (tensor.type) {
+    case "F32":
+      return new Float32Array(aligned);
+    case "F16":
+      return fromHalves(new Uint16Array(aligned));
+    case "BF16": {
+      const upper = new Uint16Array(aligned);
+      const bits = new Uint32Array(upper.length);
+      for (let i = 0; i < upper.length; i++) bits[i] = (upper[i] ?? 0) << 16;
+      return new Float32Array(bits.buffer);
+    }
+  }
+}
+
+/** A tensor to be written: its values already in the element type, float32 or the bits of halves. */
+export interface TensorToWrite {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+}
+
+/**
+ * Writes a safetensors file with the tensors in the order given; equal tensors give equal bytes.
+ *
+ * @throws AppError `invalid-argument` where a shape and its data differ in size or a name appears twice
+ */
+export function formatSafetensors(tensors: readonly TensorToWrite[]): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = {};
+  let offset = 0;
+  for (const { name, shape, data } of tensors) {
+    if (
+      Object.hasOwn(header, name) ||
+      shape.reduce((product, side) => product * side, 1) !== data.length
+    ) {
+      throw new AppError({ code: "invalid-argument", what: `tensor ${name}` });
+    }
+    const end = offset + data.byteLength;
+    const dtype = data instanceof Float32Array ? "F32" : "F16";
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
+  const file = new Uint8Array(LENGTH_BYTES + headerBytes + offset);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  file.set(json, LENGTH_BYTES);
+  let position = LENGTH_BYTES + headerBytes;
+  for (const { data } of tensors) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    position += data.byteLength;
+  }
+  return file;
+}
