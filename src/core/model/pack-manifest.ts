@@ -45,8 +45,8 @@ export interface KnownAnswer {
   readonly tolerance: number;
 }
 
-/** A pack's manifest: the shape of the model, how to prepare its input, and its files. */
-export interface PackManifest {
+/** What a pack says of its model: identity, shape, and how to prepare the input. */
+export interface PackShape {
   readonly packId: string;
   readonly name: string;
   /** Names of the variants for people; `adapted` is null where the pack has no adapter. */
@@ -77,6 +77,10 @@ export interface PackManifest {
   readonly imageStd: readonly number[];
   /** The words that the text tower was trained on, where that list is closed; null for CLIP. */
   readonly vocabulary: readonly string[] | null;
+}
+
+/** A pack's manifest. */
+export interface PackManifest extends PackShape {
   readonly files: readonly PackFile[];
   readonly knownAnswer: KnownAnswer;
 }

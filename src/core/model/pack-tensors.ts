@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { ModelVariant } from "../protocol.ts";
-import { PACK_FILES, type PackManifest } from "./pack-manifest.ts";
+import { PACK_FILES, type PackShape } from "./pack-manifest.ts";
 import { parseSafetensors, readTensor } from "./safetensors.ts";
 
 /** Names of the tensors that a pack holds outside of its graphs. */
@@ -29,12 +29,9 @@ export interface PackTensors {
 /**
  * Reads `tensors.safetensors` of a pack.
  *
- * @throws AppError `weights-invalid` for a broken file, `pack-corrupt` where it does not fit the manifest
+ * @throws AppError `weights-invalid` for a broken file, `pack-corrupt` where it does not fit the model's shape
  */
-export function readPackTensors(
-  bytes: Uint8Array<ArrayBuffer>,
-  manifest: PackManifest,
-): PackTensors {
+export function readPackTensors(bytes: Uint8Array<ArrayBuffer>, pack: PackShape): PackTensors {
   const file = PACK_FILES.tensors;
   const stored = parseSafetensors(bytes, file);
   const read = (name: string, shape: readonly [number, number]): Float32Array<ArrayBuffer> => {
@@ -56,10 +53,10 @@ export function readPackTensors(
     const base = read(names.base, shape);
     return {
       base,
-      adapted: manifest.variants.adapted === null ? base : read(names.adapted, shape),
+      adapted: pack.variants.adapted === null ? base : read(names.adapted, shape),
     };
   };
-  const { dim, width, textWidth, grid, contextLength, vocabularySize } = manifest;
+  const { dim, width, textWidth, grid, contextLength, vocabularySize } = pack;
   return {
     visualProjection: readBoth(PACK_TENSORS.visualProjection, [width, dim]),
     textProjection: readBoth(PACK_TENSORS.textProjection, [textWidth, dim]),

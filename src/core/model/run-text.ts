@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { ModelVariant } from "../protocol.ts";
-import type { PackManifest } from "./pack-manifest.ts";
+import type { PackShape } from "./pack-manifest.ts";
 import type { PackTensors } from "./pack-tensors.ts";
 import { normalizeRows, projectRows } from "./projection.ts";
 import { takeOutput } from "./run-vision.ts";
@@ -17,9 +17,9 @@ const BATCH_TEXTS = 32;
  */
 export function trimTokens(
   ids: readonly number[],
-  manifest: Pick<PackManifest, "contextLength" | "endOfTextToken" | "vocabularySize">,
+  shape: Pick<PackShape, "contextLength" | "endOfTextToken" | "vocabularySize">,
 ): readonly number[] {
-  const { contextLength, endOfTextToken, vocabularySize } = manifest;
+  const { contextLength, endOfTextToken, vocabularySize } = shape;
   const end = ids.indexOf(endOfTextToken);
   if (end < 0) {
     throw new AppError({ code: "invalid-argument", what: "tokens without an end-of-text token" });
@@ -77,12 +77,12 @@ function batchesByLength(texts: readonly (readonly number[])[]): number[][] {
 export async function runTextTower(
   session: Session,
   tensors: PackTensors,
-  manifest: PackManifest,
+  shape: PackShape,
   tokenIds: readonly (readonly number[])[],
   signal: AbortSignal,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { textWidth: width } = manifest;
-  const trimmed = tokenIds.map((ids) => trimTokens(ids, manifest));
+  const { textWidth: width } = shape;
+  const trimmed = tokenIds.map((ids) => trimTokens(ids, shape));
   const pooled = new Float32Array(trimmed.length * width);
   for (const batch of batchesByLength(trimmed)) {
     signal.throwIfAborted();
@@ -113,12 +113,12 @@ export async function runTextTower(
 export async function runText(
   session: Session,
   tensors: PackTensors,
-  manifest: PackManifest,
+  shape: PackShape,
   tokenIds: readonly (readonly number[])[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>> {
-  const { textWidth, dim } = manifest;
-  const pooled = await runTextTower(session, tensors, manifest, tokenIds, signal);
+  const { textWidth, dim } = shape;
+  const pooled = await runTextTower(session, tensors, shape, tokenIds, signal);
   const embed = (projection: Float32Array): Float32Array<ArrayBuffer> =>
     normalizeRows(projectRows(pooled, projection, textWidth, dim), dim);
   const { base: baseProjection, adapted: adaptedProjection } = tensors.textProjection;

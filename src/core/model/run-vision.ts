@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { ExplanationState, VariantExplanation } from "../explain/explanation-state.ts";
 import type { ModelVariant } from "../protocol.ts";
-import type { PackManifest } from "./pack-manifest.ts";
+import type { PackShape } from "./pack-manifest.ts";
 import type { PackTensors } from "./pack-tensors.ts";
 import { normalizeRows, projectRows } from "./projection.ts";
 import type { NamedTensors, Session } from "./session.ts";
@@ -55,11 +55,11 @@ export function takeOutput(
 export async function runVision(
   sessions: VisionSessions,
   tensors: PackTensors,
-  manifest: PackManifest,
+  shape: PackShape,
   patches: Float32Array,
   signal: AbortSignal,
 ): Promise<VisionResult> {
-  const { width, dim, grid, patchSize } = manifest;
+  const { width, dim, grid, patchSize } = shape;
   const count = grid * grid;
   signal.throwIfAborted();
   const { hidden } = await sessions.trunk.run({

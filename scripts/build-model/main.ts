@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { isAppError } from "../../src/core/errors.ts";
+import { MANIFEST_FILE, type WeightStorage } from "../../src/core/model/pack-manifest.ts";
+import { ADAPTER_FILES, readPackSources, VOCABULARY_FILE, WEIGHT_FILES } from "./read-sources.ts";
+import { writePack } from "./write-pack.ts";
+
+const USAGE = `Builds a model pack for the page from CLIP weights in Hugging Face's layout.
+
+  npm run build:model -- --weights <folder> --out <folder>
+    [--adapter <folder>]      a peft LoRA adapter of the two projections
+    [--storage q8|f16|f32]    how the weights are kept; q8 by default
+    [--name <text>]           the model's name for people; "Demo encoder" by default
+    [--base-name <text>]      name of the variant without the adapter
+    [--adapted-name <text>]   name of the variant with the adapter
+    [--if-changed]            do nothing where the pack was built from exactly these files`;
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+function isStorage(value: string): value is WeightStorage {
+  return value === "q8" || value === "f16" || value === "f32";
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+/** SHA-256 over the options, the input files and the program that builds packs. */
+function digestOfInputs(options: readonly string[], folders: readonly string[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(options));
+  const names = new Set<string>([...WEIGHT_FILES, ...ADAPTER_FILES, VOCABULARY_FILE]);
+  const program = ["src/core/model", "scripts/build-model"].map((path) => join(repository, path));
+  for (const folder of [...folders, ...program]) {
+    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+      if (!names.has(name) && !name.endsWith(".ts")) continue;
+      hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+    }
+  }
+  return hash.digest("hex");
+}
+
+const { values } = parseArgs({
+  options: {
+    weights: { type: "string" },
+    adapter: { type: "string" },
+    out: { type: "string" },
+    storage: { type: "string", default: "q8" },
+    name: { type: "string", default: "Demo encoder" },
+    "base-name": { type: "string", default: "Base" },
+    "adapted-name": { type: "string", default: "Adapted" },
+    "if-changed": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const { weights, adapter, out, storage } = values;
+if (weights === undefined || out === undefined || !isStorage(storage)) fail(USAGE);
+
+const options = {
+  storage,
+  name: values.name,
+  baseName: values["base-name"],
+  adaptedName: values["adapted-name"],
+};
+const stamp = join(
+  repository,
+  ".cache",
+  "build-model",
+  `${relative(repository, resolve(out)).replaceAll(/[^\w]+/g, "-")}.sha256`,
+);
+const inputs = digestOfInputs(
+  Object.values(options),
+  adapter === undefined ? [weights] : [weights, adapter],
+);
+const isCurrent =
+  existsSync(stamp) &&
+  existsSync(join(out, MANIFEST_FILE)) &&
+  readFileSync(stamp, "utf8") === inputs;
+if (values["if-changed"] && isCurrent) process.exit(0);
+
+try {
+  const started = performance.now();
+  const sources = await readPackSources(weights, adapter ?? null);
+  const sizes = await writePack(sources, options, out, new AbortController().signal);
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  for (const [name, size] of sizes) console.log(`${name.padEnd(26)} ${size.toLocaleString("en")}`);
+  console.log(`${(total / 1e6).toFixed(2)} MB in ${seconds} s: ${out}`);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, inputs);
+} catch (error) {
+  if (!isAppError(error)) throw error;
+  const { code, ...fields } = error.detail;
+  fail(`The pack was not built (${code}): ${Object.values(fields).join(": ")}`);
+}

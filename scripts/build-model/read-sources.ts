@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../src/core/errors.ts";
+import type { PackSources } from "../../src/core/model/build-pack.ts";
+import { canonicalModel } from "../../src/core/model/canonical.ts";
+import { type ClipConfig, readClipConfig } from "../../src/core/model/clip-config.ts";
+import { type LoraAdapter, readLoraAdapter } from "../../src/core/model/lora.ts";
+import { readPreprocessing } from "../../src/core/model/preprocessing.ts";
+import { parseSafetensors } from "../../src/core/model/safetensors.ts";
+
+/** Files of a folder with a CLIP model in Hugging Face's layout. */
+export const WEIGHT_FILES = [
+  "config.json",
+  "model.safetensors",
+  "preprocessor_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+] as const;
+/** Files of a folder with a peft adapter. */
+export const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors"] as const;
+/** A list of the words that the text tower knows; only models of a closed vocabulary have it. */
+export const VOCABULARY_FILE = "vocabulary.json";
+
+async function read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(join(folder, name)));
+  } catch (error) {
+    throw new AppError(
+      { code: "weights-invalid", file: name, why: `cannot be read in ${folder}` },
+      { cause: error },
+    );
+  }
+}
+
+function parseJson(bytes: Uint8Array<ArrayBuffer>, name: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new AppError(
+      { code: "weights-invalid", file: name, why: "is not JSON" },
+      { cause: error },
+    );
+  }
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  return parseJson(await read(folder, name), name);
+}
+
+/** The word list where the folder has one: an array of strings, or an object with that array under "words". */
+async function readVocabulary(folder: string): Promise<readonly string[] | null> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, VOCABULARY_FILE), "utf8");
+  } catch {
+    return null;
+  }
+  const words: unknown = JSON.parse(text);
+  if (!Array.isArray(words) || !words.every((word) => typeof word === "string")) {
+    throw new AppError({
+      code: "weights-invalid",
+      file: VOCABULARY_FILE,
+      why: "is not a list of words",
+    });
+  }
+  return words;
+}
+
+async function readAdapter(folder: string, config: ClipConfig): Promise<LoraAdapter> {
+  const [configName, weightsName] = ADAPTER_FILES;
+  return readLoraAdapter(
+    await readJson(folder, configName),
+    parseSafetensors(await read(folder, weightsName), weightsName),
+    {
+      visual_projection: { outputs: config.dim, inputs: config.vision.width },
+      text_projection: { outputs: config.dim, inputs: config.text.width },
+    },
+  );
+}
+
+/**
+ * Reads what a pack is built from.
+ *
+ * @param weights folder with the files of {@link WEIGHT_FILES}
+ * @param adapter folder with the files of {@link ADAPTER_FILES}, or null
+ * @throws AppError `weights-invalid` naming the file
+ */
+export async function readPackSources(
+  weights: string,
+  adapter: string | null,
+): Promise<PackSources> {
+  const config = readClipConfig(await readJson(weights, "config.json"));
+  const stored = parseSafetensors(await read(weights, "model.safetensors"), "model.safetensors");
+  const preprocessor = await read(weights, "preprocessor_config.json");
+  return {
+    model: canonicalModel(config, stored),
+    adapter: adapter === null ? null : await readAdapter(adapter, config),
+    preprocessing: readPreprocessing(
+      parseJson(preprocessor, "preprocessor_config.json"),
+      config.vision.imageSize,
+    ),
+    vocabulary: await readVocabulary(weights),
+    tokenizer: await read(weights, "tokenizer.json"),
+    tokenizerConfig: await read(weights, "tokenizer_config.json"),
+    preprocessor,
+  };
+}

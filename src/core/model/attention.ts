@@ -1,0 +1,95 @@
+import { type LayerWriter, stackLinears } from "./layers.ts";
+import type { ValueName } from "./onnx-graph.ts";
+
+/** What a layer needs to know of its tower. */
+export interface AttentionShape {
+  readonly width: number;
+  readonly heads: number;
+}
+
+/** Queries, keys and values of all tokens [batch × T × width], heads side by side. */
+export interface Attended {
+  readonly queries: ValueName;
+  readonly keys: ValueName;
+  readonly values: ValueName;
+}
+
+/** [batch × T × width] → [batch × heads × T × width/heads], or with the last two axes exchanged for keys. */
+function splitHeads(
+  writer: LayerWriter,
+  x: ValueName,
+  { width, heads }: AttentionShape,
+  exchange: boolean,
+): ValueName {
+  // A zero in Reshape keeps the side of the input, so that batch and token count stay open.
+  const shape = writer.graph.integers([0, 0, heads, width / heads]);
+  const split = writer.graph.node("Reshape", [x, shape]);
+  return writer.graph.node("Transpose", [split], { perm: exchange ? [0, 2, 3, 1] : [0, 2, 1, 3] });
+}
+
+/** One product for queries, keys and values of the layer `name`, from its normalised input. */
+export function projectAttention(
+  writer: LayerWriter,
+  normalized: ValueName,
+  name: string,
+  { width }: AttentionShape,
+): Attended {
+  const packed = stackLinears(
+    `${name}.self_attn.qkv`,
+    ["q_proj", "k_proj", "v_proj"].map((part) => writer.linearWeights(`${name}.self_attn.${part}`)),
+  );
+  const product = writer.linear(normalized, packed);
+  const [queries = "", keys = "", values = ""] = writer.graph.split(product, [width, width, width]);
+  return { queries, keys, values };
+}
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, eq. 1) from primitive operators, before the output projection.
+ * The fused com.microsoft operators are avoided: on WebGPU they were measured to give wrong numbers without an error.
+ *
+ * @param mask added to the scores, broadcast over batch and heads, or null
+ * @returns [batch × T × width], heads side by side
+ */
+export function attention(
+  writer: LayerWriter,
+  { queries, keys, values }: Attended,
+  shape: AttentionShape,
+  mask: ValueName | null,
+): ValueName {
+  const { graph } = writer;
+  const scale = graph.scalar(1 / Math.sqrt(shape.width / shape.heads));
+  const q = splitHeads(writer, graph.node("Mul", [queries, scale]), shape, false);
+  const k = splitHeads(writer, keys, shape, true);
+  const v = splitHeads(writer, values, shape, false);
+  const scores = graph.node("MatMul", [q, k]);
+  const masked = mask === null ? scores : graph.node("Add", [scores, mask]);
+  const mixed = graph.node("MatMul", [graph.node("Softmax", [masked], { axis: -1 }), v]);
+  const tokensFirst = graph.node("Transpose", [mixed], { perm: [0, 2, 1, 3] });
+  return graph.node("Reshape", [tokensFirst, graph.integers([0, 0, shape.width])]);
+}
+
+/** A whole pre-LN encoder layer: attention and MLP, each with its residual. */
+export function encoderLayer(
+  writer: LayerWriter,
+  x: ValueName,
+  name: string,
+  shape: AttentionShape,
+  mask: ValueName | null,
+): ValueName {
+  const { graph } = writer;
+  const attended = projectAttention(
+    writer,
+    writer.layerNorm(x, `${name}.layer_norm1`),
+    name,
+    shape,
+  );
+  const mixed = attention(writer, attended, shape, mask);
+  const out = writer.linear(mixed, writer.linearWeights(`${name}.self_attn.out_proj`));
+  const middle = graph.node("Add", [x, out]);
+  const normalized = writer.layerNorm(middle, `${name}.layer_norm2`);
+  const hidden = writer.quickGelu(
+    writer.linear(normalized, writer.linearWeights(`${name}.mlp.fc1`)),
+  );
+  const mlp = writer.linear(hidden, writer.linearWeights(`${name}.mlp.fc2`));
+  return graph.node("Add", [middle, mlp]);
+}

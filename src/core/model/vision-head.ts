@@ -1,0 +1,131 @@
+import { attention, projectAttention } from "./attention.ts";
+import type { CanonicalModel } from "./canonical.ts";
+import { LayerWriter, QUICK_GELU_SLOPE } from "./layers.ts";
+import type { ValueName } from "./onnx-graph.ts";
+import type { WeightStorage } from "./pack-manifest.ts";
+
+/** A LayerNorm's normalised input x̂ and 1/σ at one row: all that its derivative needs. */
+interface Linearized {
+  readonly normalized: ValueName;
+  readonly inverseDeviation: ValueName;
+}
+
+function linearizeLayerNorm(writer: LayerWriter, x: ValueName): Linearized {
+  const { graph } = writer;
+  const centred = graph.node("Sub", [x, writer.mean(x)]);
+  const variance = writer.mean(graph.node("Mul", [centred, centred]));
+  const deviation = graph.node("Sqrt", [graph.node("Add", [variance, writer.epsilon()])]);
+  const inverseDeviation = graph.node("Reciprocal", [deviation]);
+  return { normalized: graph.node("Mul", [centred, inverseDeviation]), inverseDeviation };
+}
+
+/** Derivative of LayerNorm along `d`: γ · (d − mean(d) − x̂ · mean(d · x̂)) / σ. */
+function layerNormTangent(
+  writer: LayerWriter,
+  d: ValueName,
+  at: Linearized,
+  name: string,
+): ValueName {
+  const { graph } = writer;
+  const along = writer.mean(graph.node("Mul", [d, at.normalized]));
+  const centred = graph.node("Sub", [d, writer.mean(d)]);
+  const across = graph.node("Sub", [centred, graph.node("Mul", [at.normalized, along])]);
+  const scaled = graph.node("Mul", [across, at.inverseDeviation]);
+  return graph.node("Mul", [scaled, writer.vector(`${name}.weight`)]);
+}
+
+/** Derivative of QuickGELU x·σ(s·x), s = 1.702: σ + s·x·σ·(1 − σ) = σ + (s·x)·σ·(1 − σ). */
+function quickGeluSlope(writer: LayerWriter, x: ValueName): ValueName {
+  const { graph } = writer;
+  const gate = writer.quickGeluGate(x);
+  const rest = graph.node("Sub", [graph.scalar(1), gate]);
+  const bend = graph.node("Mul", [writer.quickGelu(x), rest]);
+  const scaled = graph.node("Mul", [bend, graph.scalar(QUICK_GELU_SLOPE)]);
+  return graph.node("Add", [gate, scaled]);
+}
+
+/** cos(q_cls, k_i) over the whole width, all heads side by side: [batch × n]. */
+function classKeyCosines(writer: LayerWriter, queries: ValueName, keys: ValueName): ValueName {
+  const { graph } = writer;
+  const mean = (x: ValueName): ValueName =>
+    graph.node("ReduceMean", [x], { axes: [-1], keepdims: 0 });
+  const query = writer.tokens(queries, 0, 1);
+  const patchKeys = writer.tokens(keys, 1);
+  // Means in place of sums: the common factor 1/width cancels.
+  const product = mean(graph.node("Mul", [query, patchKeys]));
+  const queryNorm = graph.node("Sqrt", [mean(graph.node("Mul", [query, query]))]);
+  const keyNorms = graph.node("Sqrt", [mean(graph.node("Mul", [patchKeys, patchKeys]))]);
+  return graph.node("Div", [product, graph.node("Mul", [keyNorms, queryNorm])]);
+}
+
+/**
+ * Writes `head.onnx`: the last layer, the LayerNorm after it, and everything that explains any text without a backward
+ * pass.
+ *
+ * Grad-ECLIP (Zhao et al., ICML 2024) weighs the values v_i of the last layer by the gradient g of the score with respect
+ * to the class token's attention output o before `out_proj`: heat_i = ReLU(λ_i · ⟨g, v_i⟩), g = Jᵀ·u. The map is linear in
+ * g, so ⟨g, v_i⟩ = ⟨u, J·v_i⟩, and J·v_i (J = ∂pooled/∂o) comes by forward mode with the weights of the layer itself.
+ * The definition used: CLIP's own multi-head forward; raw q, k, v after layer_norm1 over the full width; λ from
+ * cos(q_cls, k_i); no softmax factor.
+ *
+ * Input `hidden` [batch × n+1 × width]; outputs `pooled` [batch × width], `patches`, `jv`, `value_path`
+ * [batch × n × width], all after the last LayerNorm (its derivative for `jv`) and before the projection, and `lambda`
+ * [batch × n], the raw cosines.
+ */
+export function writeVisionHead(
+  model: CanonicalModel,
+  storage: WeightStorage,
+): Uint8Array<ArrayBuffer> {
+  const { vision } = model.config;
+  const { width } = vision;
+  const writer = new LayerWriter("head", model, storage, vision.epsilon);
+  const { graph } = writer;
+  const layer = `vision_model.encoder.layers.${vision.layers - 1}`;
+  const norm2 = `${layer}.layer_norm2`;
+  const postNorm = "vision_model.post_layernorm";
+  const outProjection = writer.linearWeights(`${layer}.self_attn.out_proj`);
+  const fc1 = writer.linearWeights(`${layer}.mlp.fc1`);
+  const fc2 = writer.linearWeights(`${layer}.mlp.fc2`);
+
+  // The layer itself, for all tokens.
+  const x = graph.input("hidden", ["batch", "tokens", width]);
+  const attended = projectAttention(
+    writer,
+    writer.layerNorm(x, `${layer}.layer_norm1`),
+    layer,
+    vision,
+  );
+  const mixed = attention(writer, attended, vision, null);
+  const middle = graph.node("Add", [x, writer.linear(mixed, outProjection)]);
+  const preActivation = writer.linear(writer.layerNorm(middle, norm2), fc1);
+  const mlp = writer.linear(writer.quickGelu(preActivation), fc2);
+  const last = graph.node("Add", [middle, mlp]);
+  const normalized = writer.layerNorm(last, postNorm);
+  const pooled = graph.node("Squeeze", [writer.tokens(normalized, 0, 1), graph.integers([1])]);
+
+  // Forward mode at the class token, in the n directions v_i: out_proj, residual MLP, LayerNorm.
+  const classMiddle = linearizeLayerNorm(writer, writer.tokens(middle, 0, 1));
+  const classLast = linearizeLayerNorm(writer, writer.tokens(last, 0, 1));
+  const values = writer.tokens(attended.values, 1);
+  const dMiddle = writer.linear(values, outProjection, { withBias: false });
+  const dPreActivation = writer.linear(layerNormTangent(writer, dMiddle, classMiddle, norm2), fc1, {
+    withBias: false,
+  });
+  const slope = quickGeluSlope(writer, writer.tokens(preActivation, 0, 1));
+  const dHidden = graph.node("Mul", [dPreActivation, slope]);
+  const dLast = graph.node("Add", [dMiddle, writer.linear(dHidden, fc2, { withBias: false })]);
+  const jv = layerNormTangent(writer, dLast, classLast, postNorm);
+
+  // The value path (Zhou et al., ECCV 2022, "MaskCLIP"): each patch as if it attended to itself alone.
+  const ownValue = graph.node("Add", [dMiddle, writer.vector(`${outProjection.name}.bias`)]);
+
+  graph.output("pooled", pooled, ["batch", width]);
+  graph.output("patches", writer.tokens(normalized, 1), ["batch", "patches", width]);
+  graph.output("jv", jv, ["batch", "patches", width]);
+  graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
+    "batch",
+    "patches",
+  ]);
+  graph.output("value_path", writer.layerNorm(ownValue, postNorm), ["batch", "patches", width]);
+  return graph.toBytes();
+}
