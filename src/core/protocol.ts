@@ -21,8 +21,13 @@ export type Provider = "webgpu" | "wasm";
 export interface OpenModelRequest {
   /** Base URL of the model pack, ending in "/". */
   readonly packUrl: string;
-  /** Providers to try, best first; a software WebGPU adapter counts as none. */
+  /** Providers to try, best first; the next one is tried where one is missing, fails or gives wrong numbers. */
   readonly providers: readonly Provider[];
+  /**
+   * Whether a software WebGPU adapter counts as a GPU. It is 50 to 100 times slower than WASM, so that only tests of the
+   * WebGPU path want it.
+   */
+  readonly allowSoftwareAdapter: boolean;
 }
 
 export interface EncoderInfo {

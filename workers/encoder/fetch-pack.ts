@@ -1,0 +1,169 @@
+import { AppError, isAppError } from "../../src/core/errors.ts";
+import {
+  MANIFEST_FILE,
+  type PackFile,
+  type PackManifest,
+  parsePackManifest,
+} from "../../src/core/model/pack-manifest.ts";
+import type { ReportProgress } from "../../src/core/progress.ts";
+import { downloadBytes } from "./download.ts";
+import type { PackCache } from "./pack-cache.ts";
+
+/** Least time between two progress reports, in milliseconds: ten a second are enough for an eye. */
+const REPORT_INTERVAL_MS = 100;
+/** Most bytes of a manifest; one with a closed vocabulary of some thousand words has about 100 kB. */
+const MOST_MANIFEST_BYTES = 8 * 1024 ** 2;
+
+/**
+ * Reads a pack's manifest, always asking the server first, and falls back to the one seen last where there is no network.
+ *
+ * @param packUrl base URL of the pack, ending in "/"
+ * @throws AppError `network`, `http-status`, `pack-version` or `pack-corrupt`; an AbortError after `signal`
+ */
+export async function fetchManifest(
+  packUrl: string,
+  cache: PackCache,
+  signal: AbortSignal,
+): Promise<PackManifest> {
+  const url = packUrl + MANIFEST_FILE;
+  try {
+    const bytes = await downloadBytes(url, {
+      signal,
+      cache: "no-store",
+      limit: MOST_MANIFEST_BYTES,
+    });
+    const json = parseJson(bytes);
+    const manifest = parsePackManifest(json);
+    await cache.putManifest(url, json);
+    return manifest;
+  } catch (error) {
+    const stored = isAppError(error, "network") ? await cache.getManifest(url) : undefined;
+    if (stored === undefined) throw error;
+    return parsePackManifest(stored);
+  }
+}
+
+/**
+ * Gets files of a pack, from the cache where their hash is right and else from the server, and keeps what it downloaded.
+ * A download that was broken off goes on with the files that are still missing.
+ *
+ * @param names which files, by their name in the manifest
+ * @param item the progress item under which bytes are reported; their total is that of all `names`
+ * @throws AppError `network`, `http-status`, `short-read`, `hash-mismatch` or `pack-corrupt`; an AbortError after `signal`
+ */
+export async function fetchPackFiles(
+  packUrl: string,
+  manifest: PackManifest,
+  names: readonly string[],
+  item: string,
+  cache: PackCache,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
+  const files = names.map((name) => findFile(manifest, name));
+  const progress = createByteProgress(files, item, report);
+  // One failure stops the other downloads: what they still brought would be thrown away.
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  try {
+    const contents = await Promise.all(
+      files.map(async (file, index) => {
+        const onLoaded = (loaded: number): void => progress.set(index, loaded);
+        const bytes = await getFile(packUrl, file, cache, onLoaded, either);
+        progress.set(index, file.bytes);
+        return [file.name, bytes] as const;
+      }),
+    );
+    progress.finish();
+    return new Map(contents);
+  } catch (error) {
+    failure.abort();
+    throw error;
+  }
+}
+
+async function getFile(
+  packUrl: string,
+  file: PackFile,
+  cache: PackCache,
+  onLoaded: (loaded: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = await cache.getFile(file.sha256);
+  if (stored !== undefined) {
+    if (await hasHash(stored, file)) return stored;
+    await cache.deleteFile(file.sha256);
+  }
+  const url = packUrl + file.name;
+  const bytes = await downloadBytes(url, { signal, limit: file.bytes }, onLoaded);
+  if (bytes.length !== file.bytes) {
+    throw new AppError({
+      code: "short-read",
+      url,
+      expected: file.bytes,
+      received: bytes.length,
+    });
+  }
+  if (!(await hasHash(bytes, file))) {
+    throw new AppError({ code: "hash-mismatch", file: file.name });
+  }
+  signal.throwIfAborted();
+  await cache.putFile(file.sha256, bytes);
+  return bytes;
+}
+
+async function hasHash(bytes: Uint8Array<ArrayBuffer>, file: PackFile): Promise<boolean> {
+  if (bytes.length !== file.bytes) return false;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex === file.sha256;
+}
+
+/**
+ * Reads a JSON file of a pack.
+ *
+ * @throws AppError `pack-corrupt` where it is not JSON in UTF-8
+ */
+export function parseJson(bytes: Uint8Array<ArrayBuffer>, file = MANIFEST_FILE): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new AppError({ code: "pack-corrupt", file, why: "not JSON" }, { cause: error });
+  }
+}
+
+function findFile(manifest: PackManifest, name: string): PackFile {
+  const file = manifest.files.find((entry) => entry.name === name);
+  if (file === undefined) {
+    throw new AppError({ code: "pack-corrupt", file: MANIFEST_FILE, why: `no file ${name}` });
+  }
+  return file;
+}
+
+interface ByteProgress {
+  set(index: number, loaded: number): void;
+  finish(): void;
+}
+
+/** Adds the bytes of several files up to one bar that never runs backwards. */
+function createByteProgress(
+  files: readonly PackFile[],
+  item: string,
+  report: ReportProgress,
+): ByteProgress {
+  const loaded = files.map(() => 0);
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  const send = (): void => {
+    reportedAt = performance.now();
+    const sum = loaded.reduce((left, right) => left + right, 0);
+    report({ phase: "download", item, loaded: sum, total });
+  };
+  return {
+    set(index, bytes) {
+      loaded[index] = bytes;
+      if (performance.now() - reportedAt >= REPORT_INTERVAL_MS) send();
+    },
+    finish: send,
+  };
+}

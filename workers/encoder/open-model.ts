@@ -1,0 +1,184 @@
+import { AppError } from "../../src/core/errors.ts";
+import { PACK_FILES, type PackManifest } from "../../src/core/model/pack-manifest.ts";
+import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
+import type { Session } from "../../src/core/model/session.ts";
+import type { ReportProgress } from "../../src/core/progress.ts";
+import type { EncoderInfo, OpenModelRequest } from "../../src/core/protocol.ts";
+import { findAdapter } from "./device.ts";
+import { fetchManifest, fetchPackFiles, parseJson } from "./fetch-pack.ts";
+import { type OpenedVision, openVision } from "./open-vision.ts";
+import { openPackCache, type PackCache } from "./pack-cache.ts";
+import { type Engine, startEngine } from "./sessions.ts";
+import { openTokenizer, type Tokenize } from "./texts.ts";
+
+/** The text tower, ready for phrases. */
+export interface OpenedText {
+  readonly session: Session;
+  readonly tokenize: Tokenize;
+}
+
+/** A model pack at work. */
+export interface OpenedModel {
+  readonly info: EncoderInfo;
+  readonly manifest: PackManifest;
+  readonly tensors: PackTensors;
+  readonly vision: OpenedVision;
+  /** Loads the text tower at the first call; a failed or cancelled load is tried again by the next one. */
+  openText(report: ReportProgress, signal: AbortSignal): Promise<OpenedText>;
+  release(): Promise<void>;
+}
+
+/** Opens model packs, one at a time. */
+export interface ModelOpener {
+  /**
+   * Downloads, verifies and starts a pack; answers from memory for the request that it opened last.
+   *
+   * @throws AppError of the network, pack and machine groups; an AbortError after `signal`
+   */
+  open(
+    request: OpenModelRequest,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<OpenedModel>;
+}
+
+/** Creates an opener. It loads the runtime once: a worker cannot load a second build of it. */
+export function createModelOpener(): ModelOpener {
+  let engine: Engine | null = null;
+  let cache: PackCache | null = null;
+  let latest: { readonly key: string; readonly model: OpenedModel } | null = null;
+  // Two requests at once take turns, so that the second one finds what the first has opened.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const openNow = async (
+    request: OpenModelRequest,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<OpenedModel> => {
+    signal.throwIfAborted();
+    const key = JSON.stringify(request);
+    if (latest?.key === key) return latest.model;
+    cache ??= await openPackCache();
+    const manifest = await fetchManifest(request.packUrl, cache, signal);
+    const wantsGpu = request.providers.includes("webgpu");
+    const getEngine = async (): Promise<Engine> => {
+      if (engine !== null) return engine;
+      const adapter = wantsGpu ? await findAdapter(request.allowSoftwareAdapter) : null;
+      engine = await startEngine(adapter, report, signal);
+      return engine;
+    };
+    const model = await openModel(request, manifest, getEngine, cache, report, signal);
+    latest = { key, model };
+    return model;
+  };
+
+  return {
+    open(request, report, signal) {
+      const result = turn.then(() => openNow(request, report, signal));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+async function openModel(
+  request: OpenModelRequest,
+  manifest: PackManifest,
+  getEngine: () => Promise<Engine>,
+  cache: PackCache,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<OpenedModel> {
+  const { packUrl, providers } = request;
+  const [files, engine] = await Promise.all([
+    fetchPackFiles(
+      packUrl,
+      manifest,
+      [PACK_FILES.trunk, PACK_FILES.head, PACK_FILES.tensors],
+      "model",
+      cache,
+      report,
+      signal,
+    ),
+    getEngine(),
+  ]);
+  const tensors = readPackTensors(take(files, PACK_FILES.tensors), manifest);
+  const graphs = { trunk: take(files, PACK_FILES.trunk), head: take(files, PACK_FILES.head) };
+  const vision = await openVision(engine, providers, graphs, tensors, manifest, report, signal);
+  const openText = createTextOpener(packUrl, manifest, engine, vision, cache);
+  return {
+    info: {
+      packId: manifest.packId,
+      name: manifest.name,
+      variants: manifest.variants,
+      fingerprint: manifest.fingerprint,
+      provider: vision.provider,
+      dim: manifest.dim,
+      grid: manifest.grid,
+      vocabulary: manifest.vocabulary,
+    },
+    manifest,
+    tensors,
+    vision,
+    openText: openText.open,
+    async release() {
+      await Promise.allSettled([vision.trunk.release(), vision.head.release(), openText.release()]);
+    },
+  };
+}
+
+/** The lazily loaded text tower of one model. It runs where the vision tower runs. */
+function createTextOpener(
+  packUrl: string,
+  manifest: PackManifest,
+  engine: Engine,
+  vision: OpenedVision,
+  cache: PackCache,
+): { open: OpenedModel["openText"]; release: () => Promise<void> } {
+  let opened: (OpenedText & { readonly release: () => Promise<void> }) | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+  const openNow = async (report: ReportProgress, signal: AbortSignal): Promise<OpenedText> => {
+    signal.throwIfAborted();
+    if (opened !== null) return opened;
+    const names = [PACK_FILES.text, PACK_FILES.tokenizer, PACK_FILES.tokenizerConfig];
+    const files = await fetchPackFiles(
+      packUrl,
+      manifest,
+      names,
+      "text-tower",
+      cache,
+      report,
+      signal,
+    );
+    const json = (name: string): unknown => parseJson(take(files, name), name);
+    const tokenize = await openTokenizer(
+      json(PACK_FILES.tokenizer),
+      json(PACK_FILES.tokenizerConfig),
+    );
+    const graph = take(files, PACK_FILES.text);
+    const session = await engine.openSession(graph, PACK_FILES.text, vision.provider, signal);
+    opened = { session, tokenize, release: () => session.release() };
+    return opened;
+  };
+  return {
+    open(report, signal) {
+      const result = turn.then(() => openNow(report, signal));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    async release() {
+      await opened?.release();
+    },
+  };
+}
+
+function take(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  name: string,
+): Uint8Array<ArrayBuffer> {
+  const bytes = files.get(name);
+  if (bytes === undefined) {
+    throw new AppError({ code: "pack-corrupt", file: name, why: "it was not loaded" });
+  }
+  return bytes;
+}

@@ -1,0 +1,63 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+/** Files and manifests of model packs that were downloaded before. Never throws: without storage it holds nothing. */
+export interface PackCache {
+  /** The content with this SHA-256, not checked, or undefined. */
+  getFile(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  putFile(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  deleteFile(sha256: string): Promise<void>;
+  /** The parsed manifest last seen under this URL, for use without a network. */
+  getManifest(url: string): Promise<unknown>;
+  putManifest(url: string, manifest: unknown): Promise<void>;
+}
+
+interface PackDatabase extends DBSchema {
+  files: { key: string; value: Uint8Array<ArrayBuffer> };
+  manifests: { key: string; value: unknown };
+}
+
+const DATABASE = "artefact-models";
+const DATABASE_VERSION = 1;
+
+/**
+ * Opens the cache in IndexedDB. Storage can be missing (private windows), full or taken away at any moment; every failure
+ * counts as "not there", so that a model then costs a download and nothing else.
+ */
+export async function openPackCache(): Promise<PackCache> {
+  const database = await attempt(() =>
+    openDB<PackDatabase>(DATABASE, DATABASE_VERSION, {
+      upgrade(created) {
+        created.createObjectStore("files");
+        created.createObjectStore("manifests");
+      },
+      // A newer page wants to change the layout: make way for it.
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase | null)?.close();
+      },
+    }),
+  );
+  const use = async <T>(
+    work: (open: IDBPDatabase<PackDatabase>) => Promise<T>,
+  ): Promise<T | undefined> => (database === undefined ? undefined : attempt(() => work(database)));
+  return {
+    getFile: (sha256) => use((open) => open.get("files", sha256)),
+    async putFile(sha256, bytes) {
+      await use((open) => open.put("files", bytes, sha256));
+    },
+    async deleteFile(sha256) {
+      await use((open) => open.delete("files", sha256));
+    },
+    getManifest: (url) => use((open) => open.get("manifests", url)),
+    async putManifest(url, manifest) {
+      await use((open) => open.put("manifests", manifest, url));
+    },
+  };
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}
