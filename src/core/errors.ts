@@ -1,6 +1,7 @@
 /** Everything that can go wrong, as one closed union. Each code is worded for people in src/app/error-words.ts. */
 export type AppErrorDetail =
   // pictures
+  | { readonly code: "picture-missing"; readonly from: "drop" | "clipboard" }
   | { readonly code: "picture-empty" }
   | { readonly code: "picture-unreadable"; readonly mediaType: string }
   | {
