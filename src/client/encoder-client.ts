@@ -1,0 +1,172 @@
+import { proxy } from "comlink";
+import encoderWorkerUrl from "../../workers/encoder.worker.ts?worker&url";
+import { AppError, isAppError } from "../core/errors.ts";
+import type { ReportProgress } from "../core/progress.ts";
+import type {
+  EncodedPicture,
+  EncoderApi,
+  EncoderInfo,
+  ExplainRequest,
+  ModelVariant,
+  OpenModelRequest,
+} from "../core/protocol.ts";
+import { spawnWorker } from "./spawn-worker.ts";
+import {
+  createWorkerClient,
+  lostItsWorker,
+  type WorkerEndpoint,
+  whileLive,
+} from "./worker-client.ts";
+
+/**
+ * The encoder worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
+ * aborts. A worker that crashes, or loses its GPU device, is replaced, the model and the picture are loaded into the new
+ * one, and the call is made once more; after a lost device on the processor.
+ */
+export interface EncoderClient {
+  /** See `EncoderApi.open`. */
+  open(
+    signal: AbortSignal,
+    request: OpenModelRequest,
+    report: ReportProgress,
+  ): Promise<EncoderInfo>;
+  /** See `EncoderApi.encodePicture`. */
+  encodePicture(
+    signal: AbortSignal,
+    picture: Blob,
+    report: ReportProgress,
+  ): Promise<EncodedPicture>;
+  /** See `EncoderApi.explain`. Throws `picture-unknown` for any picture but the one encoded last. */
+  explain(signal: AbortSignal, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
+  /** See `EncoderApi.embedTexts`. */
+  embedTexts(
+    signal: AbortSignal,
+    texts: readonly string[],
+    report: ReportProgress,
+  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  /** Ends the worker. */
+  dispose(): void;
+}
+
+/** What a test replaces, and what a page may want to know. */
+export interface EncoderClientOptions {
+  readonly spawn?: () => WorkerEndpoint;
+  /** Called when a replaced worker has opened the model again, possibly on another provider. */
+  readonly onReopened?: (info: EncoderInfo) => void;
+}
+
+/** The picture encoded last, which a new worker must be shown again before it can explain it. */
+interface CurrentPicture {
+  readonly pictureId: string;
+  readonly picture: Blob;
+  workerPictureId: string;
+  generation: number;
+}
+
+const ignoreProgress: ReportProgress = () => {};
+
+/** Creates a client; the worker starts at the first call. */
+export function createEncoderClient(options: EncoderClientOptions = {}): EncoderClient {
+  const worker = createWorkerClient<EncoderApi>({
+    name: "encoder",
+    spawn: options.spawn ?? (() => spawnWorker(encoderWorkerUrl)),
+    cancel: (api, id) => api.cancel(id),
+  });
+  let model: OpenModelRequest | null = null;
+  /** The generation of the worker that holds `model`. */
+  let openedIn = 0;
+  let gpuIsLost = false;
+  let pictures = 0;
+  let current: CurrentPicture | null = null;
+
+  /** Makes a call; once more in a new worker where the first one was lost. */
+  const withRestart = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const generation = worker.generation();
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !lostItsWorker(error)) throw error;
+      if (isAppError(error, "device-lost")) {
+        gpuIsLost = true;
+        if (model !== null && withoutGpu(model).providers.length === 0) throw error;
+        worker.restart(generation, error.detail.reason);
+      }
+      return work();
+    }
+  };
+
+  const openNow = async (
+    signal: AbortSignal,
+    request: OpenModelRequest,
+    report: ReportProgress,
+  ): Promise<EncoderInfo> => {
+    const usable = gpuIsLost ? withoutGpu(request) : request;
+    const info = await worker.call(signal, (api, id) =>
+      api.open(id, usable, proxy(whileLive(signal, report))),
+    );
+    openedIn = worker.generation();
+    return info;
+  };
+
+  /** Opens the model again where the worker is a new one. */
+  const reopen = async (signal: AbortSignal, report: ReportProgress): Promise<void> => {
+    if (model === null || openedIn === worker.generation()) return;
+    options.onReopened?.(await openNow(signal, model, report));
+  };
+
+  const encodeNow = async (
+    signal: AbortSignal,
+    picture: Blob,
+    report: ReportProgress,
+  ): Promise<EncodedPicture> => {
+    await reopen(signal, report);
+    return worker.call(signal, (api, id) =>
+      api.encodePicture(id, picture, proxy(whileLive(signal, report))),
+    );
+  };
+
+  return {
+    async open(signal, request, report) {
+      const info = await withRestart(signal, () => openNow(signal, request, report));
+      model = request;
+      return info;
+    },
+    async encodePicture(signal, picture, report) {
+      const encoded = await withRestart(signal, () => encodeNow(signal, picture, report));
+      pictures += 1;
+      // Ids of the worker begin anew with it, so that the page gets ids of its own.
+      const pictureId = `picture-${pictures}`;
+      const generation = worker.generation();
+      current = { pictureId, picture, workerPictureId: encoded.pictureId, generation };
+      return { ...encoded, pictureId };
+    },
+    explain(signal, request) {
+      return withRestart(signal, async () => {
+        const shown = current;
+        if (shown === null || shown.pictureId !== request.pictureId) {
+          throw new AppError({ code: "picture-unknown", pictureId: request.pictureId });
+        }
+        if (shown.generation !== worker.generation()) {
+          const again = await encodeNow(signal, shown.picture, ignoreProgress);
+          shown.workerPictureId = again.pictureId;
+          shown.generation = worker.generation();
+        }
+        const inWorker = { ...request, pictureId: shown.workerPictureId };
+        return worker.call(signal, (api, id) => api.explain(id, inWorker));
+      });
+    },
+    embedTexts(signal, texts, report) {
+      return withRestart(signal, async () => {
+        await reopen(signal, report);
+        return worker.call(signal, (api, id) =>
+          api.embedTexts(id, texts, proxy(whileLive(signal, report))),
+        );
+      });
+    },
+    dispose: () => worker.dispose(),
+  };
+}
+
+function withoutGpu(request: OpenModelRequest): OpenModelRequest {
+  return { ...request, providers: request.providers.filter((provider) => provider !== "webgpu") };
+}

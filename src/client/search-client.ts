@@ -1,0 +1,87 @@
+import { proxy } from "comlink";
+import searchWorkerUrl from "../../workers/search.worker.ts?worker&url";
+import { isAppError } from "../core/errors.ts";
+import type { ReportProgress } from "../core/progress.ts";
+import type { EditionInfo, SearchAnswer, SearchApi, SearchRequest } from "../core/protocol.ts";
+import { spawnWorker } from "./spawn-worker.ts";
+import { createWorkerClient, type WorkerEndpoint, whileLive } from "./worker-client.ts";
+
+/**
+ * The search worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
+ * aborts. A worker that crashes is replaced, the edition opened in the new one, and the call made once more.
+ */
+export interface SearchClient {
+  /** See `SearchApi.open`. */
+  open(signal: AbortSignal, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
+  /** See `SearchApi.search`. */
+  search(
+    signal: AbortSignal,
+    request: SearchRequest,
+    onAnswer: (answer: SearchAnswer) => void,
+    report: ReportProgress,
+  ): Promise<SearchAnswer>;
+  /** Ends the worker. */
+  dispose(): void;
+}
+
+/** What a test replaces. */
+export interface SearchClientOptions {
+  readonly spawn?: () => WorkerEndpoint;
+}
+
+/** Creates a client; the worker starts at the first call. */
+export function createSearchClient(options: SearchClientOptions = {}): SearchClient {
+  const worker = createWorkerClient<SearchApi>({
+    name: "search",
+    spawn: options.spawn ?? (() => spawnWorker(searchWorkerUrl)),
+    cancel: (api, id) => api.cancel(id),
+  });
+  let edition: string | null = null;
+  /** The generation of the worker that holds `edition`. */
+  let openedIn = 0;
+
+  const withRestart = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !isAppError(error, "worker-crashed")) throw error;
+      return work();
+    }
+  };
+
+  const openNow = async (
+    signal: AbortSignal,
+    editionUrl: string,
+    report: ReportProgress,
+  ): Promise<EditionInfo> => {
+    const info = await worker.call(signal, (api, id) =>
+      api.open(id, editionUrl, proxy(whileLive(signal, report))),
+    );
+    openedIn = worker.generation();
+    return info;
+  };
+
+  return {
+    async open(signal, editionUrl, report) {
+      const info = await withRestart(signal, () => openNow(signal, editionUrl, report));
+      edition = editionUrl;
+      return info;
+    },
+    search(signal, request, onAnswer, report) {
+      return withRestart(signal, async () => {
+        if (edition !== null && openedIn !== worker.generation()) {
+          await openNow(signal, edition, report);
+        }
+        return worker.call(signal, (api, id) =>
+          api.search(
+            id,
+            request,
+            proxy(whileLive(signal, onAnswer)),
+            proxy(whileLive(signal, report)),
+          ),
+        );
+      });
+    },
+    dispose: () => worker.dispose(),
+  };
+}
