@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { isAppError } from "../../../src/core/errors.ts";
+import { createRowResizer } from "../../../src/core/image/pillow-resize.ts";
+import { cropForModel } from "../../../src/core/image/preprocess.ts";
+import { centreCrop } from "../../../src/core/view/centre-view.ts";
+import goldens from "../../reference/goldens/pillow-crops.json" with { type: "json" };
+import { formulaPicture } from "./formula-picture.ts";
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+describe("resizing and cropping equals Pillow to the pixel", () => {
+  it.each(goldens.crops)("for $width × $height", ({ width, height, source, crop }) => {
+    const picture = formulaPicture(width, height);
+    expect(sha256(picture)).toBe(source);
+    expect(sha256(cropForModel(picture, width, height, goldens.size))).toBe(crop);
+  });
+});
+
+describe("createRowResizer", () => {
+  const width = 601;
+  const height = 433;
+  const crop = centreCrop(width, height, 224);
+  const rgb = formulaPicture(width, height);
+  const whole = cropForModel(rgb, width, height, 224);
+
+  it("gives the same from bands of RGBA rows as from a whole RGB picture", () => {
+    const resizer = createRowResizer(width, height, crop);
+    const { left, right, top, bottom } = resizer.window;
+    for (let row = top; row < bottom; row += 50) {
+      const rows = Math.min(50, bottom - row);
+      const band = new Uint8ClampedArray(rows * (right - left) * 4).fill(77);
+      for (let y = 0; y < rows; y += 1) {
+        for (let x = left; x < right; x += 1) {
+          const from = ((row + y) * width + x) * 3;
+          band.set(rgb.subarray(from, from + 3), (y * (right - left) + x - left) * 4);
+        }
+      }
+      resizer.push(band, rows, 4);
+    }
+    expect(resizer.finish()).toEqual(whole);
+  });
+
+  it("reads only what the crop depends on", () => {
+    const { left, right, top, bottom } = createRowResizer(4000, 1000, centreCrop(4000, 1000, 224))
+      .window;
+    expect(top).toBe(0);
+    expect(bottom).toBe(1000);
+    // A square of the height, and the kernel's support of two model pixels (9 source pixels) on either side.
+    expect(left).toBeGreaterThanOrEqual(1500 - 10);
+    expect(right).toBeLessThanOrEqual(2500 + 10);
+  });
+
+  it("needs no memory of the source's size: a picture of 80 megapixels passes row by row", () => {
+    const resizer = createRowResizer(10_000, 8_000, centreCrop(10_000, 8_000, 224));
+    const { left, right, top, bottom } = resizer.window;
+    const row = new Uint8Array((right - left) * 3).fill(128);
+    for (let y = top; y < bottom; y += 1) resizer.push(row, 1, 3);
+    expect(new Set(resizer.finish())).toEqual(new Set([128]));
+  });
+
+  it.each([
+    ["too few rows", 1, 1],
+    ["too many rows", height + 1, height + 1],
+    ["rows of a wrong length", height, height - 1],
+  ])("refuses %s", (_, count, given) => {
+    const resizer = createRowResizer(width, height, crop);
+    const columns = resizer.window.right - resizer.window.left;
+    const feed = () => {
+      resizer.push(new Uint8Array(given * columns * 3), count, 3);
+      resizer.finish();
+    };
+    expect(feed).toThrow(expect.toSatisfy((e: unknown) => isAppError(e, "invalid-argument")));
+  });
+
+  it("refuses a crop outside the resized picture", () => {
+    expect(() => createRowResizer(100, 100, { ...crop, left: -1 })).toThrow(
+      expect.toSatisfy((e: unknown) => isAppError(e, "invalid-argument")),
+    );
+  });
+});
+
+it("refuses pixels that do not fit the stated size", () => {
+  expect(() => cropForModel(new Uint8Array(10), 2, 2, 224)).toThrow(
+    expect.toSatisfy((e: unknown) => isAppError(e, "invalid-argument")),
+  );
+});
