@@ -4,8 +4,8 @@ transformers' CLIPModel, peft, Pillow, and autograd for Grad-ECLIP.
     python tests/reference/make_goldens.py            # everything
     python tests/reference/make_goldens.py demo       # only what depends on data/demo-encoder
 
-Needs: torch, transformers, peft, pillow, tokenizers, safetensors, numpy. Writes tests/reference/goldens/ and
-tests/reference/tiny-clip/; both are committed, so that neither the product nor its tests need Python.
+Needs: torch, transformers, peft, pillow, tokenizers, safetensors, numpy. Writes tests/reference/goldens/, which is committed, so
+that neither the product nor its tests need Python.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from transformers import CLIPConfig, CLIPModel, PreTrainedTokenizerFast
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 GOLDENS = HERE / "goldens"
-TINY = HERE / "tiny-clip"
+TINY = GOLDENS / "tiny-clip"
 DEMO = REPOSITORY / "data" / "demo-encoder"
 VARIANTS = ("base", "adapted")
 
@@ -152,7 +152,7 @@ def explain(clip: CLIPModel, image: torch.Tensor, text: torch.Tensor) -> dict[st
         return {
             "grad-eclip": torch.relu(weights * slopes),
             "gradient": torch.relu(slopes),
-            "value-path": unit(clip.visual_projection(own)) @ text,
+            "value-path": torch.relu(unit(clip.visual_projection(own)) @ text),
         }
 
 
@@ -277,6 +277,8 @@ def make_tiny_clip() -> None:
     (TINY / "adapter" / "README.md").unlink(missing_ok=True)
     adapter_config = json.loads((TINY / "adapter" / "adapter_config.json").read_text())
     adapter_config["base_model_name_or_path"] = None
+    # peft keeps these in a set, whose order differs from run to run.
+    adapter_config["target_modules"] = sorted(adapter_config["target_modules"])
     (TINY / "adapter" / "adapter_config.json").write_text(json.dumps(adapter_config, indent=1) + "\n")
 
 
@@ -295,8 +297,9 @@ def main() -> None:
             DEMO,
             ["a red boat on the left", "a dark cold landscape", "a blue house and a tree", "the moon above the sea"],
         )
-    for path in sorted(GOLDENS.iterdir()):
-        print(f"{path.name:28} {path.stat().st_size:8}")
+    for path in sorted(GOLDENS.rglob("*.*")):
+        path.chmod(0o644)
+        print(f"{str(path.relative_to(GOLDENS)):50} {path.stat().st_size:8}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+import type { CanonicalModel } from "../../../src/core/model/canonical.ts";
+
+/**
+ * The way from the class token's attention output to the embedding, in plain float64 loops: an oracle for the head graph
+ * that shares no code with it.
+ */
+export class LastLayer {
+  readonly #model: CanonicalModel;
+  readonly #layer: string;
+
+  constructor(model: CanonicalModel) {
+    this.#model = model;
+    this.#layer = `vision_model.encoder.layers.${model.config.vision.layers - 1}`;
+  }
+
+  /** Values, queries and keys of one hidden row, raw, after layer_norm1. */
+  projections(hidden: Float64Array): { q: Float64Array; k: Float64Array; v: Float64Array } {
+    const x = this.#norm(hidden, `${this.#layer}.layer_norm1`);
+    const project = (name: string) => this.#linear(x, `${this.#layer}.self_attn.${name}`);
+    return { q: project("q_proj"), k: project("k_proj"), v: project("v_proj") };
+  }
+
+  /** The class token's attention output before out_proj, from all hidden rows. */
+  attended(rows: readonly Float64Array[]): Float64Array {
+    const { width, heads } = this.#model.config.vision;
+    const size = width / heads;
+    const all = rows.map((row) => this.projections(row));
+    const output = new Float64Array(width);
+    for (let head = 0; head < heads; head++) {
+      const part = (x: Float64Array | undefined) =>
+        x?.subarray(head * size, (head + 1) * size) ?? new Float64Array(size);
+      const scores = all.map(({ k }) => dot(part(all[0]?.q), part(k)) / Math.sqrt(size));
+      const most = Math.max(...scores);
+      const weights = scores.map((score) => Math.exp(score - most));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      for (const [token, weight] of weights.entries()) {
+        for (const [i, value] of part(all[token]?.v).entries()) {
+          output[head * size + i] = (output[head * size + i] ?? 0) + (weight / total) * value;
+        }
+      }
+    }
+    return output;
+  }
+
+  /** Pooled vector [width] from the class token's residual and attention output. */
+  pooled(residual: Float64Array, attended: Float64Array): Float64Array {
+    const middle = add(residual, this.#linear(attended, `${this.#layer}.self_attn.out_proj`));
+    const normalized = this.#norm(middle, `${this.#layer}.layer_norm2`);
+    const hidden = this.#linear(normalized, `${this.#layer}.mlp.fc1`);
+    const active = hidden.map((x) => x / (1 + Math.exp(-1.702 * x)));
+    const last = add(middle, this.#linear(active, `${this.#layer}.mlp.fc2`));
+    return this.#norm(last, "vision_model.post_layernorm");
+  }
+
+  /** W·x of the visual projection. */
+  embedding(pooled: Float64Array): Float64Array {
+    return multiply(this.#model.read("visual_projection.weight"), pooled);
+  }
+
+  /** LN(out_proj(v)): the value path. */
+  valuePath(value: Float64Array): Float64Array {
+    const out = this.#linear(value, `${this.#layer}.self_attn.out_proj`);
+    return this.#norm(out, "vision_model.post_layernorm");
+  }
+
+  #linear(x: Float64Array, name: string): Float64Array {
+    const bias = Float64Array.from(this.#model.read(`${name}.bias`));
+    return add(multiply(this.#model.read(`${name}.weight`), x), bias);
+  }
+
+  #norm(x: Float64Array, name: string): Float64Array {
+    const gain = this.#model.read(`${name}.weight`);
+    const bias = this.#model.read(`${name}.bias`);
+    const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+    const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+    const scale = 1 / Math.sqrt(variance + this.#model.config.vision.epsilon);
+    return x.map((value, i) => (value - mean) * scale * (gain[i] ?? 0) + (bias[i] ?? 0));
+  }
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0);
+}
+
+export function cosine(a: Float64Array, b: Float64Array): number {
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+export function add(a: Float64Array, b: Float64Array, factor = 1): Float64Array {
+  return a.map((value, i) => value + factor * (b[i] ?? Number.NaN));
+}
+
+/** [outputs × inputs] · x. */
+function multiply(matrix: Float32Array, x: Float64Array): Float64Array {
+  const outputs = matrix.length / x.length;
+  return Float64Array.from({ length: outputs }, (_, row) =>
+    dot(x, Float64Array.from(matrix.subarray(row * x.length, (row + 1) * x.length))),
+  );
+}

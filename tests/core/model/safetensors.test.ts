@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { isAppError } from "../../../src/core/errors.ts";
+import { toHalves } from "../../../src/core/model/half.ts";
+import {
+  formatSafetensors,
+  parseSafetensors,
+  readTensor,
+} from "../../../src/core/model/safetensors.ts";
+
+/** A file with any header and `dataBytes` bytes of data. */
+function fileOf(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(
+    typeof header === "string" ? header : JSON.stringify(header),
+  );
+  const file = new Uint8Array(8 + json.length + dataBytes);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+  file.set(json, 8);
+  return file;
+}
+
+/** What the parser says of a file, or "accepted". */
+function verdict(file: Uint8Array<ArrayBuffer>): string {
+  try {
+    parseSafetensors(file, "x.safetensors");
+    return "accepted";
+  } catch (error) {
+    return isAppError(error, "weights-invalid") ? error.detail.why : `not typed: ${String(error)}`;
+  }
+}
+
+const f32 = (start: number, end: number, shape: readonly number[]) => ({
+  dtype: "F32",
+  shape,
+  data_offsets: [start, end],
+});
+
+describe("safetensors", () => {
+  const written = formatSafetensors([
+    { name: "a", shape: [2, 2], data: Float32Array.of(1, -2, 3.5, 4) },
+    { name: "b", shape: [3], data: toHalves(Float32Array.of(0.5, -1, 2)) },
+    { name: "scalar", shape: [], data: Float32Array.of(7) },
+  ]);
+
+  it("gives back what was written, with the data at a multiple of 8", () => {
+    const tensors = parseSafetensors(written, "x");
+    expect([...tensors.keys()]).toEqual(["a", "b", "scalar"]);
+    const [a, b, scalar] = tensors.values();
+    expect(a?.shape).toEqual([2, 2]);
+    expect(a === undefined ? [] : [...readTensor(a)]).toEqual([1, -2, 3.5, 4]);
+    expect(b === undefined ? [] : [...readTensor(b)]).toEqual([0.5, -1, 2]);
+    expect(scalar === undefined ? [] : [...readTensor(scalar)]).toEqual([7]);
+    expect(Number(new DataView(written.buffer).getBigUint64(0, true)) % 8).toBe(0);
+  });
+
+  it("reads BF16 as the upper half of a float32, from an odd offset too", () => {
+    const file = fileOf({ x: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4);
+    file.set([0xc0, 0x3f, 0x00, 0xc0], file.length - 4);
+    const shifted = new Uint8Array(file.length + 1);
+    shifted.set(file, 1);
+    const tensor = parseSafetensors(shifted.subarray(1), "x").get("x");
+    expect(tensor === undefined ? [] : [...readTensor(tensor)]).toEqual([1.5, -2]);
+  });
+
+  it("skips metadata and accepts an empty tensor", () => {
+    const file = fileOf({ __metadata__: { format: "pt" }, none: f32(0, 0, [0, 4]) }, 0);
+    expect([...parseSafetensors(file, "x").keys()]).toEqual(["none"]);
+  });
+
+  it("refuses a file that was cut off anywhere", () => {
+    for (const length of [0, 7, 8, 40, written.length - 1]) {
+      expect(verdict(written.slice(0, length))).not.toBe("accepted");
+    }
+    expect(verdict(written)).toBe("accepted");
+  });
+
+  it("refuses a header length beyond the file, however large", () => {
+    const file = fileOf({}, 0);
+    for (const length of [3n, 2n ** 53n, 2n ** 64n - 1n]) {
+      new DataView(file.buffer).setBigUint64(0, length, true);
+      expect(verdict(file)).toMatch(/does not fit/);
+    }
+  });
+
+  it("refuses a header that is not an object in UTF-8 JSON", () => {
+    expect(verdict(fileOf("{", 0))).toMatch(/not JSON/);
+    expect(verdict(fileOf("[]", 0))).toMatch(/not an object/);
+    const broken = fileOf({ ab: 1 }, 0);
+    broken[11] = 0xff;
+    expect(verdict(broken)).toMatch(/UTF-8/);
+  });
+
+  it.each([
+    ["overlap", { a: f32(0, 8, [2]), b: f32(4, 12, [2]) }, 12, /overlaps/],
+    ["a hole", { a: f32(0, 4, [1]), b: f32(8, 12, [1]) }, 12, /belong to nothing/],
+    ["bytes at the end", { a: f32(0, 4, [1]) }, 8, /belong to nothing/],
+    ["an end beyond the file", { a: f32(0, 8, [2]) }, 4, /outside/],
+    ["a start after the end", { a: f32(8, 4, [1]) }, 8, /outside/],
+    ["a size that differs from the shape", { a: f32(0, 8, [3]) }, 8, /shape/],
+    ["sides whose product overflows", { a: f32(0, 8, [2 ** 40, 2 ** 40]) }, 8, /shape/],
+    ["a negative side", { a: f32(0, 8, [-2, -1]) }, 8, /shape/],
+    ["a fractional offset", { a: f32(0.5, 8, [2]) }, 8, /data_offsets/],
+    ["a missing offset", { a: { dtype: "F32", shape: [2] } }, 8, /data_offsets/],
+    ["an integer type", { a: { dtype: "I64", shape: [1], data_offsets: [0, 8] } }, 8, /dtype I64/],
+    [
+      "a type named like a method",
+      { a: { dtype: "toString", shape: [], data_offsets: [0, 0] } },
+      0,
+      /dtype/,
+    ],
+    ["an entry that is no object", { a: 5 }, 0, /dtype/],
+  ])("refuses %s", (_, header, dataBytes, why) => {
+    expect(verdict(fileOf(header, dataBytes))).toMatch(why);
+  });
+
+  it("refuses to write a tensor whose shape and data differ, or one name twice", () => {
+    const a = { name: "a", shape: [2], data: Float32Array.of(1) };
+    const b = { name: "b", shape: [1], data: Float32Array.of(1) };
+    expect(() => formatSafetensors([a])).toThrow("invalid-argument");
+    expect(() => formatSafetensors([b, b])).toThrow("invalid-argument");
+  });
+});
