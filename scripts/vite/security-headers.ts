@@ -1,0 +1,47 @@
+import type { Plugin } from "vite";
+import { ISOLATION_HEADERS, PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
+
+/** Writes the page's policy into index.html and all headers into `_headers`, for hosts that read that file. */
+export function securityHeaders(): Plugin {
+  return {
+    name: "security-headers",
+    // Vite's development server puts scripts and styles inline, which the policy rightly refuses.
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: () => [
+        {
+          tag: "meta",
+          attrs: { "http-equiv": "Content-Security-Policy", content: PAGE_POLICY },
+          injectTo: "head-prepend",
+        },
+      ],
+    },
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "_headers", source: headersFile() });
+    },
+  };
+}
+
+/** A path belongs to one Content-Security-Policy only, because hosts join the values of several rules. */
+function headersFile(): string {
+  const page = { "Content-Security-Policy": `${PAGE_POLICY}; frame-ancestors 'none'` };
+  const worker = { "Content-Security-Policy": WORKER_POLICY };
+  const everywhere = {
+    ...ISOLATION_HEADERS,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+  return [
+    rule("/*", everywhere),
+    rule("/", page),
+    rule("/index.html", page),
+    rule("/assets/*", worker),
+    rule("/service-worker.js", worker),
+  ].join("\n");
+}
+
+function rule(pattern: string, headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}\n`);
+  return `${pattern}\n${lines.join("")}`;
+}

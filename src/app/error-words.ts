@@ -1,0 +1,192 @@
+import type { AppErrorDetail } from "../core/errors.ts";
+
+/** A failure in words: what happened, what it means or what to do, and whether trying again can help. */
+export interface ErrorWords {
+  readonly title: string;
+  readonly sentence: string;
+  readonly action?: "retry" | "choose-another" | "reload";
+}
+
+const number = new Intl.NumberFormat("en");
+const PIXELS_PER_MEGAPIXEL = 1_000_000;
+
+/** The words for an error. The switch is exhaustive: a new code does not compile until it is worded here. */
+export function errorWords(error: AppErrorDetail): ErrorWords {
+  switch (error.code) {
+    case "picture-missing":
+      return {
+        title: error.from === "drop" ? "No picture was dropped" : "The clipboard holds no picture",
+        sentence:
+          "A picture file is needed, such as a JPEG or PNG. Save the picture first, then open, drop or paste the file.",
+        action: "choose-another",
+      };
+    case "picture-empty":
+      return {
+        title: "This file is empty",
+        sentence: "It holds 0 bytes. Choose another picture.",
+        action: "choose-another",
+      };
+    case "picture-unreadable":
+      return {
+        title: "Could not read this picture",
+        sentence: `The file ${mediaWords(error.mediaType)} and this browser could not decode it. It may be damaged; a JPEG or PNG works everywhere.`,
+        action: "choose-another",
+      };
+    case "picture-too-large":
+      return {
+        title: "This picture is too large",
+        sentence: `It has ${size(error)}; up to ${number.format(error.limitPixels / PIXELS_PER_MEGAPIXEL)} megapixels are read. A smaller copy gives the same result, because the model reads a few hundred pixels.`,
+        action: "choose-another",
+      };
+    case "picture-too-thin":
+      return {
+        title: "This picture is too thin",
+        sentence: `It has ${size(error)}, and the square that the model reads would be almost nothing of it. Crop it first, or choose another.`,
+        action: "choose-another",
+      };
+    case "picture-format":
+      return {
+        title: "Could not read this picture",
+        sentence: `The file is ${article(error.format)}. Save it as JPEG or PNG and open that.`,
+        action: "choose-another",
+      };
+    case "network":
+      return {
+        title: "Could not reach this site",
+        sentence: `The file ${fileOf(error.url)} could not be fetched. Check the connection and try again; nothing is lost.`,
+        action: "retry",
+      };
+    case "http-status":
+      return {
+        title: "The server did not deliver a file",
+        sentence: `It answered ${error.status} for ${fileOf(error.url)}. Try again in a moment.`,
+        action: "retry",
+      };
+    case "range-ignored":
+      return {
+        title: "This server cannot deliver parts of a file",
+        sentence: `It answered with the whole of ${fileOf(error.url)} where a part was asked for. The site needs a host that supports range requests.`,
+        action: "retry",
+      };
+    case "short-read":
+      return {
+        title: "A download stopped half-way",
+        sentence: `Of the file ${fileOf(error.url)}, ${number.format(error.received)} of ${number.format(error.expected)} bytes arrived. Try again.`,
+        action: "retry",
+      };
+    case "hash-mismatch":
+      return {
+        title: "A file is not the one that was published",
+        sentence: `The checksum of ${error.file} differs, so it was not used. Try again; if this stays, the site needs repair.`,
+        action: "retry",
+      };
+    case "edition-version":
+      return {
+        title: "These sentences need a newer version of the page",
+        sentence: `The edition has format ${error.found}, this page reads ${error.supported}. Reload the page to update it.`,
+        action: "reload",
+      };
+    case "edition-corrupt":
+      return {
+        title: "The sentences could not be read",
+        sentence: `The file ${error.file} is damaged: ${error.why}.`,
+        action: "retry",
+      };
+    case "model-mismatch":
+      return {
+        title: "Sentences and model do not belong together",
+        sentence: `“${error.edition}” was not made with “${error.model}”, so distances between them would mean nothing.`,
+      };
+    case "pack-version":
+      return {
+        title: "This model needs a newer version of the page",
+        sentence: `The model pack has format ${error.found}, this page reads ${error.supported}. Reload the page to update it.`,
+        action: "reload",
+      };
+    case "pack-corrupt":
+    case "weights-invalid":
+      return {
+        title: "The model could not be read",
+        sentence: `The file ${error.file} is damaged: ${error.why}.`,
+        action: "retry",
+      };
+    case "self-test-failed":
+      return {
+        title: "The model gives wrong numbers on this device",
+        sentence: `A check against a known answer failed on ${providerWords(error.provider)}, so no result is shown rather than a wrong one. Try again, or another browser.`,
+        action: "retry",
+      };
+    case "device-lost":
+      return {
+        title: "The graphics card stopped answering",
+        sentence:
+          "The browser took it away from this page. Try again; the model is then started anew.",
+        action: "retry",
+      };
+    case "session-failed":
+      return {
+        title: "The model could not run",
+        sentence: `It failed at “${error.stage}”: ${error.why}. Closing other tabs frees memory; then try again.`,
+        action: "retry",
+      };
+    case "storage-full":
+      return {
+        title: "This device has no room left for the page",
+        sentence:
+          "Everything works, but parts are downloaded again each time. Free some space to change that.",
+        action: "retry",
+      };
+    case "storage-unavailable":
+      return {
+        title: "This browser lets the page store nothing",
+        sentence:
+          "Everything works, but parts are downloaded again each time, as in a private window.",
+        action: "retry",
+      };
+    case "worker-crashed":
+      return {
+        title:
+          error.worker === "encoder"
+            ? "The model stopped unexpectedly"
+            : "The search stopped unexpectedly",
+        sentence: "It can be started again. If this repeats, the device may be short of memory.",
+        action: "retry",
+      };
+    case "picture-unknown":
+      return {
+        title: "The model no longer holds this picture",
+        sentence: "Try again to let it read the picture once more.",
+        action: "retry",
+      };
+    case "invalid-argument":
+    case "unexpected":
+      return {
+        title: "Something in this page went wrong",
+        sentence: `What is known: ${error.code === "unexpected" ? error.why : error.what}. The next picture can still work.`,
+        action: "retry",
+      };
+  }
+}
+
+function size(error: { readonly width: number; readonly height: number }): string {
+  return `${number.format(error.width)} × ${number.format(error.height)} pixels`;
+}
+
+function mediaWords(mediaType: string): string {
+  return mediaType === "" ? "does not say what it is" : `says that it is ${mediaType}`;
+}
+
+/** "a TIFF", "an SVG": formats are said letter by letter where they begin so. */
+function article(format: string): string {
+  return `${/^[aefhilmnorsx]/i.test(format) ? "an" : "a"} ${format}`;
+}
+
+/** The last part of an address, which is what a person can recognise. */
+function fileOf(url: string): string {
+  const path = url.split(/[?#]/)[0] ?? url;
+  return path.split("/").filter(Boolean).at(-1) ?? url;
+}
+
+function providerWords(provider: string): string {
+  return provider === "webgpu" ? "the graphics card" : "the processor";
+}

@@ -1,0 +1,92 @@
+import { type Accessor, createSignal } from "solid-js";
+import type { Provider } from "../../core/protocol.ts";
+
+/** What the service worker can do for the page at the moment. */
+export type OfflineState = "none" | "preparing" | "ready" | "update-waiting";
+
+export interface Offline {
+  readonly state: Accessor<OfflineState>;
+  /** Asks the service worker to keep model, sentences and runtime, so that the next visit needs no network. */
+  keepData(provider: Provider): void;
+  /** Takes a waiting update, which reloads the page; only ever called by a person's choice. */
+  update(): void;
+}
+
+/** Name of the compiled service worker, at the root of the site so that its scope is the site. */
+const SCRIPT = "service-worker.js";
+
+/** Registers the service worker where there is one to register; the page works the same without. */
+export function registerServiceWorker(): Offline {
+  const [state, setState] = createSignal<OfflineState>("none");
+  let registration: ServiceWorkerRegistration | undefined;
+
+  function watch(found: ServiceWorkerRegistration): void {
+    registration = found;
+    const look = () => {
+      // A waiting worker beside a running one is an update; on a first visit it is only not active yet.
+      if (found.waiting !== null && navigator.serviceWorker.controller !== null) {
+        setState("update-waiting");
+      }
+    };
+    look();
+    found.addEventListener("updatefound", () => {
+      found.installing?.addEventListener("statechange", look);
+    });
+  }
+
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    navigator.serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (isComplete(event.data) && state() !== "update-waiting") setState("ready");
+    });
+    navigator.serviceWorker
+      .register(trustedScriptUrl(new URL(SCRIPT, document.baseURI).href), { scope: "./" })
+      .then(watch)
+      // Refused storage or a private window: no offline use, nothing else lost.
+      .catch(() => setState("none"));
+  }
+
+  return {
+    state,
+    keepData(provider) {
+      if (!("serviceWorker" in navigator) || state() !== "none") return;
+      void navigator.serviceWorker.ready.then((ready) => {
+        setState((before) => (before === "none" ? "preparing" : before));
+        ready.active?.postMessage({ type: "keep-data", provider });
+      });
+    },
+    update() {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
+        once: true,
+      });
+      registration?.waiting?.postMessage({ type: "skip-waiting" });
+    },
+  };
+}
+
+function isComplete(message: unknown): boolean {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "isComplete" in message &&
+    message.isComplete === true
+  );
+}
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string };
+}
+
+/** Passes our own script's address through a named Trusted Types policy, where the browser has them. */
+function trustedScriptUrl(url: string): string {
+  const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  const policy = trustedTypes?.createPolicy("app-service-worker", {
+    createScriptURL(wanted) {
+      if (new URL(wanted).origin !== location.origin) throw new TypeError(`refused: ${wanted}`);
+      return wanted;
+    },
+  });
+  return policy === undefined ? url : policy.createScriptURL(url);
+}

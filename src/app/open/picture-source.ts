@@ -1,0 +1,22 @@
+import type { Picture } from "../session/session-state.ts";
+
+/** The file in a drop or a paste that is meant: the first picture, else the first file of any kind, else null. */
+export function pictureFileIn(transfer: DataTransfer | null): File | null {
+  const files = [...(transfer?.files ?? [])];
+  return files.find((file) => file.type.startsWith("image/")) ?? files[0] ?? null;
+}
+
+/** Makes a picture out of a file. Its object URL lives until {@link releasePicture}. */
+export function pictureOfFile(file: Blob, name: string): Picture {
+  return {
+    name: name === "" ? "Your picture" : name,
+    blob: file,
+    url: URL.createObjectURL(file),
+    isSample: false,
+  };
+}
+
+/** Frees what the browser keeps for a picture's address. */
+export function releasePicture(picture: Picture): void {
+  if (picture.url.startsWith("blob:")) URL.revokeObjectURL(picture.url);
+}

@@ -1,0 +1,126 @@
+import { createUniqueId, For, Show } from "solid-js";
+import type { FoundSentence, WorkSummary } from "../../core/protocol.ts";
+import { StrengthBar } from "./StrengthBar.tsx";
+import { splitWords } from "./split-words.ts";
+
+interface SentenceProps {
+  readonly sentence: FoundSentence;
+  /** Sentences in the edition, which the strength is relative to. */
+  readonly total: number;
+  readonly vocabulary: ReadonlySet<string> | null;
+  /** True for the one sentence of the list that Tab reaches. */
+  readonly isTabStop: boolean;
+  /** True for the sentence whose map is on the picture. */
+  readonly isCurrent: boolean;
+  readonly isPinned: boolean;
+  onVisit(): void;
+  onPin(isPinned: boolean): void;
+}
+
+const cosine = new Intl.NumberFormat("en", {
+  minimumFractionDigits: 4,
+  maximumFractionDigits: 4,
+});
+
+/** One found sentence: rank, strength, quotation, source, and what can be done with it. */
+export function Sentence(props: SentenceProps) {
+  const quoteId = createUniqueId();
+  const pieces = () => splitWords(props.sentence.text, props.vocabulary);
+  const unknown = () => pieces().filter((piece) => piece.isUnknown).length;
+  const stop = () => (props.isTabStop ? 0 : -1);
+  const visit = (event: PointerEvent) => {
+    if (event.pointerType !== "touch") props.onVisit();
+  };
+  return (
+    <li>
+      <article
+        class="sentence"
+        data-row={props.sentence.row}
+        tabindex={stop()}
+        aria-labelledby={quoteId}
+        aria-current={props.isCurrent ? "true" : undefined}
+        onPointerEnter={visit}
+        onPointerUp={() => props.onVisit()}
+        onFocusIn={() => props.onVisit()}
+      >
+        <p class="rank-line">
+          <span class="rank">
+            <span class="visually-hidden">Rank </span>
+            {props.sentence.rank}
+          </span>
+          <StrengthBar rank={props.sentence.rank} total={props.total} />
+        </p>
+        <blockquote id={quoteId} class="quote" lang="en" dir="auto">
+          <p>
+            <For each={pieces()}>
+              {(piece) => (
+                <Show when={piece.isUnknown} fallback={piece.text}>
+                  <span class="unknown-word">{piece.text}</span>
+                </Show>
+              )}
+            </For>
+          </p>
+        </blockquote>
+        <Source work={props.sentence.work} tabindex={stop()} />
+        <div class="sentence-tools">
+          <button
+            type="button"
+            class="button is-quiet"
+            aria-pressed={props.isPinned}
+            tabindex={stop()}
+            onClick={() => props.onPin(!props.isPinned)}
+          >
+            {props.isPinned ? "Unpin map" : "Pin map"}
+          </button>
+          <details>
+            <summary tabindex={stop()}>Details</summary>
+            <dl class="numbers">
+              <dt>Cosine</dt>
+              <dd>
+                {cosine.format(props.sentence.score)}
+                {props.sentence.isExact ? "" : ", from its code"}
+              </dd>
+              <dt>Rank</dt>
+              <dd>
+                {props.sentence.rank} of {props.total.toLocaleString("en")}
+              </dd>
+              <Show when={props.vocabulary !== null}>
+                <dt>Words unknown to the encoder</dt>
+                <dd>{unknown()}</dd>
+              </Show>
+              <dt>Sentence</dt>
+              <dd>{props.sentence.sentenceId}</dd>
+            </dl>
+          </details>
+        </div>
+      </article>
+    </li>
+  );
+}
+
+function Source(props: { readonly work: WorkSummary; readonly tabindex: number }) {
+  return (
+    <p class="source">
+      {props.work.author}, {props.work.year}, <cite>{props.work.title}</cite>
+      <Show when={httpsLink(props.work.link)}>
+        {(link) => (
+          <>
+            {" "}
+            <a href={link()} target="_blank" rel="noopener noreferrer" tabindex={props.tabindex}>
+              Open the source<span class="visually-hidden"> in a new tab</span>
+            </a>
+          </>
+        )}
+      </Show>
+      <Show when={props.work.isProjectNote}>
+        {" "}
+        <span class="project-note">Note of this project</span>
+      </Show>
+    </p>
+  );
+}
+
+/** Only an absolute https address may become a link, whatever an edition says. */
+function httpsLink(link: string | null): string | null {
+  return link !== null && URL.canParse(link) && new URL(link).protocol === "https:" ? link : null;
+}

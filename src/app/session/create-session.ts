@@ -1,0 +1,244 @@
+import { type Accessor, createSignal } from "solid-js";
+import {
+  AppError,
+  type AppErrorDetail,
+  abortError,
+  isAbort,
+  isAppError,
+} from "../../core/errors.ts";
+import type { Progress } from "../../core/progress.ts";
+import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import { createOpening } from "./opening.ts";
+import { queryFor } from "./query.ts";
+import { needsReopening, type SessionServices } from "./session-services.ts";
+import {
+  initialState,
+  type Picture,
+  type Region,
+  reduce,
+  type SessionEvent,
+  type SessionState,
+  type Shown,
+  shownIn,
+} from "./session-state.ts";
+
+/** Sentences that one search shows. */
+export const RESULT_COUNT = 25;
+
+/** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
+export interface Session {
+  readonly state: Accessor<SessionState>;
+  readonly encoder: Accessor<EncoderInfo | null>;
+  readonly edition: Accessor<EditionInfo | null>;
+  /** Takes the model as it was opened again after its worker died, possibly on another provider. */
+  modelReopened(info: EncoderInfo): void;
+  /** Opens model and edition ahead of the first picture. Silent: a failure shows when a picture needs them. */
+  warmUp(): void;
+  openPicture(picture: Picture): void;
+  chooseRegion(region: Region): void;
+  chooseVariant(variant: ModelVariant): void;
+  chooseMethod(method: MapMethod): void;
+  takeUpdate(): void;
+  moveTo(row: number | null): void;
+  pin(row: number | null): void;
+  setReading(isReading: boolean): void;
+  /** Shows a failure that came up outside a run, such as a dropped thing that is no file. */
+  refuse(error: AppErrorDetail): void;
+  cancel(): void;
+  retry(): void;
+  dismiss(): void;
+}
+
+/**
+ * Creates the session around two workers. Every run aborts the one before it; a region or a model is ranked from the
+ * vectors that the picture came with, without a second pass of the tower.
+ */
+export function createSession(services: SessionServices): Session {
+  const [state, setState] = createSignal(initialState());
+  const dispatch = (event: SessionEvent) => setState((before) => reduce(before, event));
+  const encoder = createOpening<EncoderInfo>((signal, report) =>
+    services.encoder.open(signal, services.model, report),
+  );
+  const edition = createOpening<EditionInfo>((signal, report) =>
+    services.search.open(signal, services.editionUrl, report),
+  );
+  let controller = new AbortController();
+
+  function startRun(): { run: number; signal: AbortSignal } {
+    controller.abort();
+    controller = new AbortController();
+    return { run: state().run + 1, signal: controller.signal };
+  }
+
+  function fail(run: number, signal: AbortSignal, error: unknown): void {
+    if (signal.aborted || isAbort(error)) return;
+    const detail = detailOf(error);
+    if (needsReopening(detail)) reopen(detail);
+    dispatch({ type: "failed", run, error: detail });
+  }
+
+  function reopen(detail: AppErrorDetail): void {
+    if (detail.code !== "worker-crashed" || detail.worker === "encoder") encoder.forget();
+    if (detail.code === "worker-crashed" && detail.worker === "search") edition.forget();
+  }
+
+  async function runPicture(picture: Picture): Promise<void> {
+    const { run, signal } = startRun();
+    dispatch({ type: "picture-chosen", run, picture });
+    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
+    try {
+      const editionOpened = edition.open(signal, report);
+      // A failing edition is awaited below, after the encoder; until then its rejection is nobody's.
+      editionOpened.catch(ignore);
+      const model = await encoder.open(signal, report);
+      services.mark("tower-started");
+      const encoded = await services.encoder.encodePicture(signal, picture.blob, report);
+      services.mark("picture-encoded");
+      signal.throwIfAborted();
+      dispatch({ type: "encoded", run, encoded });
+      const opened = await editionOpened;
+      if (opened.fingerprint !== model.fingerprint) {
+        throw new AppError({ code: "model-mismatch", edition: opened.name, model: model.name });
+      }
+      await search(run, signal);
+    } catch (error) {
+      fail(run, signal, error);
+    }
+  }
+
+  async function runRanking(): Promise<void> {
+    if (shownIn(state()) === null || state().kind === "loading") return;
+    const { run, signal } = startRun();
+    dispatch({ type: "ranking-started", run });
+    try {
+      await edition.open(signal, ignore);
+      await search(run, signal);
+    } catch (error) {
+      fail(run, signal, error);
+    }
+  }
+
+  async function search(run: number, signal: AbortSignal): Promise<void> {
+    const { choices } = state();
+    const encoded = encodedIn(state());
+    if (encoded === null) return;
+    const query = queryFor(encoded, choices.variant, choices.region);
+    const answer = await services.search.search(
+      signal,
+      { query, variant: choices.variant, count: RESULT_COUNT },
+      (wave) => {
+        if (!signal.aborted) dispatch({ type: "answered", run, answer: wave, isLast: false });
+      },
+      (progress) => dispatch({ type: "progressed", run, progress }),
+    );
+    signal.throwIfAborted();
+    dispatch({ type: "answered", run, answer, isLast: true });
+    services.mark("results-shown");
+    await explainShown(signal);
+  }
+
+  /** Computes the maps of all sentences on the page ahead of the first look at one. */
+  async function explainShown(signal: AbortSignal): Promise<void> {
+    const shown = shownIn(state());
+    const { method } = state().choices;
+    if (shown === null || shown.results.maps[method] !== undefined) return;
+    const { answer, variant } = shown.results;
+    if (answer.found.length === 0) return;
+    await encoder.open(signal, ignore);
+    const explain = (pictureId: string) =>
+      services.encoder.explain(signal, {
+        pictureId,
+        variant,
+        method,
+        // A copy, because sending may hand the buffer over and the page still needs it.
+        texts: answer.vectors.slice(),
+      });
+    const maps = await explain(shown.encoded.pictureId).catch(async (error: unknown) => {
+      if (!isAppError(error, "picture-unknown")) throw error;
+      return await explain(await encodeAgain(shown.picture, signal));
+    });
+    signal.throwIfAborted();
+    dispatch({ type: "explained", answer, method, maps });
+    services.mark("maps-ready");
+  }
+
+  /** The encoder keeps one picture; after a restart, or after a run that failed, it must see the shown one again. */
+  async function encodeAgain(picture: Picture, signal: AbortSignal): Promise<string> {
+    services.mark("tower-started");
+    const encoded = await services.encoder.encodePicture(signal, picture.blob, ignore);
+    signal.throwIfAborted();
+    dispatch({ type: "encoded-again", picture, encoded });
+    return encoded.pictureId;
+  }
+
+  function explainAgain(): void {
+    const { signal } = controller;
+    const { run } = state();
+    explainShown(signal).catch((error: unknown) => fail(run, signal, error));
+  }
+
+  return {
+    state,
+    encoder: encoder.value,
+    edition: edition.value,
+    modelReopened: encoder.replace,
+    warmUp() {
+      const { signal } = new AbortController();
+      encoder.open(signal, ignore).catch(ignore);
+      edition.open(signal, ignore).catch(ignore);
+    },
+    openPicture(picture) {
+      void runPicture(picture);
+    },
+    chooseRegion(region) {
+      dispatch({ type: "choices-changed", choices: { region } });
+      void runRanking();
+    },
+    chooseVariant(variant) {
+      dispatch({ type: "choices-changed", choices: { variant } });
+      void runRanking();
+    },
+    chooseMethod(method) {
+      dispatch({ type: "choices-changed", choices: { method } });
+      explainAgain();
+    },
+    takeUpdate() {
+      dispatch({ type: "update-taken" });
+      explainAgain();
+    },
+    moveTo: (row) => dispatch({ type: "moved", row }),
+    pin: (row) => dispatch({ type: "pinned", row }),
+    setReading: (isReading) => dispatch({ type: "reading", isReading }),
+    refuse(error) {
+      controller.abort();
+      dispatch({ type: "cancelled" });
+      dispatch({ type: "failed", run: state().run, error });
+    },
+    cancel() {
+      controller.abort(abortError());
+      if (state().kind === "loading") {
+        encoder.cancel();
+        edition.cancel();
+      }
+      dispatch({ type: "cancelled" });
+    },
+    retry() {
+      const before = state();
+      if (before.kind !== "failed") return;
+      if (before.picture !== null) void runPicture(before.picture);
+      else void runRanking();
+    },
+    dismiss: () => dispatch({ type: "dismissed" }),
+  };
+}
+
+const ignore = () => undefined;
+
+function encodedIn(state: SessionState): Shown["encoded"] | null {
+  return state.kind === "loading" ? state.encoded : (shownIn(state)?.encoded ?? null);
+}
+
+function detailOf(error: unknown): AppErrorDetail {
+  if (error instanceof AppError) return error.detail;
+  return { code: "unexpected", why: error instanceof Error ? error.message : String(error) };
+}

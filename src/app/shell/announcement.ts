@@ -1,0 +1,27 @@
+import { downloadTotals } from "../session/progress-view.ts";
+import type { SessionState } from "../session/session-state.ts";
+import { regionWords } from "../stage/cell-words.ts";
+
+/** Downloads are announced by quarters, not by event. */
+const QUARTERS = 4;
+
+/** What a screen reader should hear about a state; empty for nothing. Failures are announced by their own alert. */
+export function announcement(state: SessionState): string {
+  switch (state.kind) {
+    case "idle":
+    case "failed":
+      return "";
+    case "loading": {
+      const { loaded, total } = downloadTotals(state.progress);
+      if (total === 0 || loaded >= total) return `Reading ${state.picture.name}`;
+      const percent = (Math.floor((loaded / total) * QUARTERS) / QUARTERS) * 100;
+      return `Download ${percent} percent`;
+    }
+    case "showing": {
+      const { answer, region } = state.shown.results;
+      if (state.isSearching || answer.found.length === 0) return "";
+      const where = regionWords(region, state.shown.encoded.view.grid);
+      return `${answer.found.length} sentences for ${where}. First: ${answer.found[0]?.text ?? ""}`;
+    }
+  }
+}

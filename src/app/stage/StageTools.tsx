@@ -1,0 +1,87 @@
+import { Show } from "solid-js";
+import { MapMethodSwitch } from "../controls/MapMethodSwitch.tsx";
+import { Segmented } from "../controls/Segmented.tsx";
+import { HeatLegend } from "../heat/HeatLegend.tsx";
+import type { HeatGrain } from "../heat/heat-field.ts";
+import type { HeatStyle } from "../heat/paint-heat.ts";
+import type { Session } from "../session/create-session.ts";
+import type { Shown } from "../session/session-state.ts";
+import { regionWords } from "./cell-words.ts";
+import { SeenWords } from "./SeenFrame.tsx";
+
+interface StageToolsProps {
+  readonly session: Session;
+  readonly shown: Shown;
+  readonly map: Float32Array | null;
+  readonly heatStyle: HeatStyle;
+  readonly grain: HeatGrain;
+  onHeatStyle(style: HeatStyle): void;
+  onGrain(grain: HeatGrain): void;
+}
+
+const STYLES: readonly { readonly value: HeatStyle; readonly label: string }[] = [
+  { value: "spotlight", label: "Spotlight" },
+  { value: "cividis", label: "Colours" },
+  { value: "off", label: "Off" },
+];
+const GRAINS: readonly { readonly value: HeatGrain; readonly label: string }[] = [
+  { value: "smooth", label: "Smooth" },
+  { value: "cells", label: "Cells" },
+];
+
+/** Everything that is set beside the picture: region, look of the map, and what the map says in words. */
+export function StageTools(props: StageToolsProps) {
+  const region = () => props.session.state().choices.region;
+  return (
+    <div class="stage-tools">
+      <div class="stage-line">
+        <p class="region-line">
+          <span class="region-words">
+            Sentences for {regionWords(region(), props.shown.encoded.view.grid)}.
+          </span>{" "}
+          <Show
+            when={region().kind === "cell"}
+            fallback={
+              <span class="quiet">Choose a cell of the picture to search for that part.</span>
+            }
+          >
+            <button
+              type="button"
+              class="button"
+              onClick={() => props.session.chooseRegion({ kind: "whole" })}
+            >
+              Whole picture
+            </button>
+          </Show>
+        </p>
+        <p class="quiet">
+          <SeenWords view={props.shown.encoded.view} />
+        </p>
+      </div>
+      <HeatLegend
+        map={props.map}
+        grid={props.shown.encoded.view.grid}
+        heatStyle={props.heatStyle}
+      />
+      <div class="stage-controls">
+        <Segmented
+          legend="Evidence"
+          options={STYLES}
+          value={props.heatStyle}
+          onChange={(style) => props.onHeatStyle(style)}
+        />
+        <Segmented
+          legend="Grain of the map"
+          isLegendHidden
+          options={GRAINS}
+          value={props.grain}
+          onChange={(grain) => props.onGrain(grain)}
+        />
+        <MapMethodSwitch
+          method={props.session.state().choices.method}
+          onChange={(method) => props.session.chooseMethod(method)}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { createEffect } from "solid-js";
+import { render } from "solid-js/web";
+import { App } from "./app/App.tsx";
+import { registerServiceWorker } from "./app/offline/register-service-worker.ts";
+import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
+import { createSession, type Session } from "./app/session/create-session.ts";
+import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
+import { createEncoderClient } from "./client/encoder-client.ts";
+import { createSearchClient } from "./client/search-client.ts";
+import "./app/styles/index.css";
+
+const root = document.getElementById("app");
+if (root === null) throw new Error("index.html lacks #app");
+
+render(() => {
+  const session: Session = createSession({
+    encoder: createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
+    search: createSearchClient(),
+    model: { packUrl: MODEL_PACK_URL, providers: ["webgpu", "wasm"], allowSoftwareAdapter: false },
+    editionUrl: EDITION_URL,
+    mark: (name) => performance.mark(name),
+  });
+  const offline = registerServiceWorker();
+  // Kept for offline use only once the page has proved useful, and after the first results, not beside them.
+  createEffect(() => {
+    const encoder = session.encoder();
+    if (session.state().kind !== "showing" || encoder === null) return;
+    whenIdle(() => offline.keepData(encoder.provider));
+  });
+  whenIdle(() => session.warmUp());
+  return (
+    <App session={session} offline={offline} shelf={createSampleShelf(session, SAMPLES_URL)} />
+  );
+}, root);
+
+/** Runs `work` once the page has painted and has nothing better to do. */
+function whenIdle(work: () => void): void {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work, { timeout: 2000 });
+  else setTimeout(work, 200);
+}

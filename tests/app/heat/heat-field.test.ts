@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { heatRange, mapAt, sampleHeat } from "../../../src/app/heat/heat-field.ts";
+
+const GRID = 3;
+const map = new Float32Array([0, 0, 0, 0, 2, 0, 0, 0, 1]);
+
+describe("sampleHeat", () => {
+  it("gives every point of a cell the cell's share of the maximum", () => {
+    const { values } = sampleHeat(map, GRID, 6, "cells");
+    expect([values[2 * 6 + 2], values[3 * 6 + 3], values[5 * 6 + 5], values[0]]).toEqual([
+      1, 1, 0.5, 0,
+    ]);
+  });
+
+  it("passes through the cells' centres and is half-way between them when smooth", () => {
+    // 9 points a side: points 1, 4 and 7 are the centres.
+    const { values } = sampleHeat(map, GRID, 9, "smooth");
+    expect(values[4 * 9 + 4]).toBeCloseTo(1, 6);
+    expect(values[7 * 9 + 7]).toBeCloseTo(0.5, 6);
+    expect(values[4 * 9 + 5]).toBeCloseTo(2 / 3, 6);
+    expect(values[4 * 9 + 1]).toBeCloseTo(0, 6);
+  });
+
+  it("stays flat beyond the outermost centres", () => {
+    const edge = new Float32Array([3, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const { values } = sampleHeat(edge, GRID, 9, "smooth");
+    expect(values[0]).toBeCloseTo(1, 6);
+    expect(values[9 + 1]).toBeCloseTo(1, 6);
+  });
+
+  it("gives zeros for a map without evidence instead of dividing by nothing", () => {
+    const { values } = sampleHeat(new Float32Array(9), GRID, 4, "smooth");
+    expect([...values]).toEqual(new Array(16).fill(0));
+  });
+});
+
+describe("mapAt", () => {
+  it("finds the map of one sentence, and none beyond the last", () => {
+    const maps = Float32Array.from({ length: 18 }, (_, index) => index);
+    expect([...(mapAt(maps, 1, GRID) ?? [])]).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
+    expect(mapAt(maps, 2, GRID)).toBeNull();
+    expect(mapAt(maps, -1, GRID)).toBeNull();
+  });
+});
+
+describe("heatRange", () => {
+  it("gives least and greatest", () => {
+    expect(heatRange(map)).toEqual({ min: 0, max: 2 });
+    expect(heatRange(new Float32Array(0))).toEqual({ min: 0, max: 0 });
+  });
+});

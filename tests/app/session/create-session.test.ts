@@ -1,0 +1,270 @@
+import { describe, expect, it } from "vitest";
+import { createSession, type Session } from "../../../src/app/session/create-session.ts";
+import { shownIn } from "../../../src/app/session/session-state.ts";
+import { AppError } from "../../../src/core/errors.ts";
+import type { SearchAnswer } from "../../../src/core/protocol.ts";
+import {
+  answer,
+  crashed,
+  DIM,
+  deferred,
+  editionInfo,
+  encoded,
+  GRID,
+  picture,
+  services,
+  settle,
+  untilAborted,
+} from "./doubles.ts";
+
+function rowsShown(session: Session): number[] {
+  return shownIn(session.state())?.results.answer.found.map((found) => found.row) ?? [];
+}
+
+describe("createSession", () => {
+  it("opens model and edition together, shows the sentences, then has the maps of all of them", async () => {
+    const workers = services();
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(rowsShown(session)).toEqual([1, 2, 3]);
+    expect(workers.recorded.calls).toEqual([
+      "search.open",
+      "encoder.open",
+      "encoder.encodePicture",
+      "search.search adapted",
+      "encoder.explain grad-eclip",
+    ]);
+    expect(shownIn(session.state())?.results.maps["grad-eclip"]).toHaveLength(3 * GRID * GRID);
+  });
+
+  it("ranks a cell and another model from the vectors it has, without the tower", async () => {
+    const workers = services();
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.chooseRegion({ kind: "cell", row: 2, column: 3 });
+    await settle();
+    session.chooseVariant("base");
+    await settle();
+    const passes = workers.recorded.calls.filter((call) => call === "encoder.encodePicture");
+    expect(passes).toHaveLength(1);
+    expect(workers.recorded.queries.map((query) => [query[0], query[1]])).toEqual([
+      [2, -1],
+      [2, 2 * GRID + 3],
+      [1, 2 * GRID + 3],
+    ]);
+  });
+
+  it("keeps its own vectors when a worker takes the query's memory away", async () => {
+    const workers = services({
+      search: {
+        search: async (_signal, request) => {
+          structuredClone(request.query, { transfer: [request.query.buffer] });
+          return answer(1);
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.chooseVariant("base");
+    await settle();
+    expect(workers.recorded.queries).toHaveLength(2);
+    expect(shownIn(session.state())?.encoded.whole.adapted).toHaveLength(DIM);
+    expect(session.state().kind).toBe("showing");
+  });
+
+  it("aborts a run when the next picture comes, and drops its late answer", async () => {
+    const first = deferred<SearchAnswer>();
+    let searches = 0;
+    const workers = services({
+      search: {
+        search: () => {
+          searches += 1;
+          return searches === 1 ? first.promise : Promise.resolve(answer(20, 21));
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("slow"));
+    await settle();
+    session.openPicture(picture("fast"));
+    await settle();
+    first.resolve(answer(10, 11));
+    await settle();
+    expect(rowsShown(session)).toEqual([20, 21]);
+    expect(shownIn(session.state())?.picture.name).toBe("fast");
+    const towers = workers.recorded.calls.flatMap((call, index) =>
+      call === "encoder.encodePicture" ? [workers.recorded.signals[index]?.aborted] : [],
+    );
+    expect(towers).toEqual([true, false]);
+  });
+
+  it("goes back to the picture before when loading is cancelled, and to the start where there was none", async () => {
+    let isSlow = true;
+    const workers = services({
+      encoder: {
+        encodePicture: (signal) => (isSlow ? untilAborted(signal) : Promise.resolve(encoded("p"))),
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.cancel();
+    await settle();
+    expect(session.state().kind).toBe("idle");
+    isSlow = false;
+    session.openPicture(picture("b"));
+    await settle();
+    isSlow = true;
+    session.openPicture(picture("c"));
+    await settle();
+    expect(session.state().kind).toBe("loading");
+    session.cancel();
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(shownIn(session.state())?.picture.name).toBe("b");
+  });
+
+  it("words a picture that cannot be read, keeps the results, and reads the next one", async () => {
+    let isBroken = false;
+    const workers = services({
+      encoder: {
+        encodePicture: async () => {
+          if (isBroken) throw new AppError({ code: "picture-unreadable", mediaType: "image/png" });
+          return encoded("p");
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("good"));
+    await settle();
+    isBroken = true;
+    session.openPicture(picture("broken"));
+    await settle();
+    const failed = session.state();
+    expect(failed.kind === "failed" && failed.error.code).toBe("picture-unreadable");
+    expect(shownIn(failed)?.picture.name).toBe("good");
+    expect(rowsShown(session)).toEqual([1, 2, 3]);
+    isBroken = false;
+    session.openPicture(picture("next"));
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(shownIn(session.state())?.picture.name).toBe("next");
+  });
+
+  it("opens the model again after its worker died, when the person tries again", async () => {
+    let isDead = true;
+    const workers = services({
+      encoder: {
+        encodePicture: async () => {
+          if (isDead) throw new AppError(crashed);
+          return encoded("p");
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    expect(session.state().kind).toBe("failed");
+    isDead = false;
+    session.retry();
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(workers.recorded.calls.filter((call) => call === "encoder.open")).toHaveLength(2);
+    expect(workers.recorded.calls.filter((call) => call === "search.open")).toHaveLength(1);
+  });
+
+  it("does not keep a failed opening: a second attempt downloads again", async () => {
+    let attempts = 0;
+    const workers = services({
+      search: {
+        open: async () => {
+          attempts += 1;
+          if (attempts === 1) throw new AppError({ code: "http-status", url: "x", status: 500 });
+          return editionInfo;
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    expect(session.state().kind).toBe("failed");
+    session.retry();
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(attempts).toBe(2);
+  });
+
+  it("refuses to compare a picture with sentences of another model", async () => {
+    const workers = services({
+      search: { open: async () => ({ ...editionInfo, fingerprint: "f2" }) },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    const state = session.state();
+    expect(state.kind === "failed" && state.error.code).toBe("model-mismatch");
+    expect(workers.recorded.queries).toHaveLength(0);
+  });
+
+  it("lets the encoder read the shown picture again when it no longer holds it", async () => {
+    let known = "picture-1";
+    const workers = services({
+      encoder: {
+        explain: async (_signal, request) => {
+          if (request.pictureId !== known) {
+            throw new AppError({ code: "picture-unknown", pictureId: request.pictureId });
+          }
+          return new Float32Array((request.texts.length / DIM) * GRID * GRID);
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    known = "picture-2";
+    session.chooseMethod("value-path");
+    await settle();
+    const shown = shownIn(session.state());
+    expect(shown?.encoded.pictureId).toBe("picture-2");
+    expect(shown?.results.maps["value-path"]).toHaveLength(3 * GRID * GRID);
+  });
+
+  it("holds a later wave back while somebody reads, and shows it when asked", async () => {
+    const last = deferred<SearchAnswer>();
+    const workers = services({
+      search: {
+        search: (_signal, _request, onAnswer) => {
+          onAnswer(answer(1, 2, 3));
+          return last.promise;
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.setReading(true);
+    last.resolve(answer(4, 1, 2));
+    await settle();
+    expect(rowsShown(session)).toEqual([1, 2, 3]);
+    session.takeUpdate();
+    await settle();
+    expect(rowsShown(session)).toEqual([4, 1, 2]);
+    expect(shownIn(session.state())?.results.maps["grad-eclip"]).toHaveLength(3 * GRID * GRID);
+  });
+
+  it("opens everything ahead without a word, also when that fails", async () => {
+    const workers = services({
+      encoder: { open: () => Promise.reject(new AppError({ code: "network", url: "x" })) },
+    });
+    const session = createSession(workers);
+    session.warmUp();
+    await settle();
+    expect(session.state().kind).toBe("idle");
+    expect(session.edition()?.name).toBe("Sample notes");
+    expect(session.encoder()).toBeNull();
+  });
+});

@@ -1,0 +1,190 @@
+import type { SessionServices } from "../../../src/app/session/session-services.ts";
+import type { Picture } from "../../../src/app/session/session-state.ts";
+import type { AppErrorDetail } from "../../../src/core/errors.ts";
+import { abortError } from "../../../src/core/errors.ts";
+import type {
+  EditionInfo,
+  EncodedPicture,
+  EncoderInfo,
+  FoundSentence,
+  SearchAnswer,
+} from "../../../src/core/protocol.ts";
+import { centreView } from "../../../src/core/view/centre-view.ts";
+
+export const DIM = 4;
+export const GRID = 7;
+
+export const encoderInfo: EncoderInfo = {
+  packId: "demo",
+  name: "Demo encoder",
+  variants: { base: "Base", adapted: "Adapted" },
+  fingerprint: "f1",
+  provider: "wasm",
+  dim: DIM,
+  grid: GRID,
+  vocabulary: null,
+};
+
+export const editionInfo: EditionInfo = {
+  editionId: "sample",
+  name: "Sample notes",
+  sentences: 600,
+  works: 20,
+  fingerprint: "f1",
+  dim: DIM,
+  bytes: 1000,
+};
+
+export function picture(name: string): Picture {
+  return { name, blob: new Blob([name]), url: `blob:${name}`, isSample: false };
+}
+
+/** An encoded picture whose vectors tell which part they stand for: component 0 is the variant, component 1 the patch. */
+export function encoded(pictureId: string): EncodedPicture {
+  const patches = (mark: number) => {
+    const vectors = new Float32Array(GRID * GRID * DIM);
+    for (let patch = 0; patch < GRID * GRID; patch += 1) {
+      vectors[patch * DIM] = mark;
+      vectors[patch * DIM + 1] = patch;
+    }
+    return vectors;
+  };
+  return {
+    pictureId,
+    width: 300,
+    height: 200,
+    view: centreView(300, 200, 224, GRID),
+    whole: { base: new Float32Array([1, -1, 0, 0]), adapted: new Float32Array([2, -1, 0, 0]) },
+    patches: { base: patches(1), adapted: patches(2) },
+    timings: {},
+  };
+}
+
+export function sentence(row: number, rank: number): FoundSentence {
+  return {
+    row,
+    sentenceId: `s${row}`,
+    text: `Sentence ${row}.`,
+    work: {
+      workId: "w1",
+      author: "A. Author",
+      year: "1999",
+      title: "Title",
+      link: null,
+      isProjectNote: true,
+    },
+    rank,
+    score: 1 / rank,
+    isExact: true,
+  };
+}
+
+export function answer(...rows: number[]): SearchAnswer {
+  return {
+    found: rows.map((row, index) => sentence(row, index + 1)),
+    vectors: new Float32Array(rows.length * DIM),
+    scanned: 600,
+    total: 600,
+    timings: {},
+  };
+}
+
+/** A promise that the test settles. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((take, refuse) => {
+    resolve = take;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
+}
+
+/** What a test can see of the workers: the calls in order, and the signals that they got. */
+export interface Recorded {
+  readonly calls: string[];
+  readonly signals: AbortSignal[];
+  readonly queries: Float32Array[];
+}
+
+/** Workers that answer at once, or as a test overrides; every call is recorded. */
+export function services(
+  overrides: {
+    readonly encoder?: Partial<SessionServices["encoder"]>;
+    readonly search?: Partial<SessionServices["search"]>;
+  } = {},
+): SessionServices & { readonly recorded: Recorded } {
+  const recorded: Recorded = { calls: [], signals: [], queries: [] };
+  let pictures = 0;
+  const record = (call: string, signal: AbortSignal) => {
+    recorded.calls.push(call);
+    recorded.signals.push(signal);
+  };
+  const encoder: SessionServices["encoder"] = {
+    open: async () => encoderInfo,
+    encodePicture: async () => {
+      pictures += 1;
+      return encoded(`picture-${pictures}`);
+    },
+    explain: async (_signal, request) =>
+      new Float32Array((request.texts.length / DIM) * GRID * GRID).fill(1),
+    ...overrides.encoder,
+  };
+  const search: SessionServices["search"] = {
+    open: async () => editionInfo,
+    search: async () => answer(1, 2, 3),
+    ...overrides.search,
+  };
+  return {
+    recorded,
+    model: { packUrl: "models/demo/", providers: ["wasm"], allowSoftwareAdapter: false },
+    editionUrl: "edition/",
+    mark: () => undefined,
+    encoder: {
+      open(signal, request, report) {
+        record("encoder.open", signal);
+        return encoder.open(signal, request, report);
+      },
+      encodePicture(signal, blob, report) {
+        record("encoder.encodePicture", signal);
+        return encoder.encodePicture(signal, blob, report);
+      },
+      explain(signal, request) {
+        record(`encoder.explain ${request.method}`, signal);
+        return encoder.explain(signal, request);
+      },
+    },
+    search: {
+      open(signal, url, report) {
+        record("search.open", signal);
+        return search.open(signal, url, report);
+      },
+      search(signal, request, onAnswer, report) {
+        record(`search.search ${request.variant}`, signal);
+        recorded.queries.push(request.query);
+        return search.search(signal, request, onAnswer, report);
+      },
+    },
+  };
+}
+
+/** Rejects with an AbortError when `signal` aborts, as the workers' clients do; never resolves. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(abortError()), { once: true });
+  });
+}
+
+/** Lets everything that is ready to run, run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+export const crashed: AppErrorDetail = { code: "worker-crashed", worker: "encoder", why: "killed" };

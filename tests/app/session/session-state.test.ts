@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import {
+  countBetter,
+  initialState,
+  reduce,
+  type SessionEvent,
+  type SessionState,
+  shownIn,
+} from "../../../src/app/session/session-state.ts";
+import { answer, encoded, picture } from "./doubles.ts";
+
+function stateAfter(...events: SessionEvent[]): SessionState {
+  return events.reduce(reduce, initialState());
+}
+
+const opened: SessionEvent[] = [
+  { type: "picture-chosen", run: 1, picture: picture("a") },
+  { type: "encoded", run: 1, encoded: encoded("p1") },
+];
+
+describe("reduce", () => {
+  it("ignores progress, answers and failures of an older run", () => {
+    const before = stateAfter(...opened, { type: "picture-chosen", run: 2, picture: picture("b") });
+    for (const event of [
+      { type: "progressed", run: 1, progress: { phase: "step", step: "route" } },
+      { type: "encoded", run: 1, encoded: encoded("p1") },
+      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "failed", run: 1, error: { code: "picture-empty" } },
+    ] satisfies SessionEvent[]) {
+      expect(reduce(before, event)).toBe(before);
+    }
+  });
+
+  it("takes a later wave at once while nobody reads", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1, 2), isLast: false },
+      { type: "answered", run: 1, answer: answer(3, 1), isLast: true },
+    );
+    expect(shownIn(state)?.results.answer.found.map((found) => found.row)).toEqual([3, 1]);
+    expect(state.kind === "showing" && state.isSearching).toBe(false);
+  });
+
+  it("counts the sentences of a waiting answer that are not on the page", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1, 2, 3), isLast: false },
+      { type: "reading", isReading: true },
+      { type: "answered", run: 1, answer: answer(9, 8, 1), isLast: true },
+    );
+    const results = shownIn(state)?.results;
+    expect(results && countBetter(results)).toBe(2);
+    expect(results?.answer.found.map((found) => found.row)).toEqual([1, 2, 3]);
+  });
+
+  it("replaces the list for a new region even while somebody reads, because they asked for it", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1, 2), isLast: true },
+      { type: "reading", isReading: true },
+      { type: "choices-changed", choices: { region: { kind: "cell", row: 0, column: 1 } } },
+      { type: "ranking-started", run: 2 },
+      { type: "answered", run: 2, answer: answer(5, 6), isLast: true },
+    );
+    const results = shownIn(state)?.results;
+    expect(results?.answer.found.map((found) => found.row)).toEqual([5, 6]);
+    expect(results?.region).toEqual({ kind: "cell", row: 0, column: 1 });
+  });
+
+  it("keeps the pinned sentence only while the list holds it", () => {
+    const base: SessionEvent[] = [
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1, 2), isLast: true },
+      { type: "pinned", row: 2 },
+      { type: "ranking-started", run: 2 },
+    ];
+    const kept = stateAfter(...base, {
+      type: "answered",
+      run: 2,
+      answer: answer(2, 7),
+      isLast: true,
+    });
+    const lost = stateAfter(...base, {
+      type: "answered",
+      run: 2,
+      answer: answer(7, 8),
+      isLast: true,
+    });
+    expect(kept.pinned).toBe(2);
+    expect(lost.pinned).toBeNull();
+  });
+
+  it("starts every picture with the whole of it, and keeps model and method", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      {
+        type: "choices-changed",
+        choices: {
+          region: { kind: "cell", row: 1, column: 1 },
+          variant: "base",
+          method: "gradient",
+        },
+      },
+      { type: "picture-chosen", run: 2, picture: picture("b") },
+    );
+    expect(state.choices).toEqual({
+      region: { kind: "whole" },
+      variant: "base",
+      method: "gradient",
+    });
+  });
+
+  it("returns to the region and model of the shown results when re-ranking is cancelled", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "choices-changed", choices: { region: { kind: "cell", row: 1, column: 1 } } },
+      { type: "ranking-started", run: 2 },
+      { type: "cancelled" },
+    );
+    expect(state.choices.region).toEqual({ kind: "whole" });
+    expect(state.kind === "showing" && state.isSearching).toBe(false);
+  });
+
+  it("drops maps that belong to an answer no longer shown", () => {
+    const old = answer(1, 2);
+    const state = stateAfter(
+      ...opened,
+      { type: "answered", run: 1, answer: old, isLast: false },
+      { type: "answered", run: 1, answer: answer(3, 1), isLast: true },
+      { type: "explained", answer: old, method: "grad-eclip", maps: new Float32Array(98) },
+    );
+    expect(shownIn(state)?.results.maps).toEqual({});
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * The Content-Security-Policies of the site, in one place: the build writes them into index.html and _headers, the
+ * service worker adds them where the host sets no headers. A dedicated worker does not inherit the page's policy
+ * (https://www.w3.org/TR/CSP3/#initialize-global-object-csp), so worker scripts carry their own.
+ */
+
+/** Names of the Trusted Types policies that the page may create: worker addresses, our service worker, Solid's templates. */
+const TRUSTED_TYPES = ["app-worker", "app-service-worker", "solid-template"];
+
+/** For the page. `frame-ancestors` is left to the header, because a <meta> must not hold it. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  `trusted-types ${TRUSTED_TYPES.join(" ")}`,
+].join("; ");
+
+/** For scripts that run as workers. No Trusted Types: ONNX Runtime starts its own threads from a plain address. */
+export const WORKER_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+].join("; ");
+
+/** Cross-origin isolation, without which there is no SharedArrayBuffer and hence no WASM threads. */
+export const ISOLATION_HEADERS = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+} as const;

@@ -1,0 +1,19 @@
+import { ISOLATION_HEADERS, PAGE_POLICY, WORKER_POLICY } from "./security-policy.ts";
+
+/**
+ * `response` with the headers that a host such as a plain file server does not set: isolation everywhere, and a
+ * Content-Security-Policy for pages and for scripts that start as workers.
+ */
+export function withSecurityHeaders(request: Request, response: Response): Response {
+  // An opaque or failed answer (status 0) cannot be rebuilt.
+  if (response.status === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) headers.set(name, value);
+  if (request.mode === "navigate") {
+    headers.set("Content-Security-Policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
+  } else if (request.destination === "worker") {
+    headers.set("Content-Security-Policy", WORKER_POLICY);
+  }
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}

@@ -1,0 +1,70 @@
+import { PrecacheController, type PrecacheEntry } from "workbox-precaching";
+import type { Provider } from "../src/core/protocol.ts";
+import { createDataCache } from "./data-cache.ts";
+import { withSecurityHeaders } from "./security-response.ts";
+
+declare global {
+  interface WorkerGlobalScope {
+    /** All files of the build with their revisions, written here by the build. */
+    readonly __WB_MANIFEST: readonly PrecacheEntry[];
+  }
+}
+
+/** What the page sends to this worker. "keep-data" is answered by `{ isComplete }` once all is kept. */
+type ServiceWorkerRequest =
+  | { readonly type: "skip-waiting" }
+  | { readonly type: "keep-data"; readonly provider: Provider };
+
+const scope = self as unknown as ServiceWorkerGlobalScope;
+const entries = self.__WB_MANIFEST;
+
+/** The shell is there before the first offline visit; data (model, edition, runtime) is kept once it is of use. */
+const isData = ({ url }: PrecacheEntry) => /^(models|edition)\/|\.wasm$/.test(url);
+const shell = new PrecacheController({ cacheName: "artefact-shell" });
+shell.addToCacheList(entries.filter((entry) => !isData(entry)));
+const data = createDataCache("artefact-data", entries.filter(isData), scope.registration.scope);
+
+scope.addEventListener("install", (event) => event.waitUntil(shell.install(event)));
+
+scope.addEventListener("activate", (event) => {
+  event.waitUntil(
+    Promise.all([shell.activate(event), data.removeOutdated(), scope.clients.claim()]),
+  );
+});
+
+scope.addEventListener("message", (event) => {
+  const request = event.data as ServiceWorkerRequest;
+  if (request.type === "skip-waiting") event.waitUntil(scope.skipWaiting());
+  else event.waitUntil(keepData(request.provider, event.source));
+});
+
+async function keepData(provider: Provider, page: MessageEventSource | null): Promise<void> {
+  const isComplete = await data.keepAll((url) => !isRuntime(url) || isRuntimeFor(provider, url));
+  page?.postMessage({ isComplete });
+}
+
+const isRuntime = (url: string) => url.includes("ort-wasm");
+
+/** One of the three builds of ONNX Runtime runs on this browser; the two others would be 30 MB for nothing. */
+function isRuntimeFor(provider: Provider, url: string): boolean {
+  const suspends = "Suspending" in WebAssembly;
+  if (url.includes(".jspi")) return provider === "webgpu" && suspends;
+  if (url.includes(".asyncify")) return provider === "webgpu" && !suspends;
+  return provider === "wasm";
+}
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== scope.location.origin) return;
+  if (data.holds(url)) event.respondWith(data.answer(request, (work) => event.waitUntil(work)));
+  else event.respondWith(answerShell(request));
+});
+
+async function answerShell(request: Request): Promise<Response> {
+  const kept =
+    request.mode === "navigate"
+      ? await shell.matchPrecache("index.html")
+      : await shell.matchPrecache(request.url);
+  return withSecurityHeaders(request, kept ?? (await fetch(request)));
+}
