@@ -23,12 +23,14 @@ const MEDIA_TYPES = {
  *
  * @param {string} folder
  * @param {number} port 0 for any free one
+ * @param {Readonly<Record<string, string>>} [overlays] other folders by the path that they cover, such as
+ *   `{"/edition/sample/": "/some/folder"}`
  * @returns {Promise<{address: string, close: () => Promise<void>}>}
  */
-export async function serve(folder, port) {
+export async function serve(folder, port, overlays = {}) {
   const rules = readHeaderRules(join(folder, "_headers"));
   const server = createServer((request, response) => {
-    answer(folder, rules, request, response);
+    answer((pathname) => locate(folder, overlays, pathname), rules, request, response);
   });
   const taken = await listen(server, port);
   return {
@@ -51,11 +53,11 @@ function listen(server, port) {
   });
 }
 
-function answer(folder, rules, request, response) {
+function answer(find, rules, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD")
     return void response.writeHead(405).end();
   const pathname = decodePath(request.url ?? "/");
-  const path = pathname === undefined ? undefined : fileFor(folder, pathname);
+  const path = pathname === undefined ? undefined : find(pathname);
   if (path === undefined)
     return void response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found");
   const size = statSync(path).size;
@@ -85,6 +87,14 @@ function decodePath(url) {
   } catch {
     return undefined;
   }
+}
+
+/** The file that a path names: in the overlay that covers the path, else in the folder. */
+function locate(folder, overlays, pathname) {
+  for (const [prefix, overlay] of Object.entries(overlays)) {
+    if (pathname.startsWith(prefix)) return fileFor(overlay, pathname.slice(prefix.length));
+  }
+  return fileFor(folder, pathname);
 }
 
 /** The file that a path names, inside the folder; index.html for a folder. */

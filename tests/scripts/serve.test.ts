@@ -57,6 +57,17 @@ describe("the static server", () => {
     expect((await get("/")).headers.get("x-one")).toBeNull();
   });
 
+  it("covers a path by an overlay", async () => {
+    const covered = await serve(folder, 0, { "/other/": folder });
+    try {
+      const inOverlay = await fetch(new URL("/other/data.bin", covered.address));
+      expect((await inOverlay.arrayBuffer()).byteLength).toBe(1000);
+      expect((await fetch(new URL("/other/missing", covered.address))).status).toBe(404);
+    } finally {
+      await covered.close();
+    }
+  });
+
   it("does not leave its folder", async () => {
     // fetch would tidy the path, so the request is made by hand
     const status = await new Promise<number>((resolve, reject) => {
