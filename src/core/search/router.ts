@@ -12,7 +12,9 @@ export interface Router {
 }
 
 /** The centroids as floats [clusters × dim]: what both the graph and the flat scan compare with. */
-export function decodeCentroids(router: RouterFile): Float32Array<ArrayBuffer> {
+export function decodeCentroids(
+  router: Pick<RouterFile, "clusters" | "dim" | "centroids" | "centroidScales">,
+): Float32Array<ArrayBuffer> {
   const { clusters, dim, centroids, centroidScales } = router;
   const vectors = new Float32Array(clusters * dim);
   for (let cluster = 0; cluster < clusters; cluster++) {

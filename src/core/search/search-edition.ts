@@ -15,6 +15,8 @@ const LEAST_RERANKED = 50;
 const MOST_ANSWERS = 1000;
 /** How long a scan may run before pending messages, a cancellation among them, get their turn, in milliseconds. */
 const SLICE_MS = 12;
+/** Least time between two reports of one scan, in milliseconds. */
+const REPORT_MS = 100;
 
 /** What a search tells while it runs, and what it needs from its surroundings. */
 export interface SearchHooks {
@@ -71,6 +73,11 @@ export async function searchEdition(
   const scores = new Float32Array(router.counts.reduce((most, rows) => Math.max(most, rows), 0));
   let scanned = 0;
   let sliceStart = hooks.now();
+  let reportedAt = sliceStart;
+  const reportScan = () => {
+    reportedAt = hooks.now();
+    hooks.report({ phase: "scan", scanned, total: router.sentences });
+  };
   for (const [index, wave] of waves.entries()) {
     signal.throwIfAborted();
     const waits = !codes.hasAll(wave);
@@ -81,7 +88,7 @@ export async function searchEdition(
         candidates.add(cluster, rows, scores);
         scanned += rows.count;
         if (hooks.now() - sliceStart < SLICE_MS) return;
-        hooks.report({ phase: "scan", scanned, total: router.sentences });
+        if (hooks.now() - reportedAt > REPORT_MS) reportScan();
         return hooks.pause().then(() => {
           signal.throwIfAborted();
           sliceStart = hooks.now();
@@ -89,7 +96,7 @@ export async function searchEdition(
       },
       signal,
     );
-    hooks.report({ phase: "scan", scanned, total: router.sentences });
+    reportScan();
     if (waits && index < waves.length - 1) {
       hooks.onAnswer(await answerWith(rankByCode(query, candidates.best(), transform), scanned));
     }

@@ -1,0 +1,145 @@
+import type { EditionManifest } from "../../src/core/edition/manifest.ts";
+import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
+import { type NodeEncoder, openPackInNode } from "../build-model/node-sessions.ts";
+import { BuildError } from "./build-error.ts";
+import { type Corpus, readCorpus } from "./corpus.ts";
+import { makeEditionFiles } from "./edition-files.ts";
+import { embedCorpus } from "./embed-corpus.ts";
+import { normalizeInPlace, readEmbeddings, readMatrix } from "./embeddings.ts";
+import { factorTransform } from "./factor-transform.ts";
+import { openFolderEdition } from "./open-folder.ts";
+import {
+  makeSyntheticQueries,
+  measureIdentity,
+  measureRecall,
+  type TestQueries,
+} from "./verify.ts";
+import { describeEdition, publish, writeFiles } from "./write-edition.ts";
+
+/** What an edition is built from. Embeddings are read where they are given, computed with the model where they are not. */
+export interface BuildOptions {
+  /** Folder with sentences.json and works.json. */
+  readonly json: string;
+  /** Folder of the model pack, or null: then embeddings and a fingerprint are given. */
+  readonly model: string | null;
+  readonly embeddings: { readonly path: string; readonly ids: string } | null;
+  /** Fingerprint of the model that made the embeddings, where there is no pack. */
+  readonly fingerprint: string | null;
+  /** Safetensors file with image vectors to measure recall with, or null. */
+  readonly queries: string | null;
+  readonly name: string;
+  readonly out: string;
+  readonly seed: number;
+}
+
+/** Says what is being done, a line at a time. */
+export type Log = (line: string) => void;
+
+interface BaseVectors {
+  readonly dim: number;
+  readonly vectors: Float32Array<ArrayBuffer>;
+  /** The adapted vectors as the encoder gives them, where it was asked. */
+  readonly adapted: Float32Array<ArrayBuffer> | null;
+}
+
+/**
+ * Builds an edition, reads it back with the page's own reader, measures it, and publishes it by writing its manifest.
+ *
+ * @throws BuildError for input that does not fit; AppError for a pack or an edition that does not read back
+ */
+export async function buildEdition(
+  options: BuildOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<EditionManifest> {
+  const corpus = await readCorpus(options.json);
+  log(`corpus: ${corpus.sentences.length} sentences in ${corpus.works.length} works`);
+  const encoder = options.model === null ? null : await openPackInNode(options.model);
+  const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;
+  if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
+  const { dim, vectors, adapted } = await readVectors(options, corpus, encoder, log, signal);
+  if (dim % 4 !== 0) throw new BuildError(`vectors of ${dim} numbers: not a multiple of four`);
+  const ids = corpus.sentences.map(({ sentenceId }) => sentenceId);
+  const changed = normalizeInPlace({ dim, vectors }, ids);
+  if (changed > 0) log(`normalised ${changed} vectors that were not of unit length`);
+
+  const transform = encoder === null ? null : transformOf(encoder, dim);
+  const queries = await readQueries(options, vectors, dim);
+  const identityError =
+    transform === null ? 0 : measureIdentity(transform, vectors, adapted, queries);
+  if (transform !== null) {
+    log(`one index for both models: rank ${transform.rank}, largest error ${identityError}`);
+  }
+  const files = makeEditionFiles(
+    { corpus, dim, vectors, transform, seed: options.seed },
+    (pass, moved) => log(`clustering: pass ${pass}, ${moved} rows moved`),
+  );
+  const draft = describeEdition(files, {
+    name: options.name,
+    fingerprint,
+    works: corpus.works.length,
+    adapted: transform === null ? null : { rank: transform.rank, identityError },
+  });
+  await writeFiles(options.out, draft, files);
+  const { edition, close } = await openFolderEdition(options.out, draft, signal);
+  try {
+    const recall = await measureRecall(edition, vectors, queries, signal);
+    const manifest = { ...draft, recall };
+    await publish(options.out, manifest);
+    return manifest;
+  } finally {
+    await close();
+  }
+}
+
+async function readVectors(
+  options: BuildOptions,
+  corpus: Corpus,
+  encoder: NodeEncoder | null,
+  log: Log,
+  signal: AbortSignal,
+): Promise<BaseVectors> {
+  const { sentences } = corpus;
+  if (options.embeddings !== null) {
+    const { path, ids } = options.embeddings;
+    const sentenceIds = sentences.map(({ sentenceId }) => sentenceId);
+    const read = await readEmbeddings(path, ids, sentenceIds);
+    if (encoder !== null && encoder.manifest.dim !== read.dim) {
+      throw new BuildError(
+        `vectors of ${read.dim} numbers, the model's have ${encoder.manifest.dim}`,
+      );
+    }
+    return { ...read, adapted: null };
+  }
+  if (encoder === null) throw new BuildError("give --embeddings with --ids, or --model");
+  const texts = sentences.map(({ text }) => text);
+  let nextLog = 0;
+  const onProgress = (done: number) => {
+    if (done < nextLog && done < texts.length) return;
+    log(`embedding: ${done} of ${texts.length} sentences`);
+    nextLog = done + texts.length / 10;
+  };
+  const vectors = await embedCorpus(encoder, texts, onProgress, signal);
+  const hasAdapter = encoder.manifest.variants.adapted !== null;
+  const { dim } = encoder.manifest;
+  return { dim, vectors: vectors.base, adapted: hasAdapter ? vectors.adapted : null };
+}
+
+function transformOf({ manifest, tensors }: NodeEncoder, dim: number) {
+  if (manifest.variants.adapted === null) return null;
+  const { base, adapted } = tensors.textProjection;
+  return factorTransform(adaptedTextTransform(base, adapted, manifest.textWidth, dim), dim);
+}
+
+async function readQueries(
+  options: BuildOptions,
+  vectors: Float32Array,
+  dim: number,
+): Promise<TestQueries> {
+  if (options.queries === null) return makeSyntheticQueries(vectors, dim, options.seed);
+  const images = await readMatrix(options.queries);
+  if (images.dim !== dim) throw new BuildError(`queries of ${images.dim} numbers for ${dim}`);
+  const names = Array.from({ length: images.vectors.length / dim }, (_, row) => `query ${row}`);
+  normalizeInPlace(images, names);
+  return { kind: "images", vectors: images.vectors };
+}

@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SentenceText } from "../../src/core/edition/texts-file.ts";
+import type { WorkRecord } from "../../src/core/edition/works-file.ts";
+import { BuildError, nameSome } from "./build-error.ts";
+import { findDuplicateKeys } from "./duplicate-keys.ts";
+
+/** A corpus in memory; a row of the edition is the index of its sentence. */
+export interface Corpus {
+  /** Grouped by work, in the order of the works. */
+  readonly sentences: readonly SentenceText[];
+  /** Index of the work of each sentence. */
+  readonly workOfRow: Uint32Array<ArrayBuffer>;
+  /** The works that have sentences. */
+  readonly works: readonly WorkRecord[];
+  readonly topicNames: Readonly<Record<string, string>>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Ends a sentence id: `W1982215463_s0001` belongs to the work `W1982215463`. */
+const SENTENCE_NUMBER = /_s\d+$/;
+
+/**
+ * Reads a corpus in ArteFact's form: `sentences.json` {id: {"English Original"}}, `works.json` {id: record}, and where they
+ * are there `topic_names.json` {topic: name} and `creators.json` {creator: [work]}.
+ *
+ * @throws BuildError naming what is wrong: ids twice, a sentence without text or work, a file that is not an object
+ */
+export async function readCorpus(folder: string): Promise<Corpus> {
+  const sentenceFields = await readObject(join(folder, "sentences.json"));
+  const workFields = await readObject(join(folder, "works.json"));
+  const topicNames = await readObject(join(folder, "topic_names.json"), {});
+  const creators = await readObject(join(folder, "creators.json"), {});
+
+  const byWork = new Map<string, SentenceText[]>();
+  const withoutText: string[] = [];
+  const withoutWork: string[] = [];
+  for (const [sentenceId, fields] of Object.entries(sentenceFields)) {
+    const text = isObject(fields) ? fields["English Original"] : undefined;
+    const workId = sentenceId.replace(SENTENCE_NUMBER, "");
+    if (typeof text !== "string" || text.trim() === "") withoutText.push(sentenceId);
+    else if (!isObject(workFields[workId])) withoutWork.push(sentenceId);
+    else {
+      const siblings = byWork.get(workId) ?? [];
+      siblings.push({ sentenceId, text });
+      byWork.set(workId, siblings);
+    }
+  }
+  if (withoutText.length > 0) throw new BuildError(`no text: ${nameSome(withoutText)}`);
+  if (withoutWork.length > 0) throw new BuildError(`no work: ${nameSome(withoutWork)}`);
+  if (byWork.size === 0) throw new BuildError("the corpus has no sentences");
+
+  const works = [...byWork].map(([workId, sentences]) => {
+    const fields = workFields[workId];
+    const record = isObject(fields) ? fields : {};
+    return readWork(workId, record, sentences.length, creatorsOf(workId, creators));
+  });
+  const sentences = [...byWork.values()].flat();
+  const workOfRow = Uint32Array.from(
+    [...byWork.values()].flatMap((siblings, work) => siblings.map(() => work)),
+  );
+  return { sentences, workOfRow, works, topicNames: textsOf(topicNames) };
+}
+
+function readWork(
+  workId: string,
+  fields: Fields,
+  sentences: number,
+  creators: readonly string[],
+): WorkRecord {
+  const field = (key: string) => fields[key];
+  const text = (key: string) => {
+    const value = field(key);
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
+  const link = [text("DOI"), text("Link")].find((url) => url.startsWith("https://"));
+  const topics = field("TopicIDs");
+  return {
+    workId,
+    author: text("Author_Name"),
+    year: text("Year"),
+    title: text("Work_Title"),
+    link: link ?? null,
+    isProjectNote: field("Project_Note") === true,
+    sentences,
+    topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
+    creators,
+    bibtex: text("BibTeX") === "" ? null : text("BibTeX"),
+  };
+}
+
+function creatorsOf(workId: string, creators: Fields): string[] {
+  return Object.entries(creators)
+    .filter(([, works]) => Array.isArray(works) && works.includes(workId))
+    .map(([creator]) => creator);
+}
+
+function textsOf(fields: Fields): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (typeof value === "string") texts[key] = value;
+  }
+  return texts;
+}
+
+/** Reads a JSON object; where the file is missing, `fallback` if there is one. */
+async function readObject(path: string, fallback?: Fields): Promise<Fields> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if (fallback !== undefined) return fallback;
+    throw new BuildError(`${path} cannot be read`, { cause });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new BuildError(`${path} is not JSON`, { cause });
+  }
+  if (!isObject(json)) throw new BuildError(`${path} is not an object`);
+  const twice = findDuplicateKeys(text);
+  if (twice.length > 0) throw new BuildError(`${path} has ids twice: ${nameSome(twice)}`);
+  return json;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

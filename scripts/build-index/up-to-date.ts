@@ -1,0 +1,40 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildOptions } from "./build-edition.ts";
+import { readManifest } from "./open-folder.ts";
+import { sha256 } from "./write-edition.ts";
+
+/** Beside the manifest: hash of everything that the edition was built from. Not part of the edition. */
+const NOTE = "built-from.txt";
+/** Raise when the builder changes what it writes for the same input. */
+const BUILDER_REVISION = 1;
+
+/** Tells whether the folder holds an edition whose files are all there and that was built from this input. */
+export async function isUpToDate(options: BuildOptions): Promise<boolean> {
+  try {
+    const note = await readFile(join(options.out, NOTE), "utf8");
+    if (note !== (await hashSources(options))) return false;
+    const manifest = await readManifest(options.out);
+    for (const { name, bytes } of Object.values(manifest.files)) {
+      if ((await stat(join(options.out, name))).size !== bytes) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes down what the edition in the folder was built from. */
+export async function noteSources(options: BuildOptions): Promise<void> {
+  await writeFile(join(options.out, NOTE), await hashSources(options));
+}
+
+async function hashSources(options: BuildOptions): Promise<string> {
+  const { json, model, embeddings, queries, name, fingerprint, seed } = options;
+  const corpus = (await readdir(json)).sort().map((file) => join(json, file));
+  const paths = [...corpus, embeddings?.path, embeddings?.ids, queries];
+  if (model !== null) paths.push(join(model, "manifest.json"));
+  const hashes: string[] = [];
+  for (const path of paths) if (path) hashes.push(sha256(await readFile(path)));
+  return sha256(JSON.stringify([BUILDER_REVISION, name, fingerprint, seed, ...hashes]));
+}

@@ -1,0 +1,19 @@
+import { transfer } from "comlink";
+import type { SearchApi } from "../src/core/protocol.ts";
+import { createCancellation } from "./cancellation.ts";
+import { exposeApi } from "./expose-api.ts";
+import { createSearch } from "./search/create-search.ts";
+
+const calls = createCancellation();
+const search = createSearch();
+
+exposeApi({
+  open: (id, editionUrl, report) =>
+    calls.run(id, (signal) => search.open(editionUrl, report, signal)),
+  search: (id, request, onAnswer, report) =>
+    calls.run(id, async (signal) => {
+      const answer = await search.search(request, onAnswer, report, signal);
+      return transfer(answer, [answer.vectors.buffer]);
+    }),
+  cancel: (id) => calls.cancel(id),
+} satisfies SearchApi);

@@ -1,0 +1,98 @@
+import { editionInfo } from "../../src/core/edition/manifest.ts";
+import { AppError } from "../../src/core/errors.ts";
+import type { ReportProgress } from "../../src/core/progress.ts";
+import type { EditionInfo, SearchAnswer, SearchRequest } from "../../src/core/protocol.ts";
+import {
+  type Edition,
+  type EditionRuntime,
+  openEdition,
+} from "../../src/core/search/open-edition.ts";
+import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
+import { searchEdition } from "../../src/core/search/search-edition.ts";
+import { openBlockStore } from "./block-store.ts";
+import { createEditionSources } from "./edition-sources.ts";
+import { fetchManifest } from "./fetch-manifest.ts";
+import { gunzip } from "./gunzip.ts";
+import { openHnswRouter } from "./hnsw-router.ts";
+
+/** The search worker's work, without the worker: everything takes a signal, nothing knows of messages. */
+export interface Search {
+  /** Opens an edition in place of the one that is open. `editionUrl` ends in "/". */
+  open(editionUrl: string, report: ReportProgress, signal: AbortSignal): Promise<EditionInfo>;
+  /** Searches the open edition; see `SearchApi` for what it promises. */
+  search(
+    request: SearchRequest,
+    onAnswer: (answer: SearchAnswer) => void,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<SearchAnswer>;
+  /** What picks the clusters of the open edition, null before one is open. */
+  routerKind(): "hnsw" | "flat" | null;
+}
+
+/** Creates a search without an edition. `fetch` is replaced by tests. */
+export function createSearch(
+  fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
+): Search {
+  let edition: Edition | null = null;
+  const store = openBlockStore();
+  return {
+    async open(editionUrl, report, signal) {
+      const options = { fetch, store: await store };
+      const manifest = await fetchManifest(editionUrl, options, signal);
+      // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
+      if (edition?.manifest.editionId !== manifest.editionId) {
+        const sources = createEditionSources(editionUrl, manifest, options);
+        const runtime = createRuntime(manifest.editionId);
+        edition = await openEdition(manifest, sources, runtime, report, signal);
+      }
+      return editionInfo(manifest);
+    },
+    async search(request, onAnswer, report, signal) {
+      if (edition === null) {
+        throw new AppError({ code: "invalid-argument", what: "no edition is open" });
+      }
+      const hooks = { onAnswer, report, now: () => performance.now(), pause: nextTask };
+      return searchEdition(edition, request, hooks, signal);
+    },
+    routerKind: () => edition?.closest.kind ?? null,
+  };
+}
+
+function createRuntime(editionId: string): EditionRuntime {
+  return {
+    gunzip,
+    async openRouter(router, centroids, signal) {
+      const flat = createFlatRouter(centroids, router.dim);
+      try {
+        const hnsw = await openHnswRouter(router, centroids, `${editionId}.hnsw`);
+        return withFallback(hnsw, flat);
+      } catch {
+        // No IndexedDB, or a library that refuses: the exact scan of the same centroids gives the same answers.
+        signal.throwIfAborted();
+        return flat;
+      }
+    },
+  };
+}
+
+/** Asks `flat` whenever `hnsw` throws, as it does where it finds fewer neighbours than asked for. */
+function withFallback(hnsw: Router, flat: Router): Router {
+  return {
+    kind: hnsw.kind,
+    nearest(query, count) {
+      try {
+        return hnsw.nearest(query, count);
+      } catch {
+        return flat.nearest(query, count);
+      }
+    },
+  };
+}
+
+/** Resolves in a new task, after messages that are waiting now. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
