@@ -18,15 +18,18 @@ const TILE_SIDE = 448;
 /** Draws the surfaces for pictures whose short side is 224 · scale pixels. */
 export function createTextureBank(scale: number, seed = 7): TextureBank {
   const side = Math.round(TILE_SIDE * scale);
-  const entries = TEXTURES.map((texture, kind) => {
-    const tiles: TextureTile[] = [];
-    for (let tile = 0; tile < TILES_PER_TEXTURE; tile++) {
-      const random = createRandom(mixSeed(seed, kind, tile));
-      tiles.push({ side, offsets: DRAW_TEXTURE[texture](side, scale, tile, random) });
-    }
-    return [texture, tiles] as const;
-  });
-  return Object.fromEntries(entries) as TextureBank;
+  const draw = (texture: Texture): readonly TextureTile[] =>
+    Array.from({ length: TILES_PER_TEXTURE }, (_, tile) => {
+      const random = createRandom(mixSeed(seed, TEXTURES.indexOf(texture), tile));
+      return { side, offsets: DRAW_TEXTURE[texture](side, scale, tile, random) };
+    });
+  return {
+    smooth: draw("smooth"),
+    rough: draw("rough"),
+    hatched: draw("hatched"),
+    dotted: draw("dotted"),
+    cracked: draw("cracked"),
+  };
 }
 
 type DrawTexture = (side: number, scale: number, variant: number, random: Random) => Int8Array;
