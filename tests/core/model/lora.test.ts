@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { isAppError } from "../../../src/core/errors.ts";
+import { transpose } from "../../../src/core/model/layers.ts";
+import { foldUpdate, readLoraAdapter } from "../../../src/core/model/lora.ts";
+import { normalizeRows, projectRows } from "../../../src/core/model/projection.ts";
+import { formatSafetensors, parseSafetensors } from "../../../src/core/model/safetensors.ts";
+import { adaptedTextTransform } from "../../../src/core/model/text-transform.ts";
+import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
+import { worstCosineDistance } from "../../reference/read-golden.ts";
+
+const SHAPES = {
+  visual_projection: { outputs: 4, inputs: 3 },
+  text_projection: { outputs: 4, inputs: 2 },
+};
+const CONFIG = { peft_type: "LORA", r: 2, lora_alpha: 6, bias: "none" };
+const A = { name: "base_model.model.text_projection.lora_A.weight", shape: [2, 2] };
+const B = { name: "base_model.model.text_projection.lora_B.weight", shape: [4, 2] };
+
+function adapterFile(...tensors: { name: string; shape: number[] }[]) {
+  const data = (shape: number[]) =>
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i + 1);
+  const file = formatSafetensors(
+    tensors.map(({ name, shape }) => ({ name, shape, data: data(shape) })),
+  );
+  return parseSafetensors(file, "adapter_model.safetensors");
+}
+
+function whyInvalid(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (isAppError(error, "weights-invalid")) return error.detail.why;
+  }
+  return "accepted";
+}
+
+describe("a LoRA adapter", () => {
+  it("is folded as W + (alpha / r) · B · A", () => {
+    const update = readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES).get("text_projection");
+    // B = [[1,2],[3,4],[5,6],[7,8]], A = [[1,2],[3,4]], scale 3
+    expect([...foldUpdate(new Float32Array(8).fill(1), update)]).toEqual([
+      22, 31, 46, 67, 70, 103, 94, 139,
+    ]);
+  });
+
+  it("leaves a layer that it does not name as it is", () => {
+    const adapter = readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES);
+    expect(adapter.has("visual_projection")).toBe(false);
+    expect([...foldUpdate(Float32Array.of(1, 2), undefined)]).toEqual([1, 2]);
+  });
+
+  it("takes names with the adapter's own name, and the scale of rank-stabilised adapters", () => {
+    const named = adapterFile(
+      { ...A, name: A.name.replace("lora_A", "lora_A.default") },
+      { ...B, name: B.name.replace("lora_B", "lora_B.default") },
+    );
+    const adapter = readLoraAdapter({ ...CONFIG, use_rslora: true }, named, SHAPES);
+    expect(adapter.get("text_projection")?.scale).toBeCloseTo(6 / Math.sqrt(2));
+  });
+
+  it.each([
+    ["another method", { ...CONFIG, peft_type: "LOHA" }, [A, B], /peft_type/],
+    ["DoRA", { ...CONFIG, use_dora: true }, [A, B], /use_dora/],
+    ["trained biases", { ...CONFIG, bias: "all" }, [A, B], /bias/],
+    ["ranks by layer", { ...CONFIG, rank_pattern: { text_projection: 4 } }, [A, B], /rank_pattern/],
+    ["no rank", { ...CONFIG, r: 0 }, [A, B], /^r /],
+    ["another rank than its tensors", { ...CONFIG, r: 3 }, [A, B], /in place of/],
+    ["one factor only", CONFIG, [A], /lacks/],
+    ["nothing", CONFIG, [], /no adapted layer/],
+    [
+      "a layer inside of a tower",
+      CONFIG,
+      [
+        {
+          ...A,
+          name: "base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight",
+        },
+      ],
+      /not of a projection/,
+    ],
+  ])("with %s is refused", (_, config, tensors, why) => {
+    expect(whyInvalid(() => readLoraAdapter(config, adapterFile(...tensors), SHAPES))).toMatch(why);
+  });
+});
+
+describe.each([
+  { width: 12, dim: 40 },
+  { width: 24, dim: 24 },
+])("the transform between the variants' texts, $width → $dim", ({ width, dim }) => {
+  const next = randomNumbers(width);
+  const weight = randomFloats(dim * width, 1, next);
+  const update = {
+    rank: 3,
+    scale: 2,
+    up: randomFloats(dim * 3, 0.3, next),
+    down: randomFloats(3 * width, 0.3, next),
+  };
+  const base = transpose(weight, dim, width);
+  const adapted = transpose(foldUpdate(weight, update), dim, width);
+  const transform = adaptedTextTransform(base, adapted, width, dim);
+
+  it("takes unit vectors of the one to those of the other: t_p = normalize(M · t_c)", () => {
+    const rows = randomFloats(50 * width, 1, next);
+    const texts = normalizeRows(projectRows(rows, base, width, dim), dim);
+    const expected = normalizeRows(projectRows(rows, adapted, width, dim), dim);
+    const moved = projectRows(texts, transpose(transform, dim, dim), dim, dim);
+    expect(worstCosineDistance(expected, moved, dim)).toBeLessThan(1e-9);
+    expect(worstCosineDistance(expected, texts, dim)).toBeGreaterThan(1e-3);
+  });
+
+  it("gives scores by <q, t_p> = <Mᵀq, t_c> / |M·t_c|", () => {
+    const row = randomFloats(width, 1, next);
+    const query = normalizeRows(randomFloats(dim, 1, next), dim);
+    const text = normalizeRows(projectRows(row, base, width, dim), dim);
+    const expected = normalizeRows(projectRows(row, adapted, width, dim), dim);
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((s, v, i) => s + v * (b[i] ?? 0), 0);
+    const moved = projectRows(text, transpose(transform, dim, dim), dim, dim);
+    const turned = projectRows(query, transform, dim, dim);
+    expect(dot(turned, text) / Math.sqrt(dot(moved, moved))).toBeCloseTo(dot(query, expected), 5);
+  });
+
+  it("is the identity without an adapter", () => {
+    for (const [i, value] of adaptedTextTransform(base, base, width, dim).entries()) {
+      expect(value).toBe(i % (dim + 1) === 0 ? 1 : 0);
+    }
+  });
+
+  it("does not exist where the projection loses a direction", () => {
+    const flat = base.slice();
+    flat.set(flat.subarray(0, dim), dim);
+    expect(whyInvalid(() => adaptedTextTransform(flat, adapted, width, dim))).toMatch(/depend/);
+  });
+});
