@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isAppError } from "../../src/core/errors.ts";
 import { MANIFEST_FILE, type WeightStorage } from "../../src/core/model/pack-manifest.ts";
 import { ADAPTER_FILES, readPackSources, VOCABULARY_FILE, WEIGHT_FILES } from "./read-sources.ts";
-import { writePack } from "./write-pack.ts";
+
+/** Keeps the digest of what a pack was built from, beside its files. */
+const STAMP_FILE = ".built-from";
 
 const USAGE = `Builds a model pack for the page from CLIP weights in Hugging Face's layout.
 
@@ -69,12 +71,7 @@ const options = {
   baseName: values["base-name"],
   adaptedName: values["adapted-name"],
 };
-const stamp = join(
-  repository,
-  ".cache",
-  "build-model",
-  `${relative(repository, resolve(out)).replaceAll(/[^\w]+/g, "-")}.sha256`,
-);
+const stamp = join(out, STAMP_FILE);
 const inputs = digestOfInputs(
   Object.values(options),
   adapter === undefined ? [weights] : [weights, adapter],
@@ -86,6 +83,8 @@ const isCurrent =
 if (values["if-changed"] && isCurrent) process.exit(0);
 
 try {
+  // The runtime takes a second to load, and most builds find nothing to do.
+  const { writePack } = await import("./write-pack.ts");
   const started = performance.now();
   const sources = await readPackSources(weights, adapter ?? null);
   const sizes = await writePack(sources, options, out, new AbortController().signal);
@@ -93,7 +92,6 @@ try {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const [name, size] of sizes) console.log(`${name.padEnd(26)} ${size.toLocaleString("en")}`);
   console.log(`${(total / 1e6).toFixed(2)} MB in ${seconds} s: ${out}`);
-  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, inputs);
 } catch (error) {
   if (!isAppError(error)) throw error;
