@@ -1,10 +1,10 @@
 """Makes the goldens that the product's own code is tested against, with the reference implementations:
-transformers' CLIPModel, peft, Pillow, and autograd for Grad-ECLIP.
+transformers' CLIPModel, peft, and autograd for Grad-ECLIP. (Pillow's are made by make_pillow_goldens.py.)
 
     python tests/reference/make_goldens.py            # everything
     python tests/reference/make_goldens.py demo       # only what depends on data/demo-encoder
 
-Needs: torch, transformers, peft, pillow, tokenizers, safetensors, numpy. Writes tests/reference/goldens/, which is committed, so
+Needs: torch, transformers, peft, tokenizers, safetensors, numpy. Writes tests/reference/goldens/, which is committed, so
 that neither the product nor its tests need Python.
 """
 
@@ -16,10 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import peft
-import PIL
 import torch
 import transformers
-from PIL import Image
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import CLIPConfig, CLIPModel, PreTrainedTokenizerFast
@@ -45,39 +43,6 @@ def formula_image(width: int, height: int, seed: int) -> np.ndarray:
         disc = (x - width // 2 - seed * 8) ** 2 + (y - height // 2) ** 2 < radius * radius
         planes.append(np.where(disc, (60 + 80 * channel + 40 * seed) & 255, plane))
     return np.stack(planes, axis=-1).astype(np.uint8)
-
-
-# --- Pillow -----------------------------------------------------------------------------------------------------------
-
-
-def resize_and_crop(rgb: np.ndarray, size: int) -> np.ndarray:
-    """CLIPImageProcessor's rule: the shortest edge to `size` by bicubic resampling, then the centre square."""
-    height, width = rgb.shape[:2]
-    short, long = min(width, height), max(width, height)
-    other = int(size * long / short)
-    target = (size, other) if width <= height else (other, size)
-    resized = np.asarray(Image.fromarray(rgb).resize(target, Image.Resampling.BICUBIC))
-    top, left = (resized.shape[0] - size) // 2, (resized.shape[1] - size) // 2
-    return resized[top : top + size, left : left + size]
-
-
-def make_pillow_goldens() -> None:
-    rows = (0, 1, 111, 223)
-    cases = []
-    for width, height in ((1024, 768), (683, 1001), (300, 260), (224, 224), (640, 320), (60, 45)):
-        rgb = resize_and_crop(formula_image(width, height, 1), 224)
-        cases.append(
-            {
-                "width": width,
-                "height": height,
-                "seed": 1,
-                "sha256": hashlib.sha256(rgb.tobytes()).hexdigest(),
-                "rows": {str(row): rgb[row].reshape(-1).tolist() for row in rows[:2]},
-                "rowSha256": {str(row): hashlib.sha256(rgb[row].tobytes()).hexdigest() for row in rows},
-            }
-        )
-    golden = {"pillow": PIL.__version__, "size": 224, "cases": cases}
-    (GOLDENS / "pillow-resize.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
 # --- CLIP -------------------------------------------------------------------------------------------------------------
@@ -283,11 +248,9 @@ def make_tiny_clip() -> None:
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["pillow", "tiny", "demo"]
+    wanted = sys.argv[1:] or ["tiny", "demo"]
     torch.set_num_threads(1)
     GOLDENS.mkdir(exist_ok=True)
-    if "pillow" in wanted:
-        make_pillow_goldens()
     if "tiny" in wanted:
         make_tiny_clip()
         make_clip_goldens("tiny-clip", TINY, ["a red boat", "the dark sea with a moon", "sun", "blue house on the left"])
