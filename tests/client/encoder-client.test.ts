@@ -116,7 +116,12 @@ describe("createEncoderClient", () => {
   });
 
   it("repeats the request on the processor after a lost GPU device, and says so", async () => {
-    const { client: encoder, calls, opened, reopened } = start((call, generation) => {
+    const {
+      client: encoder,
+      calls,
+      opened,
+      reopened,
+    } = start((call, generation) => {
       if (call === "encode" && generation === 1) {
         throw new AppError({ code: "device-lost", reason: "driver reset" });
       }

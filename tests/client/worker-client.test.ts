@@ -76,7 +76,12 @@ describe("createWorkerClient", () => {
   it("passes progress on", async () => {
     const { client } = start();
     const seen: Progress[] = [];
-    await client.call(live, (api, id) => api.report(id, proxy((p: Progress) => seen.push(p))));
+    await client.call(live, (api, id) =>
+      api.report(
+        id,
+        proxy((p: Progress) => seen.push(p)),
+      ),
+    );
     await vi.waitFor(() => expect(seen).toEqual([{ phase: "step", step: "route" }]));
   });
 

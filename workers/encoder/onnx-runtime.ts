@@ -63,6 +63,7 @@ export async function loadRuntime(
     }),
   ]);
   signal.throwIfAborted();
+  ort.env.logLevel = "error";
   ort.env.wasm.wasmBinary = bytes.buffer;
   ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
   ort.env.wasm.numThreads = chooseThreads();

@@ -5,6 +5,9 @@ import type { Provider } from "../../src/core/protocol.ts";
 import { type DeviceWatch, watchDevice } from "./device.ts";
 import { chooseBuild, loadRuntime, type OnnxRuntime } from "./onnx-runtime.ts";
 
+/** ONNX Runtime's severity from which a session writes to the console; its warnings tell a reader nothing. */
+const ERRORS_ONLY = 3;
+
 /** A session that can be given back. */
 export interface OpenedSession extends Session {
   release(): Promise<void>;
@@ -70,7 +73,10 @@ export function createEngine(ort: OnnxRuntime, hasGpu: boolean): Engine {
     async openSession(graph, stage, provider, signal) {
       signal.throwIfAborted();
       const session = await guard(stage, provider, () =>
-        ort.InferenceSession.create(graph, { executionProviders: [provider] }),
+        ort.InferenceSession.create(graph, {
+          executionProviders: [provider],
+          logSeverityLevel: ERRORS_ONLY,
+        }),
       );
       if (provider === "webgpu") device ??= watchDevice(await ort.env.webgpu.device);
       const release = (): Promise<void> => guard(stage, provider, () => session.release());

@@ -44,8 +44,11 @@ describe("createRowResizer", () => {
   });
 
   it("reads only what the crop depends on", () => {
-    const { left, right, top, bottom } = createRowResizer(4000, 1000, centreCrop(4000, 1000, 224))
-      .window;
+    const { left, right, top, bottom } = createRowResizer(
+      4000,
+      1000,
+      centreCrop(4000, 1000, 224),
+    ).window;
     expect(top).toBe(0);
     expect(bottom).toBe(1000);
     // A square of the height, and the kernel's support of two model pixels (9 source pixels) on either side.
