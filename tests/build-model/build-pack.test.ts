@@ -184,11 +184,11 @@ describe("a provider that fails", () => {
     await expect(
       withHead(async (feeds) => {
         const outputs = await head.run(feeds);
-        const { jv } = outputs;
-        const data = jv?.data.map(() => Number.NaN) ?? new Float32Array();
-        return { ...outputs, jv: { data, dims: jv?.dims ?? [] } };
+        const { gradients } = outputs;
+        const data = gradients?.data.map(() => Number.NaN) ?? new Float32Array();
+        return { ...outputs, gradients: { data, dims: gradients?.dims ?? [] } };
       }),
-    ).rejects.toThrow('"session-failed","stage":"jv"');
+    ).rejects.toThrow('"session-failed","stage":"gradients"');
     await expect(withHead(async () => ({}))).rejects.toThrow('"session-failed","stage":"pooled"');
   });
 });

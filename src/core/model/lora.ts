@@ -112,7 +112,7 @@ export function foldUpdate(
   weight: Float32Array,
   update: LowRankUpdate | undefined,
 ): Float32Array<ArrayBuffer> {
-  const folded = Float32Array.from(weight);
+  const folded = new Float32Array(weight);
   if (update === undefined) return folded;
   const { up, down, rank, scale } = update;
   const outputs = up.length / rank;

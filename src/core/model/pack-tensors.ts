@@ -14,9 +14,9 @@ export const PACK_TENSORS = {
 
 /** The tables that are used in TypeScript rather than in a graph; all row-major float32. */
 export interface PackTensors {
-  /** [width × dim], input-major: y = x·W. The same array twice where the pack has no adapter. */
-  readonly visualProjection: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
-  /** [textWidth × dim], input-major. */
+  /** [width × dim], or where the pack has an adapter [width × 2·dim] with `adapted` right of `base`: y = x·W. */
+  readonly visualProjections: Float32Array<ArrayBuffer>;
+  /** [textWidth × dim], input-major. The same array twice where the pack has no adapter. */
   readonly textProjection: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
   /** [(1 + grid²) × width], the class token's row first. */
   readonly visionPositions: Float32Array<ArrayBuffer>;
@@ -24,6 +24,20 @@ export interface PackTensors {
   readonly textPositions: Float32Array<ArrayBuffer>;
   /** [vocabularySize × textWidth]. */
   readonly tokens: Float32Array<ArrayBuffer>;
+}
+
+/** Two matrices of `columns` columns, side by side. */
+function joinColumns(
+  left: Float32Array,
+  right: Float32Array,
+  columns: number,
+): Float32Array<ArrayBuffer> {
+  const joined = new Float32Array(left.length + right.length);
+  for (let start = 0; start < left.length; start += columns) {
+    joined.set(left.subarray(start, start + columns), 2 * start);
+    joined.set(right.subarray(start, start + columns), 2 * start + columns);
+  }
+  return joined;
 }
 
 /**
@@ -46,20 +60,19 @@ export function readPackTensors(bytes: Uint8Array<ArrayBuffer>, pack: PackShape)
     }
     return readTensor(tensor);
   };
-  const readBoth = (
+  const readVariants = (
     names: Readonly<Record<ModelVariant, string>>,
     shape: readonly [number, number],
   ): Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>> => {
     const base = read(names.base, shape);
-    return {
-      base,
-      adapted: pack.variants.adapted === null ? base : read(names.adapted, shape),
-    };
+    return { base, adapted: pack.variants.adapted === null ? base : read(names.adapted, shape) };
   };
   const { dim, width, textWidth, grid, contextLength, vocabularySize } = pack;
+  const visual = readVariants(PACK_TENSORS.visualProjection, [width, dim]);
   return {
-    visualProjection: readBoth(PACK_TENSORS.visualProjection, [width, dim]),
-    textProjection: readBoth(PACK_TENSORS.textProjection, [textWidth, dim]),
+    visualProjections:
+      visual.base === visual.adapted ? visual.base : joinColumns(visual.base, visual.adapted, dim),
+    textProjection: readVariants(PACK_TENSORS.textProjection, [textWidth, dim]),
     visionPositions: read(PACK_TENSORS.visionPositions, [1 + grid * grid, width]),
     textPositions: read(PACK_TENSORS.textPositions, [contextLength, textWidth]),
     tokens: read(PACK_TENSORS.tokens, [vocabularySize, textWidth]),

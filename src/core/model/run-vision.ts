@@ -3,7 +3,7 @@ import type { ExplanationState, VariantExplanation } from "../explain/explanatio
 import type { ModelVariant } from "../protocol.ts";
 import type { PackShape } from "./pack-manifest.ts";
 import type { PackTensors } from "./pack-tensors.ts";
-import { normalizeRows, projectRows } from "./projection.ts";
+import { normalizeRows } from "./projection.ts";
 import type { NamedTensors, Session } from "./session.ts";
 
 /** The two graphs of the vision tower. */
@@ -43,11 +43,27 @@ export function takeOutput(
   if (!data.every(Number.isFinite)) {
     throw new AppError({ code: "session-failed", stage: name, why: "not a number" });
   }
-  return Float32Array.from(data);
+  return data.slice();
+}
+
+/** Columns [first, first + count) of a matrix with `columns` columns. */
+function takeColumns(
+  matrix: Float32Array<ArrayBuffer>,
+  columns: number,
+  first: number,
+  count: number,
+): Float32Array<ArrayBuffer> {
+  if (count === columns) return matrix;
+  const taken = new Float32Array((matrix.length / columns) * count);
+  for (let row = 0; row * columns < matrix.length; row++) {
+    const start = row * columns + first;
+    taken.set(matrix.subarray(start, start + count), row * count);
+  }
+  return taken;
 }
 
 /**
- * Runs the vision tower on one picture and projects its outputs under both variants.
+ * Runs the vision tower on one picture; the head projects its outputs under both variants in one product each.
  *
  * @param patches normalised patches [n × 3·p·p] from `toPatches`
  * @throws AppError `session-failed` where a graph gives something else than it should; an AbortError after `signal`
@@ -70,21 +86,25 @@ export async function runVision(
   if (hidden === undefined) {
     throw new AppError({ code: "session-failed", stage: "trunk", why: "no output" });
   }
-  const outputs = await sessions.head.run({ hidden });
+  const columns = tensors.visualProjections.length / width;
+  const outputs = await sessions.head.run({
+    hidden,
+    projection: { data: tensors.visualProjections, dims: [width, columns] },
+  });
   signal.throwIfAborted();
   const pooled = takeOutput(outputs, "pooled", width);
-  const patchTokens = takeOutput(outputs, "patches", count * width);
-  const jv = takeOutput(outputs, "jv", count * width);
-  const valuePath = takeOutput(outputs, "value_path", count * width);
-  const project = (projection: Float32Array): VariantExplanation => ({
-    whole: projectRows(pooled, projection, width, dim),
-    gradients: projectRows(jv, projection, width, dim),
-    valuePath: normalizeRows(projectRows(valuePath, projection, width, dim), dim),
-    patches: normalizeRows(projectRows(patchTokens, projection, width, dim), dim),
+  const whole = takeOutput(outputs, "whole", columns);
+  const patchTokens = takeOutput(outputs, "patches", count * columns);
+  const gradients = takeOutput(outputs, "gradients", count * columns);
+  const valuePath = takeOutput(outputs, "value_path", count * columns);
+  const variant = (first: number): VariantExplanation => ({
+    whole: takeColumns(whole, columns, first, dim),
+    gradients: takeColumns(gradients, columns, first, dim),
+    valuePath: normalizeRows(takeColumns(valuePath, columns, first, dim), dim),
+    patches: normalizeRows(takeColumns(patchTokens, columns, first, dim), dim),
   });
-  const { base: baseProjection, adapted: adaptedProjection } = tensors.visualProjection;
-  const base = project(baseProjection);
-  const adapted = adaptedProjection === baseProjection ? base : project(adaptedProjection);
+  const base = variant(0);
+  const adapted = columns > dim ? variant(dim) : base;
   return {
     pooled,
     whole: {

@@ -68,9 +68,10 @@ function classKeyCosines(writer: LayerWriter, queries: ValueName, keys: ValueNam
  * The definition used: CLIP's own multi-head forward; raw q, k, v after layer_norm1 over the full width; λ from
  * cos(q_cls, k_i); no softmax factor.
  *
- * Input `hidden` [batch × n+1 × width]; outputs `pooled` [batch × width], `patches`, `jv`, `value_path`
- * [batch × n × width], all after the last LayerNorm (its derivative for `jv`) and before the projection, and `lambda`
- * [batch × n], the raw cosines.
+ * Inputs `hidden` [batch × n+1 × width] and `projection` [width × columns], input-major, the variants side by side: it is
+ * an input, so that every variant costs one product and no graph. Outputs: `pooled` [batch × width]; projected, after the
+ * last LayerNorm or its derivative, `whole` [batch × columns] and `patches`, `gradients` (of J·v_i), `value_path`
+ * [batch × n × columns]; and `lambda` [batch × n], the raw cosines.
  */
 export function writeVisionHead(
   model: CanonicalModel,
@@ -119,13 +120,17 @@ export function writeVisionHead(
   // The value path (Zhou et al., ECCV 2022, "MaskCLIP"): each patch as if it attended to itself alone.
   const ownValue = graph.node("Add", [dMiddle, writer.vector(`${outProjection.name}.bias`)]);
 
+  const projection = graph.input("projection", [width, "columns"]);
+  const project = (rows: ValueName): ValueName => graph.node("MatMul", [rows, projection]);
+  const ofPatches = ["batch", "patches", "columns"];
   graph.output("pooled", pooled, ["batch", width]);
-  graph.output("patches", writer.tokens(normalized, 1), ["batch", "patches", width]);
-  graph.output("jv", jv, ["batch", "patches", width]);
+  graph.output("whole", project(pooled), ["batch", "columns"]);
+  graph.output("patches", project(writer.tokens(normalized, 1)), ofPatches);
+  graph.output("gradients", project(jv), ofPatches);
+  graph.output("value_path", project(writer.layerNorm(ownValue, postNorm)), ofPatches);
   graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
     "batch",
     "patches",
   ]);
-  graph.output("value_path", writer.layerNorm(ownValue, postNorm), ["batch", "patches", width]);
   return graph.toBytes();
 }

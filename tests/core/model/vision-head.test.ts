@@ -12,6 +12,11 @@ const patches = grid * grid;
 const BATCH = 2;
 const hidden = randomFloats(BATCH * (patches + 1) * width, 1, randomNumbers(11));
 const oracle = new LastLayer(model);
+/** Shows the rows as they are before any projection. */
+const identity = {
+  data: Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0)),
+  dims: [width, width],
+};
 /** Step of the central differences: cube root of float64's precision, near the best for second order. */
 const STEP = 1e-5;
 
@@ -31,7 +36,10 @@ describe("the head graph", () => {
 
   beforeAll(async () => {
     const session = await openNodeSession(writeVisionHead(model, "f32"), "head");
-    outputs = await session.run({ hidden: { data: hidden, dims: [BATCH, patches + 1, width] } });
+    outputs = await session.run({
+      hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
+      projection: identity,
+    });
   });
 
   it.each([0, 1])("pools picture %i as plain loops do", (picture) => {
@@ -65,7 +73,7 @@ describe("the head graph", () => {
         const { v } = oracle.projections(token);
         const ahead = score(add(attended, v, STEP));
         const behind = score(add(attended, v, -STEP));
-        const analytic = dot(u, oracle.embedding(row("jv", picture, patch)));
+        const analytic = dot(u, oracle.embedding(row("gradients", picture, patch)));
         return { numeric: (ahead - behind) / (2 * STEP), analytic };
       });
       const greatest = Math.max(...slopes.map(({ numeric }) => Math.abs(numeric)));
@@ -92,8 +100,9 @@ describe("the head graph", () => {
     const session = await openNodeSession(writeVisionHead(model, "f16"), "head");
     const halves = await session.run({
       hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
+      projection: identity,
     });
-    for (const name of ["pooled", "jv", "lambda", "value_path"]) {
+    for (const name of ["pooled", "gradients", "lambda", "value_path"]) {
       const exact = outputs[name]?.data ?? new Float32Array();
       const greatest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       for (const [i, value] of exact.entries()) {
