@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
+import { hnswlibWithoutEval } from "./scripts/vite/hnswlib-csp.ts";
 import { securityHeaders } from "./scripts/vite/security-headers.ts";
 import { solidTrustedTemplates } from "./scripts/vite/solid-trusted-templates.ts";
 import { webManifest } from "./scripts/vite/web-manifest.ts";
@@ -12,13 +13,14 @@ export default defineConfig({
   // Relative addresses, so that the site works in any folder of a static host.
   base: "./",
   build: { target: "esnext", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [hnswlibWithoutEval()] },
   // ONNX Runtime's glue and WebAssembly stay files of their own, which its threads need and the cache can tell apart.
   resolve: {
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],
   },
   plugins: [
     solid(),
+    hnswlibWithoutEval(),
     solidTrustedTemplates(),
     securityHeaders(),
     VitePWA({

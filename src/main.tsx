@@ -1,3 +1,6 @@
+// First, because it declares the order of the layers that every other stylesheet adds to.
+import "./app/styles/index.css";
+
 import { createEffect } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
@@ -7,7 +10,6 @@ import { createSession, type Session } from "./app/session/create-session.ts";
 import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
 import { createEncoderClient } from "./client/encoder-client.ts";
 import { createSearchClient } from "./client/search-client.ts";
-import "./app/styles/index.css";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html lacks #app");
@@ -28,9 +30,8 @@ render(() => {
     whenIdle(() => offline.keepData(encoder.provider));
   });
   whenIdle(() => session.warmUp());
-  return (
-    <App session={session} offline={offline} shelf={createSampleShelf(session, SAMPLES_URL)} />
-  );
+  const shelf = createSampleShelf(session, SAMPLES_URL);
+  return <App session={session} offline={offline} shelf={shelf} />;
 }, root);
 
 /** Runs `work` once the page has painted and has nothing better to do. */

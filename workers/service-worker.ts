@@ -38,7 +38,7 @@ scope.addEventListener("message", (event) => {
   else event.waitUntil(keepData(request.provider, event.source));
 });
 
-async function keepData(provider: Provider, page: MessageEventSource | null): Promise<void> {
+async function keepData(provider: Provider, page: ExtendableMessageEvent["source"]): Promise<void> {
   const isComplete = await data.keepAll((url) => !isRuntime(url) || isRuntimeFor(provider, url));
   page?.postMessage({ isComplete });
 }

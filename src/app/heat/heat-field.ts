@@ -9,7 +9,8 @@ export interface HeatField {
 
 /**
  * Samples a map [grid × grid] of non-negative values on `size` × `size` points and divides by its maximum. Smooth means
- * bilinear between the centres of the cells and constant beyond the outermost centres: nothing is invented at the edge.
+ * bicubic between the centres of the cells (Catmull–Rom: Keys, IEEE TASSP 29(6), 1981, a = −1/2), held between 0 and 1, and
+ * flat beyond the outermost centres: nothing is invented at the edge.
  * A map without any evidence gives zeros.
  */
 export function sampleHeat(
@@ -28,20 +29,33 @@ export function sampleHeat(
     for (let x = 0; x < size; x += 1) {
       const u = ((x + 0.5) / size) * grid;
       values[y * size + x] =
-        grain === "cells" ? at(Math.floor(v), Math.floor(u)) : bilinear(at, v - 0.5, u - 0.5);
+        grain === "cells" ? at(Math.floor(v), Math.floor(u)) : bicubic(at, v - 0.5, u - 0.5);
     }
   }
   return { size, values };
 }
 
-function bilinear(at: (row: number, column: number) => number, v: number, u: number): number {
+function bicubic(at: (row: number, column: number) => number, v: number, u: number): number {
   const row = Math.floor(v);
   const column = Math.floor(u);
-  const down = v - row;
-  const right = u - column;
-  const upper = at(row, column) * (1 - right) + at(row, column + 1) * right;
-  const lower = at(row + 1, column) * (1 - right) + at(row + 1, column + 1) * right;
-  return upper * (1 - down) + lower * down;
+  const across = catmullRom(u - column);
+  let sum = 0;
+  for (const [down, weight] of catmullRom(v - row).entries()) {
+    for (const [right, share] of across.entries()) {
+      sum += weight * share * at(row + down - 1, column + right - 1);
+    }
+  }
+  return Math.min(1, Math.max(0, sum));
+}
+
+/** Weights of the four samples around a position `t` (0 to 1) between the second and the third. */
+function catmullRom(t: number): readonly [number, number, number, number] {
+  return [
+    ((2 - t) * t - 1) * t * 0.5,
+    ((3 * t - 5) * t * t + 2) * 0.5,
+    ((4 - 3 * t) * t + 1) * t * 0.5,
+    (t - 1) * t * t * 0.5,
+  ];
 }
 
 function clamp(index: number, count: number): number {

@@ -25,7 +25,13 @@ export function SampleStrip(props: SampleStripProps) {
               title={sample.title}
               onClick={() => props.onChoose(sample)}
             >
-              <img src={sample.url} alt={sample.description} loading="lazy" decoding="async" />
+              <img
+                src={sample.url}
+                alt={sample.alt}
+                width={sample.width}
+                height={sample.height}
+                decoding="async"
+              />
               <span class="sample-title">{sample.title}</span>
             </button>
           </li>

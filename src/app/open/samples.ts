@@ -5,7 +5,10 @@ import type { Picture } from "../session/session-state.ts";
 export interface Sample {
   readonly title: string;
   /** What is in the picture, for people who do not see it. */
-  readonly description: string;
+  readonly alt: string;
+  /** Size in pixels, so that the page keeps its place while the picture loads. */
+  readonly width: number;
+  readonly height: number;
   readonly url: string;
 }
 
@@ -25,13 +28,12 @@ export async function loadSamples(base: string, signal: AbortSignal): Promise<Sa
 
 /** Reads the list; an entry that is not what it should be is left out, because samples are a convenience. */
 export function parseSamples(json: unknown, base: string): Sample[] {
-  const entries: unknown[] = Array.isArray(json) ? json : arrayIn(json, "samples");
-  return entries.flatMap((entry) => {
-    const file = textIn(entry, "file");
-    const title = textIn(entry, "title");
-    if (file === null || title === null || /[/\\]/.test(file)) return [];
-    const description = textIn(entry, "description") ?? title;
-    return [{ title, description, url: new URL(encodeURIComponent(file), base).href }];
+  if (!Array.isArray(json)) return [];
+  return json.flatMap((entry: unknown) => {
+    const [file, title, alt] = ["file", "title", "alt"].map((key) => textIn(entry, key));
+    const [width, height] = ["width", "height"].map((key) => sizeIn(entry, key));
+    if (!file || !title || !alt || !width || !height || /[/\\]/.test(file)) return [];
+    return [{ title, alt, width, height, url: new URL(encodeURIComponent(file), base).href }];
   });
 }
 
@@ -58,14 +60,14 @@ async function fetchOrThrow(url: string, signal: AbortSignal): Promise<Response>
   return response;
 }
 
-function arrayIn(json: unknown, key: string): unknown[] {
-  const value = fieldIn(json, key);
-  return Array.isArray(value) ? value : [];
-}
-
 function textIn(json: unknown, key: string): string | null {
   const value = fieldIn(json, key);
   return typeof value === "string" && value !== "" ? value : null;
+}
+
+function sizeIn(json: unknown, key: string): number | null {
+  const value = fieldIn(json, key);
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
 function fieldIn(json: unknown, key: string): unknown {

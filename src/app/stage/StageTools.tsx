@@ -35,29 +35,28 @@ export function StageTools(props: StageToolsProps) {
   return (
     <div class="stage-tools">
       <div class="stage-line">
-        <p class="region-line">
-          <span class="region-words">
-            Sentences for {regionWords(region(), props.shown.encoded.view.grid)}.
-          </span>{" "}
-          <Show
-            when={region().kind === "cell"}
-            fallback={
-              <span class="quiet">Choose a cell of the picture to search for that part.</span>
-            }
-          >
-            <button
-              type="button"
-              class="button"
-              onClick={() => props.session.chooseRegion({ kind: "whole" })}
-            >
-              Whole picture
-            </button>
-          </Show>
-        </p>
+        <h2 class="picture-name">{props.shown.picture.name}</h2>
         <p class="quiet">
           <SeenWords view={props.shown.encoded.view} />
         </p>
       </div>
+      <p class="region-line">
+        <span class="region-words">
+          Sentences for {regionWords(region(), props.shown.encoded.view.grid)}.
+        </span>
+        <Show
+          when={region().kind === "cell"}
+          fallback={<span class="quiet">Choose a cell to search for that part.</span>}
+        >
+          <button
+            type="button"
+            class="button"
+            onClick={() => props.session.chooseRegion({ kind: "whole" })}
+          >
+            Whole picture
+          </button>
+        </Show>
+      </p>
       <HeatLegend
         map={props.map}
         grid={props.shown.encoded.view.grid}

@@ -3,27 +3,37 @@ import { parseSamples } from "../../../src/app/open/samples.ts";
 
 const base = "https://example.org/site/samples/";
 
+const sample = {
+  file: "red boat.png",
+  title: "Red boat",
+  alt: "A red boat at the left.",
+  width: 1120,
+  height: 800,
+};
+
 describe("parseSamples", () => {
-  it("gives title, description and address of every sample", () => {
-    const json = {
-      samples: [
-        { file: "red boat.png", title: "Red boat", description: "A red boat at the left." },
-      ],
-    };
-    expect(parseSamples(json, base)).toEqual([
+  it("gives title, description, size and address of every sample", () => {
+    expect(parseSamples([sample], base)).toEqual([
       {
         title: "Red boat",
-        description: "A red boat at the left.",
+        alt: "A red boat at the left.",
+        width: 1120,
+        height: 800,
         url: "https://example.org/site/samples/red%20boat.png",
       },
     ]);
   });
 
   it("leaves out entries that are not what they should be, and addresses that leave the folder", () => {
-    const json = {
-      samples: [null, 3, {}, { file: "../secret.png", title: "x" }, { file: "a.png", title: 7 }],
-    };
-    expect(parseSamples(json, base)).toEqual([]);
+    const wrong = [
+      null,
+      3,
+      {},
+      { ...sample, file: "../secret.png" },
+      { ...sample, title: 7 },
+      { ...sample, width: -1 },
+    ];
+    expect(parseSamples(wrong, base)).toEqual([]);
     expect(parseSamples(null, base)).toEqual([]);
     expect(parseSamples({ samples: "no" }, base)).toEqual([]);
   });
