@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createEncoderClient, type EncoderClient } from "../../src/client/encoder-client.ts";
+import { isAppError } from "../../src/core/errors.ts";
+import type { Progress } from "../../src/core/progress.ts";
+import type { MapMethod, OpenModelRequest, Provider } from "../../src/core/protocol.ts";
+
+const live = new AbortController().signal;
+const ignore = () => {};
+const PHRASES = ["a red boat on the left", "a dark night with a moon"];
+const METHODS: readonly MapMethod[] = ["grad-eclip", "gradient", "value-path"];
+let client: EncoderClient | undefined;
+
+afterEach(() => client?.dispose());
+
+/** The pack that `npm run build` makes and the page loads first. */
+function demoPack(...providers: Provider[]): OpenModelRequest {
+  const packUrl = new URL("/models/demo/", location.href).href;
+  return { packUrl, providers, allowSoftwareAdapter: true };
+}
+
+function start(): EncoderClient {
+  client = createEncoderClient();
+  return client;
+}
+
+/** A red boat at the left of a blue sea. */
+async function drawBoat(): Promise<Blob> {
+  const canvas = new OffscreenCanvas(400, 300);
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("no canvas");
+  context.fillStyle = "#9cc4e4";
+  context.fillRect(0, 0, 400, 150);
+  context.fillStyle = "#1f5f8b";
+  context.fillRect(0, 150, 400, 150);
+  context.fillStyle = "#c0281c";
+  context.fillRect(70, 150, 100, 30);
+  context.fillRect(115, 70, 8, 80);
+  return canvas.convertToBlob();
+}
+
+function relativeError(expected: Float32Array, actual: Float32Array): number {
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return expected.reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(value - (actual[i] ?? Number.NaN)) / scale),
+    0,
+  );
+}
+
+/** Vectors of the boat, its patches and the phrases under both variants, and all their maps. */
+async function everythingOn(provider: Provider): Promise<Float32Array[]> {
+  const encoder = start();
+  const info = await encoder.open(live, demoPack(provider), ignore);
+  expect(info.provider).toBe(provider);
+  const { pictureId, whole, patches } = await encoder.encodePicture(live, await drawBoat(), ignore);
+  const texts = await encoder.embedTexts(live, PHRASES, ignore);
+  const vectors: Float32Array[] = [whole, patches, texts].flatMap(({ base, adapted }) => [
+    base,
+    adapted,
+  ]);
+  for (const method of METHODS) {
+    for (const variant of ["base", "adapted"] as const) {
+      const request = { pictureId, variant, method, texts: texts[variant] };
+      vectors.push(await encoder.explain(live, request));
+    }
+  }
+  encoder.dispose();
+  return vectors;
+}
+
+describe("the encoder worker with the demo pack", () => {
+  it("embeds a picture, its patches and phrases, and explains them", async () => {
+    const encoder = start();
+    const seen: Progress[] = [];
+    const info = await encoder.open(live, demoPack("wasm"), (progress) => seen.push(progress));
+    expect(info).toMatchObject({ provider: "wasm", dim: 512, grid: 7 });
+    expect(seen.some(({ phase }) => phase === "download")).toBe(true);
+    const encoded = await encoder.encodePicture(live, await drawBoat(), ignore);
+    expect(encoded).toMatchObject({ width: 400, height: 300 });
+    expect(encoded.view.seen).toMatchObject({ y: 0, height: 300 });
+    expect(encoded.patches.base).toHaveLength(49 * info.dim);
+    expect(Math.hypot(...encoded.whole.base)).toBeCloseTo(1, 4);
+    const texts = await encoder.embedTexts(live, PHRASES, ignore);
+    expect(texts.base).toHaveLength(PHRASES.length * info.dim);
+    const maps = await encoder.explain(live, {
+      pictureId: encoded.pictureId,
+      variant: "base",
+      method: "grad-eclip",
+      texts: texts.base,
+    });
+    expect(maps).toHaveLength(PHRASES.length * 49);
+    expect(maps.every((value) => value >= 0)).toBe(true);
+    expect(maps.some((value) => value > 0)).toBe(true);
+  });
+
+  it("gives the same numbers on WebGPU as on WASM", async () => {
+    const expected = await everythingOn("wasm");
+    const actual = await everythingOn("webgpu");
+    expect(actual).toHaveLength(expected.length);
+    for (const [index, vector] of expected.entries()) {
+      // Sums in another order: some 1e-6 a layer in float32.
+      expect(relativeError(vector, actual[index] ?? new Float32Array())).toBeLessThan(1e-4);
+    }
+  });
+
+  it("passes typed errors on, and works with the next picture", async () => {
+    const encoder = start();
+    await encoder.open(live, demoPack("wasm"), ignore);
+    const error = await encoder
+      .encodePicture(live, new Blob(["no picture"]), ignore)
+      .catch((e: unknown) => e);
+    expect(isAppError(error, "picture-unreadable")).toBe(true);
+    expect((await encoder.encodePicture(live, await drawBoat(), ignore)).width).toBe(400);
+  });
+
+  it("is cancelled in the middle of its work, and works again", async () => {
+    const encoder = start();
+    await encoder.open(live, demoPack("wasm"), ignore);
+    const controller = new AbortController();
+    const encoding = encoder.encodePicture(controller.signal, await drawBoat(), () =>
+      controller.abort(),
+    );
+    await expect(encoding).rejects.toMatchObject({ name: "AbortError" });
+    expect((await encoder.encodePicture(live, await drawBoat(), ignore)).width).toBe(400);
+  });
+});
