@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { editionInfo, parseEditionManifest } from "../../../src/core/edition/manifest.ts";
+import { requireSameModel } from "../../../src/core/edition/require-same-model.ts";
+import { AppError } from "../../../src/core/errors.ts";
+import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
+
+const { manifest } = makeTinyEdition({ sentences: 60 });
+
+function detailOf(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error.detail;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("parseEditionManifest", () => {
+  it("gives back what the builder wrote", () => {
+    expect(parseEditionManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest);
+  });
+
+  it("names both versions where the edition is newer", () => {
+    expect(detailOf(() => parseEditionManifest({ ...manifest, version: 7 }))).toEqual({
+      code: "edition-version",
+      found: 7,
+      supported: 1,
+    });
+  });
+
+  const { codes } = manifest.files;
+  const withCodes = (change: object) => ({
+    ...manifest,
+    files: { ...manifest.files, codes: { ...codes, ...change } },
+  });
+  it.each([
+    ["a list", []],
+    ["another format", { ...manifest, format: "artefact-pack" }],
+    ["no sentences", { ...manifest, sentences: 0 }],
+    ["a fractional count", { ...manifest, sentences: 1.5 }],
+    ["more clusters than sentences", { ...manifest, clusters: manifest.sentences + 1 }],
+    ["an odd length of vectors", { ...manifest, dim: 30 }],
+    ["an unknown coding", { ...manifest, coding: "float64" }],
+    ["a missing file", { ...manifest, files: {} }],
+    ["a file name that leaves the folder", withCodes({ name: "../codes.bin" })],
+    ["a file name with a scheme", withCodes({ name: "https://elsewhere/codes" })],
+    ["a missing chunk hash", withCodes({ chunkSha256: [] })],
+    ["a hash that is none", withCodes({ sha256: "xyz" })],
+    ["a negative size", withCodes({ bytes: -1 })],
+    ["recall figures of different lengths", { ...manifest, recall: { ...recall(), recalls: [] } }],
+  ])("refuses %s", (_, json) => {
+    expect(detailOf(() => parseEditionManifest(json))).toMatchObject({ code: "edition-corrupt" });
+  });
+});
+
+describe("editionInfo", () => {
+  it("sums the bytes of all files", () => {
+    const { router, codes, rows, works, texts } = manifest.files;
+    const bytes = router.bytes + codes.bytes + rows.bytes + works.bytes + texts.bytes;
+    expect(editionInfo(manifest)).toMatchObject({ bytes, sentences: 60, name: "Tiny" });
+  });
+});
+
+describe("requireSameModel", () => {
+  const edition = { name: "Notes", fingerprint: "a", dim: 512 };
+
+  it("accepts the model that the edition was made with", () => {
+    const model = { name: "Demo", fingerprint: "a", dim: 512 };
+    expect(() => requireSameModel(edition, model)).not.toThrow();
+  });
+
+  it.each([
+    { name: "Demo", fingerprint: "b", dim: 512 },
+    { name: "Demo", fingerprint: "a", dim: 768 },
+  ])("refuses another model and names both: %o", (model) => {
+    expect(detailOf(() => requireSameModel(edition, model))).toEqual({
+      code: "model-mismatch",
+      edition: "Notes",
+      model: "Demo",
+    });
+  });
+});
+
+function recall() {
+  return { at: 25, queries: 3, kind: "synthetic", scannedShares: [1], recalls: [1] };
+}

@@ -1,0 +1,248 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { searchExactly } from "../../../scripts/build-index/verify.ts";
+import { applyTransform } from "../../../src/core/edition/low-rank-transform.ts";
+import { AppError } from "../../../src/core/errors.ts";
+import type { Progress } from "../../../src/core/progress.ts";
+import type { ModelVariant, SearchAnswer, SearchRequest } from "../../../src/core/protocol.ts";
+import { dotFloats } from "../../../src/core/search/dot.ts";
+import {
+  type Edition,
+  type EditionSources,
+  openEdition,
+} from "../../../src/core/search/open-edition.ts";
+import { createFlatRouter } from "../../../src/core/search/router.ts";
+import { type SearchHooks, searchEdition } from "../../../src/core/search/search-edition.ts";
+import { gunzip } from "../../../workers/search/gunzip.ts";
+import { neverAborted } from "../../helpers/counting-source.ts";
+import { memorySource } from "../../helpers/memory-source.ts";
+import { makeQuery, makeTinyEdition, type TinyEdition, unit } from "../../helpers/tiny-edition.ts";
+
+const runtime = {
+  gunzip,
+  openRouter: (router: { dim: number }, centroids: Float32Array) =>
+    Promise.resolve(createFlatRouter(centroids, router.dim)),
+};
+
+function sourcesOf(tiny: TinyEdition): EditionSources {
+  const { router, codes, rows, works, texts } = tiny.files.bytes;
+  return {
+    router: memorySource(router),
+    codes: memorySource(codes),
+    rows: memorySource(rows),
+    works: memorySource(works),
+    texts: memorySource(texts),
+  };
+}
+
+function open(tiny: TinyEdition, sources = sourcesOf(tiny)): Promise<Edition> {
+  return openEdition(tiny.manifest, sources, runtime, () => undefined, neverAborted());
+}
+
+function hooksFor(changes: Partial<SearchHooks> = {}): SearchHooks {
+  return {
+    onAnswer: () => undefined,
+    report: () => undefined,
+    now: () => performance.now(),
+    pause: () => Promise.resolve(),
+    ...changes,
+  };
+}
+
+/** The exact vectors under a variant: what the encoder would give for the texts. */
+function exactVectors({ vectors, transform, dim }: TinyEdition, variant: ModelVariant) {
+  if (variant === "base" || transform === null) return vectors;
+  const adapted = new Float32Array(vectors.length);
+  for (let start = 0; start < vectors.length; start += dim) {
+    const row = vectors.subarray(start, start + dim);
+    adapted.set(unit(applyTransform(transform, row)), start);
+  }
+  return adapted;
+}
+
+const large = makeTinyEdition({ sentences: 6000, dim: 64 });
+let edition: Edition;
+beforeAll(async () => {
+  edition = await open(large);
+});
+
+describe("searchEdition", () => {
+  it.each(["base", "adapted"] as const)(
+    "finds the same 25 as exact search, in the same order (%s)",
+    async (variant) => {
+      const exact = exactVectors(large, variant);
+      for (let seed = 1; seed <= 20; seed++) {
+        const query = makeQuery(large, seed);
+        const request = { query, variant, count: 25 };
+        const answer = await searchEdition(edition, request, hooksFor(), neverAborted());
+        expect(answer.found.map(({ row }) => row)).toEqual(searchExactly(exact, 64, query));
+        expect(answer.scanned).toBe(6000);
+      }
+    },
+  );
+
+  it("gives the text, the work, the exact score and the unit vector of every row", async () => {
+    const query = makeQuery(large, 3);
+    const request: SearchRequest = { query, variant: "adapted", count: 5 };
+    const answer = await searchEdition(edition, request, hooksFor(), neverAborted());
+    const exact = exactVectors(large, "adapted");
+    expect(answer.found).toHaveLength(5);
+    answer.found.forEach(({ row, rank, sentenceId, text, work, score, isExact }, index) => {
+      const vector = answer.vectors.slice(index * 64, (index + 1) * 64);
+      expect({ sentenceId, text }).toEqual(large.corpus.sentences[row]);
+      expect(work.workId).toBe(sentenceId.split("_")[0]);
+      expect(rank).toBe(index + 1);
+      expect(isExact).toBe(true);
+      expect(score).toBeCloseTo(dotFloats(query, 0, exact, row * 64, 64), 5);
+      expect(dotFloats(vector, 0, exact, row * 64, 64)).toBeCloseTo(1, 5);
+    });
+  });
+
+  it("treats the adapted variant as the base where the edition has no adapter", async () => {
+    const plain = makeTinyEdition({ sentences: 200, rank: 0 });
+    const opened = await open(plain);
+    const query = makeQuery(plain, 1);
+    const rows = async (variant: ModelVariant) => {
+      const request = { query, variant, count: 10 };
+      const answer = await searchEdition(opened, request, hooksFor(), neverAborted());
+      return answer.found.map(({ row }) => row);
+    };
+    expect(await rows("adapted")).toEqual(await rows("base"));
+  });
+
+  it("answers after each wave that had to be fetched, each no worse than the one before", async () => {
+    const fresh = await open(large);
+    const answers: SearchAnswer[] = [];
+    const hooks = hooksFor({ onAnswer: (answer) => answers.push(answer) });
+    const request: SearchRequest = { query: makeQuery(large, 7), variant: "base", count: 25 };
+    const last = await searchEdition(fresh, request, hooks, neverAborted());
+    expect(answers.map(({ scanned }) => scanned / 6000).map((share) => share > 0.15)).toEqual([
+      true,
+      true,
+    ]);
+    const all = [...answers, last];
+    const bests = all.map(({ found }) => found.reduce((sum, { score }) => sum + score, 0));
+    bests.slice(1).forEach((best, i) => {
+      expect(best).toBeGreaterThanOrEqual((bests[i] ?? 0) - 1e-2);
+    });
+    expect(answers.every(({ found }) => found.every(({ isExact }) => !isExact))).toBe(true);
+  });
+
+  it("needs no codes again for a second query, and no intermediate answers", async () => {
+    const sources = sourcesOf(large);
+    const codes = memorySource(large.files.bytes.codes);
+    const opened = await open(large, { ...sources, codes });
+    const request: SearchRequest = { query: makeQuery(large, 1), variant: "base", count: 25 };
+    await searchEdition(opened, request, hooksFor(), neverAborted());
+    const readsAfterFirst = codes.reads.length;
+    let waves = 0;
+    const hooks = hooksFor({ onAnswer: () => waves++ });
+    await searchEdition(opened, { ...request, variant: "adapted" }, hooks, neverAborted());
+    expect(codes.reads.length).toBe(readsAfterFirst);
+    expect(waves).toBe(0);
+  });
+
+  it("answers from the codes, saying so, where the exact rows cannot be reached", async () => {
+    const sources = sourcesOf(large);
+    const rows = {
+      ...sources.rows,
+      read: () => Promise.reject(new AppError({ code: "network", url: "rows" })),
+    };
+    const opened = await open(large, { ...sources, rows });
+    const request: SearchRequest = { query: makeQuery(large, 2), variant: "adapted", count: 25 };
+    const answer = await searchEdition(opened, request, hooksFor(), neverAborted());
+    expect(answer.found.every(({ isExact }) => !isExact)).toBe(true);
+    const exact = new Set(searchExactly(exactVectors(large, "adapted"), 64, request.query));
+    const hits = answer.found.filter(({ row }) => exact.has(row)).length;
+    expect(hits).toBeGreaterThanOrEqual(22);
+  });
+
+  it("refuses rows that are no unit vectors", async () => {
+    const rows = memorySource(new Uint8Array(large.files.bytes.rows.length));
+    const opened = await open(large, { ...sourcesOf(large), rows });
+    const request: SearchRequest = { query: makeQuery(large, 2), variant: "base", count: 25 };
+    await expect(searchEdition(opened, request, hooksFor(), neverAborted())).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "rows" },
+    });
+  });
+
+  it("gives every sentence of a corpus smaller than the answer", async () => {
+    const tiny = makeTinyEdition({ sentences: 7 });
+    const opened = await open(tiny);
+    const request: SearchRequest = { query: makeQuery(tiny, 1), variant: "base", count: 25 };
+    const answer = await searchEdition(opened, request, hooksFor(), neverAborted());
+    expect(answer.found.map(({ row }) => row).sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it.each([
+    ["a query of another length", { query: new Float32Array(63) }],
+    ["a query that is not finite", { query: new Float32Array(64).fill(Number.NaN) }],
+    ["no answers", { count: 0 }],
+    ["half an answer", { count: 2.5 }],
+    ["too many answers", { count: 1_000_000 }],
+  ])("refuses %s", async (_, change) => {
+    const sound: SearchRequest = { query: makeQuery(large, 1), variant: "base", count: 25 };
+    await expect(
+      searchEdition(edition, { ...sound, ...change }, hooksFor(), neverAborted()),
+    ).rejects.toMatchObject({ detail: { code: "invalid-argument" } });
+  });
+
+  it("stops at a cancellation, and the next search works", async () => {
+    const controller = new AbortController();
+    const fresh = await open(large);
+    const request: SearchRequest = { query: makeQuery(large, 1), variant: "base", count: 25 };
+    const hooks = hooksFor({ onAnswer: () => controller.abort() });
+    await expect(searchEdition(fresh, request, hooks, controller.signal)).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    const answer = await searchEdition(fresh, request, hooksFor(), neverAborted());
+    expect(answer.found).toHaveLength(25);
+  });
+
+  it("reports every step and a scan that only grows", async () => {
+    const reports: Progress[] = [];
+    const hooks = hooksFor({ report: (progress) => reports.push(progress) });
+    const request: SearchRequest = { query: makeQuery(large, 1), variant: "base", count: 25 };
+    const answer = await searchEdition(await open(large), request, hooks, neverAborted());
+    const steps = reports.flatMap((report) => (report.phase === "step" ? report.step : []));
+    expect(new Set(steps)).toEqual(new Set(["route", "read-texts", "re-rank"]));
+    const scans = reports.flatMap((report) => (report.phase === "scan" ? report.scanned : []));
+    expect([...scans].sort((a, b) => a - b)).toEqual(scans);
+    expect(scans.at(-1)).toBe(6000);
+    expect(Object.keys(answer.timings).sort()).toEqual(["re-rank", "read-texts", "route"]);
+  });
+});
+
+describe("openEdition", () => {
+  it("refuses a file of another size than the manifest says", async () => {
+    const codes = memorySource(large.files.bytes.codes.slice(1));
+    await expect(open(large, { ...sourcesOf(large), codes })).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "codes" },
+    });
+  });
+
+  it("refuses a router of another edition", async () => {
+    const other = makeTinyEdition({ sentences: 6000, dim: 64, rank: 4 });
+    const manifest = {
+      ...large.manifest,
+      files: { ...large.manifest.files, router: other.manifest.files.router },
+    };
+    const router = memorySource(other.files.bytes.router);
+    const opening = openEdition(
+      manifest,
+      { ...sourcesOf(large), router },
+      runtime,
+      () => undefined,
+      neverAborted(),
+    );
+    await expect(opening).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "router" },
+    });
+  });
+
+  it("refuses works that are not gzip", async () => {
+    const works = memorySource(new Uint8Array(large.files.bytes.works.length));
+    await expect(open(large, { ...sourcesOf(large), works })).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "works" },
+    });
+  });
+});
