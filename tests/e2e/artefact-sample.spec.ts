@@ -1,0 +1,146 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+import {
+  ARTEFACT_EDITION,
+  ARTEFACT_PAINTINGS,
+  ARTEFACT_SAMPLE,
+  buildArtefactSample,
+  hasArtefactSample,
+} from "../../scripts/artefact-sample.ts";
+import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
+import { type NodeEncoder, openPackInNode } from "../../scripts/build-model/node-sessions.ts";
+import { serve } from "../../scripts/serve.mjs";
+import { cropForModel } from "../../src/core/image/preprocess.ts";
+
+const SITE = fileURLToPath(new URL("../../dist", import.meta.url));
+const PACK = fileURLToPath(new URL("../../public/models/demo", import.meta.url));
+const COUNT = 25;
+/** Page and Node add up the same numbers on different builds of one runtime; scores this close may change places. */
+const SCORE_NOISE = 2e-6;
+/** Embedding 13,376 sentences in Node takes most of a minute on one core, more beside other work. */
+const BUILD_TIMEOUT_MS = 600_000;
+const { signal } = new AbortController();
+
+interface ExactMatch {
+  readonly row: number;
+  readonly score: number;
+}
+
+test.describe("over 13,376 real sentences", () => {
+  test.skip(!hasArtefactSample(), `the real data is not at ${ARTEFACT_SAMPLE}`);
+  let site: Awaited<ReturnType<typeof serve>>;
+  let encoder: NodeEncoder;
+  let exact: ExactSearch;
+
+  test.beforeAll(async () => {
+    test.setTimeout(BUILD_TIMEOUT_MS);
+    await buildArtefactSample(() => undefined, signal);
+    encoder = await openPackInNode(PACK);
+    exact = await openExactSearch();
+    site = await serve(SITE, 0, { "/edition/sample/": ARTEFACT_EDITION });
+  });
+
+  test.afterAll(async () => {
+    await site?.close();
+  });
+
+  for (const painting of ARTEFACT_PAINTINGS) {
+    test(`finds for ${painting} what exact search finds`, async ({ page }) => {
+      const path = join(ARTEFACT_SAMPLE, "paintings", painting);
+      await page.goto(site.address);
+      await page.locator('input[type="file"]').first().setInputFiles(path);
+      const sentences = page.locator("[data-row]");
+      await expect(sentences).toHaveCount(COUNT, { timeout: 60_000 });
+      // set once every row was scored and the exact re-rank is done, when the list is final
+      await page.waitForFunction(
+        () => performance.getEntriesByName("results-shown").length > 0,
+        undefined,
+        { timeout: 60_000 },
+      );
+      const shown = await sentences.evaluateAll((items) =>
+        items.map((item) => Number(item.getAttribute("data-row"))),
+      );
+
+      const query = await encodeAsThePage(page, encoder, path);
+      const matches = exact.closest(query, COUNT + 5);
+      const scoreOf = new Map(matches.map(({ row, score }) => [row, score]));
+      const last = matches[COUNT - 1]?.score ?? Number.NaN;
+      let previous = Number.POSITIVE_INFINITY;
+      for (const [index, row] of shown.entries()) {
+        const score = scoreOf.get(row);
+        expect(score, `row ${row}, shown at rank ${index + 1}`).toBeDefined();
+        expect(score ?? 0).toBeGreaterThanOrEqual(last - SCORE_NOISE);
+        expect(score ?? 0).toBeLessThanOrEqual(previous + SCORE_NOISE);
+        previous = score ?? 0;
+      }
+      expect(new Set(shown).size).toBe(COUNT);
+    });
+  }
+});
+
+interface ExactSearch {
+  closest(query: Float32Array, count: number): ExactMatch[];
+}
+
+/** Exact search by the plainest means: every f32 row against the query, all sorted. */
+async function openExactSearch(): Promise<ExactSearch> {
+  const manifest = await readManifest(ARTEFACT_EDITION);
+  const bytes = await readFile(join(ARTEFACT_EDITION, manifest.files.rows.name));
+  const rows = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const { edition, close } = await openFolderEdition(ARTEFACT_EDITION, manifest, signal);
+  const starts = new Map<number, Uint32Array>();
+  const clusters = Array.from({ length: manifest.clusters }, (_, cluster) => cluster);
+  await edition.codes.visit(
+    clusters,
+    (cluster, codes) => {
+      starts.set(cluster, codes.rows);
+    },
+    signal,
+  );
+  await close();
+  const rowAt = clusters.flatMap((cluster) => [...(starts.get(cluster) ?? [])]);
+  const { dim } = manifest;
+  return {
+    closest(query, count) {
+      const matches = rowAt.map((row, place) => {
+        let score = 0;
+        for (let i = 0; i < dim; i += 1) score += (rows[place * dim + i] ?? 0) * (query[i] ?? 0);
+        return { row, score };
+      });
+      return matches.sort((one, other) => other.score - one.score).slice(0, count);
+    },
+  };
+}
+
+/** The query vector of a picture, computed in Node from the pixels that this browser decodes. */
+async function encodeAsThePage(
+  page: import("@playwright/test").Page,
+  encoder: NodeEncoder,
+  path: string,
+): Promise<Float32Array> {
+  const jpeg = (await readFile(path)).toString("base64");
+  const decoded = await page.evaluate(async (base64) => {
+    const file = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([file], { type: "image/jpeg" }), {
+      imageOrientation: "from-image",
+      colorSpaceConversion: "none",
+      premultiplyAlpha: "none",
+    });
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    if (context === null) throw new Error("no canvas");
+    context.drawImage(bitmap, 0, 0);
+    const rgba = context.getImageData(0, 0, width, height).data;
+    let text = "";
+    for (let i = 0; i < rgba.length; i += 4) {
+      text += String.fromCharCode(rgba[i] ?? 0, rgba[i + 1] ?? 0, rgba[i + 2] ?? 0);
+    }
+    return { width, height, rgb: btoa(text) };
+  }, jpeg);
+  const rgb = new Uint8Array(Buffer.from(decoded.rgb, "base64"));
+  const crop = cropForModel(rgb, decoded.width, decoded.height, encoder.manifest.imageSize);
+  const { whole } = await encoder.encodeImage(crop, signal);
+  return whole.base;
+}
