@@ -107,6 +107,7 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     folder.mkdir(parents=True, exist_ok=True)
     save_file(hugging_face_state(saved["trainer"]), folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)
     write_json(folder / "config.json", configuration(tokenizer))
     write_json(folder / "preprocessor_config.json", PREPROCESSOR)
     for file in ("tokenizer.json", "tokenizer_config.json"):

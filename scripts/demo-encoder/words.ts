@@ -80,9 +80,10 @@ export const TEXTURE_WORDS: Record<Texture, readonly string[]> = {
   cracked: ["cracks", "cracked varnish", "craquelure"],
 };
 
-/** Words that join the content words of captions. */
+/** Words that join the content words of captions, and words of any English sentence that say nothing about a picture. */
 export const FUNCTION_WORDS = (
-  "a an the of and with on at in to is are there can we see from falls comes lies stands appears shows " +
-  "which near hangs under over above below beneath picture painting scene canvas part corner side half " +
-  "upper lower top bottom left right centre middle high low horizon light lit paint surface s tone colours"
+  "a an the of and with on at in to is are there can be seen we see from falls comes lies stands appears shows " +
+  "hangs under over above below beneath picture painting scene canvas work part corner side half upper lower top " +
+  "bottom left right centre middle high low horizon light lit paint s its it this that these those by for as has have " +
+  "was were which who his her their he she they one two but or so not also into"
 ).split(" ");
