@@ -9,7 +9,7 @@ import type { LoraAdapter, LowRankUpdate } from "../../src/core/model/lora.ts";
 import { formatSafetensors, parseSafetensors } from "../../src/core/model/safetensors.ts";
 
 /** Words that the random model's tokenizer knows. */
-export const RANDOM_CLIP_WORDS = ["a", "red", "blue", "boat", "house", "sea", "left", "right"];
+const RANDOM_CLIP_WORDS = ["a", "red", "blue", "boat", "house", "sea", "left", "right"];
 const START = RANDOM_CLIP_WORDS.length + 1;
 const END = START + 1;
 

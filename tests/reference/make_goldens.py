@@ -157,11 +157,13 @@ def make_clip_goldens(name: str, folder: Path, texts: list[str]) -> None:
             for method in maps[0]:
                 tensors[f"{method}.{seed}.{variant}"] = torch.stack([one[method] for one in maps])
     save_file({key: value.contiguous() for key, value in tensors.items()}, GOLDENS / f"{name}.safetensors")
+    adapter = folder / "adapter" / "adapter_model.safetensors"
     meta = {
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "peft": peft.__version__,
         "weights": hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest(),
+        "adapter": hashlib.sha256(adapter.read_bytes()).hexdigest(),
         "texts": texts,
         "tokenIds": token_ids,
     }

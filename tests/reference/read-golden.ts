@@ -4,8 +4,9 @@ import { parseSafetensors, readTensor } from "../../src/core/model/safetensors.t
 
 /** What make_goldens.py recorded of one model. */
 export interface ClipGolden {
-  /** SHA-256 of the model.safetensors that the golden was made from. */
+  /** SHA-256 of the model.safetensors and the adapter_model.safetensors that the golden was made from. */
   readonly weights: string;
+  readonly adapter: string;
   readonly texts: readonly string[];
   readonly tokenIds: readonly (readonly number[])[];
   /** A golden tensor by name, such as "whole.0.base". */
@@ -18,7 +19,7 @@ export function referencePath(name: string): string {
 }
 
 /** Reads a file under tests/reference/. */
-export function readReference(name: string): Uint8Array<ArrayBuffer> {
+function readReference(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(referencePath(name)));
 }
 
@@ -26,6 +27,7 @@ export function readReference(name: string): Uint8Array<ArrayBuffer> {
 export function readClipGolden(name: string): ClipGolden {
   const meta = JSON.parse(readFileSync(referencePath(`goldens/${name}.json`), "utf8")) as {
     weights: string;
+    adapter: string;
     texts: string[];
     tokenIds: number[][];
   };
@@ -42,7 +44,7 @@ export function readClipGolden(name: string): ClipGolden {
 }
 
 /** 1 − cosine of two vectors. */
-export function cosineDistance(a: Float32Array, b: Float32Array): number {
+function cosineDistance(a: Float32Array, b: Float32Array): number {
   let product = 0;
   let aa = 0;
   let bb = 0;

@@ -2,9 +2,9 @@ import { AppError } from "../errors.ts";
 import { type FieldReader, readFields } from "./json-fields.ts";
 
 /** What `format` says in a pack's manifest. */
-export const PACK_FORMAT = "artefact-pack";
+const PACK_FORMAT = "artefact-pack";
 /** The one version of the format that this program reads and writes. */
-export const PACK_VERSION = 1;
+const PACK_VERSION = 1;
 /** Name of the manifest inside a pack. */
 export const MANIFEST_FILE = "manifest.json";
 

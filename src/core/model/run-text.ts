@@ -74,7 +74,7 @@ function batchesByLength(texts: readonly (readonly number[])[]): number[][] {
  * @returns [texts × textWidth], in the order of `tokenIds`
  * @throws AppError `invalid-argument` (see {@link trimTokens}), `session-failed`; an AbortError after `signal`
  */
-export async function runTextTower(
+async function runTextTower(
   session: Session,
   tensors: PackTensors,
   shape: PackShape,

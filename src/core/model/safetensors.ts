@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { fromHalves } from "./half.ts";
 
 /** The element types that weights come in. */
-export type TensorType = "F32" | "F16" | "BF16";
+type TensorType = "F32" | "F16" | "BF16";
 
 /** A tensor inside a safetensors file: a view, nothing is copied before it is read. */
 export interface StoredTensor {
