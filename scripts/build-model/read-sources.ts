@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../src/core/errors.ts";
@@ -47,15 +48,10 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   return parseJson(await read(folder, name), name);
 }
 
-/** The word list where the folder has one: an array of strings, or an object with that array under "words". */
+/** The word list, an array of strings, where the folder has one. */
 async function readVocabulary(folder: string): Promise<readonly string[] | null> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, VOCABULARY_FILE), "utf8");
-  } catch {
-    return null;
-  }
-  const words: unknown = JSON.parse(text);
+  if (!existsSync(join(folder, VOCABULARY_FILE))) return null;
+  const words = await readJson(folder, VOCABULARY_FILE);
   if (!Array.isArray(words) || !words.every((word) => typeof word === "string")) {
     throw new AppError({
       code: "weights-invalid",

@@ -30,7 +30,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** A key that appears twice is lost by `JSON.parse`; such a header is ambiguous, so it is refused. */
+/** Of a key that appears twice `JSON.parse` keeps the last; the bytes of the first are then a hole, which is refused. */
 function parseHeader(text: string, invalid: (why: string) => AppError): Map<string, unknown> {
   let json: unknown;
   try {

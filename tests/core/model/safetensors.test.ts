@@ -112,6 +112,11 @@ describe("safetensors", () => {
     expect(verdict(fileOf(header, dataBytes))).toMatch(why);
   });
 
+  it("refuses a name that stands twice in the header", () => {
+    const entry = (start: number) => JSON.stringify(f32(start, start + 4, [1]));
+    expect(verdict(fileOf(`{"a":${entry(0)},"a":${entry(4)}}`, 8))).toMatch(/belong to nothing/);
+  });
+
   it("refuses to write a tensor whose shape and data differ, or one name twice", () => {
     const a = { name: "a", shape: [2], data: Float32Array.of(1) };
     const b = { name: "b", shape: [1], data: Float32Array.of(1) };
