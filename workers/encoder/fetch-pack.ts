@@ -6,11 +6,10 @@ import {
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
+import { createByteProgress } from "./byte-progress.ts";
 import { downloadBytes } from "./download.ts";
 import type { PackCache } from "./pack-cache.ts";
 
-/** Least time between two progress reports, in milliseconds: ten a second are enough for an eye. */
-const REPORT_INTERVAL_MS = 100;
 /** Most bytes of a manifest; one with a closed vocabulary of some thousand words has about 100 kB. */
 const MOST_MANIFEST_BYTES = 8 * 1024 ** 2;
 
@@ -61,7 +60,8 @@ export async function fetchPackFiles(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
   const files = names.map((name) => findFile(manifest, name));
-  const progress = createByteProgress(files, item, report);
+  const sizes = files.map((file) => file.bytes);
+  const progress = createByteProgress(sizes, item, report);
   // One failure stops the other downloads: what they still brought would be thrown away.
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -138,32 +138,4 @@ function findFile(manifest: PackManifest, name: string): PackFile {
     throw new AppError({ code: "pack-corrupt", file: MANIFEST_FILE, why: `no file ${name}` });
   }
   return file;
-}
-
-interface ByteProgress {
-  set(index: number, loaded: number): void;
-  finish(): void;
-}
-
-/** Adds the bytes of several files up to one bar that never runs backwards. */
-function createByteProgress(
-  files: readonly PackFile[],
-  item: string,
-  report: ReportProgress,
-): ByteProgress {
-  const loaded = files.map(() => 0);
-  const total = files.reduce((sum, file) => sum + file.bytes, 0);
-  let reportedAt = Number.NEGATIVE_INFINITY;
-  const send = (): void => {
-    reportedAt = performance.now();
-    const sum = loaded.reduce((left, right) => left + right, 0);
-    report({ phase: "download", item, loaded: sum, total });
-  };
-  return {
-    set(index, bytes) {
-      loaded[index] = bytes;
-      if (performance.now() - reportedAt >= REPORT_INTERVAL_MS) send();
-    },
-    finish: send,
-  };
 }

@@ -7,6 +7,7 @@ import plainGlue from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import plainWasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider } from "../../src/core/protocol.ts";
+import { createByteProgress } from "./byte-progress.ts";
 import { downloadBytes } from "./download.ts";
 import { RUNTIME_BYTES, type RuntimeBuild } from "./runtime-builds.ts";
 
@@ -53,15 +54,15 @@ export async function loadRuntime(
   signal: AbortSignal,
 ): Promise<OnnxRuntime> {
   const source = SOURCES[build];
-  const total = RUNTIME_BYTES[build];
+  const progress = createByteProgress([RUNTIME_BYTES[build]], "runtime", report);
   const glueUrl = new URL(source.glue, self.location.href).href;
   const wasmUrl = new URL(source.wasm, self.location.href).href;
   const [ort, bytes] = await Promise.all([
     source.load(),
-    downloadBytes(wasmUrl, { signal }, (loaded) => {
-      report({ phase: "download", item: "runtime", loaded: Math.min(loaded, total), total });
-    }),
+    downloadBytes(wasmUrl, { signal }, (loaded) => progress.set(0, loaded)),
   ]);
+  progress.set(0, bytes.length);
+  progress.finish();
   signal.throwIfAborted();
   ort.env.logLevel = "error";
   ort.env.wasm.wasmBinary = bytes.buffer;
