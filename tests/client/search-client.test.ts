@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createSearchClient, type SearchClient } from "../../src/client/search-client.ts";
+import { isAbort, isAppError } from "../../src/core/errors.ts";
+import type {
+  EditionInfo,
+  SearchAnswer,
+  SearchApi,
+  SearchRequest,
+} from "../../src/core/protocol.ts";
+import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
+
+const live = new AbortController().signal;
+const ignore = () => {};
+const request: SearchRequest = { query: Float32Array.of(1, 0), variant: "base", count: 25 };
+let client: SearchClient | undefined;
+
+afterEach(() => client?.dispose());
+
+const info: EditionInfo = {
+  editionId: "e",
+  name: "Edition",
+  sentences: 2,
+  works: 1,
+  fingerprint: "f",
+  dim: 2,
+  bytes: 10,
+};
+
+function answer(scanned: number): SearchAnswer {
+  return { found: [], vectors: new Float32Array(0), scanned, total: 100, timings: {} };
+}
+
+/** Workers whose search gives two answers; `onSearch` says what the worker of a generation does before. */
+function start(onSearch: (generation: number, worker: FakeWorker) => void = ignore) {
+  const workers: FakeWorker[] = [];
+  const calls: string[] = [];
+  const spawn = (): FakeWorker => {
+    const generation = workers.length + 1;
+    const api = {
+      async open(_id, editionUrl) {
+        calls.push(`open ${editionUrl}@${generation}`);
+        return info;
+      },
+      async search(_id, _request, onAnswer) {
+        calls.push(`search@${generation}`);
+        onSearch(generation, worker);
+        onAnswer(answer(10));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return answer(100);
+      },
+      cancel: (id) => {
+        calls.push(`cancel ${id}`);
+      },
+    } satisfies SearchApi;
+    const worker = createFakeWorker(api);
+    workers.push(worker);
+    return worker;
+  };
+  client = createSearchClient({ spawn });
+  return { client, workers, calls };
+}
+
+describe("createSearchClient", () => {
+  it("opens an edition and passes the answers of all waves on", async () => {
+    const { client: search } = start();
+    expect(await search.open(live, "/edition/", ignore)).toEqual(info);
+    const waves: number[] = [];
+    const last = await search.search(live, request, (a) => waves.push(a.scanned), ignore);
+    expect(waves).toEqual([10]);
+    expect(last.scanned).toBe(100);
+  });
+
+  it("opens the edition again and repeats the search when the worker dies under it", async () => {
+    const { client: search, calls } = start((generation, worker) => {
+      if (generation === 1) worker.crash("killed");
+    });
+    await search.open(live, "/edition/", ignore);
+    expect((await search.search(live, request, ignore, ignore)).scanned).toBe(100);
+    expect(calls).toEqual(["open /edition/@1", "search@1", "open /edition/@2", "search@2"]);
+  });
+
+  it("gives up where the second worker dies too, and works at the next search", async () => {
+    const { client: search } = start((generation, worker) => {
+      if (generation <= 2) worker.crash("killed");
+    });
+    await search.open(live, "/edition/", ignore);
+    const error = await search.search(live, request, ignore, ignore).catch((e: unknown) => e);
+    expect(isAppError(error, "worker-crashed")).toBe(true);
+    expect((await search.search(live, request, ignore, ignore)).scanned).toBe(100);
+  });
+
+  it("drops the answers of a search that was cancelled, and tells the worker", async () => {
+    const { client: search, calls } = start();
+    await search.open(live, "/edition/", ignore);
+    const controller = new AbortController();
+    const waves: number[] = [];
+    const searching = search.search(
+      controller.signal,
+      request,
+      (a) => waves.push(a.scanned),
+      ignore,
+    );
+    controller.abort();
+    expect(isAbort(await searching.catch((e: unknown) => e))).toBe(true);
+    await vi.waitFor(() => expect(calls.at(-1)).toBe("cancel search-2"));
+    expect(waves).toEqual([]);
+  });
+});
