@@ -16,6 +16,14 @@ export interface Corpus {
   readonly topicNames: Readonly<Record<string, string>>;
 }
 
+/** Files of a corpus; the last two may be missing. */
+export const CORPUS_FILES = {
+  sentences: "sentences.json",
+  works: "works.json",
+  topicNames: "topic_names.json",
+  creators: "creators.json",
+} as const;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Ends a sentence id: `W1982215463_s0001` belongs to the work `W1982215463`. */
@@ -28,10 +36,10 @@ const SENTENCE_NUMBER = /_s\d+$/;
  * @throws BuildError naming what is wrong: ids twice, a sentence without text or work, a file that is not an object
  */
 export async function readCorpus(folder: string): Promise<Corpus> {
-  const sentenceFields = await readObject(join(folder, "sentences.json"));
-  const workFields = await readObject(join(folder, "works.json"));
-  const topicNames = await readObject(join(folder, "topic_names.json"), {});
-  const creators = await readObject(join(folder, "creators.json"), {});
+  const sentenceFields = await readObject(join(folder, CORPUS_FILES.sentences));
+  const workFields = await readObject(join(folder, CORPUS_FILES.works));
+  const topicNames = await readObject(join(folder, CORPUS_FILES.topicNames), {});
+  const creators = await readObject(join(folder, CORPUS_FILES.creators), {});
 
   const byWork = new Map<string, SentenceText[]>();
   const withoutText: string[] = [];

@@ -1,12 +1,17 @@
 import type { ModelVariant } from "../../src/core/protocol.ts";
 import type { NodeEncoder } from "../build-model/node-sessions.ts";
 
+/** The part of an encoder that embeds texts. */
+export interface CorpusEncoder extends Pick<NodeEncoder, "encodeTexts"> {
+  readonly manifest: Pick<NodeEncoder["manifest"], "dim">;
+}
+
 /** Texts per call: padded to the longest of them, so few enough to waste little. */
 const BATCH = 32;
 
 /** Embeds all texts with a pack, in batches of similar length; [texts.length × dim] by variant, in order. */
 export async function embedCorpus(
-  encoder: Pick<NodeEncoder, "encodeTexts" | "manifest">,
+  encoder: CorpusEncoder,
   texts: readonly string[],
   onProgress: (done: number) => void,
   signal: AbortSignal,

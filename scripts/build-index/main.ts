@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { parseArgs } from "node:util";
 import { editionInfo } from "../../src/core/edition/manifest.ts";
 import { type BuildOptions, buildEdition } from "./build-edition.ts";
@@ -67,6 +68,8 @@ async function run(): Promise<void> {
   };
   if (values["if-changed"] && (await isUpToDate(options))) return;
   const controller = new AbortController();
+  // Dozens of reads wait on it at once; Node suspects a leak from the eleventh on.
+  setMaxListeners(0, controller.signal);
   process.once("SIGINT", () => controller.abort());
   const start = performance.now();
   const log = (line: string) => {

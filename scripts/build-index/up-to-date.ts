@@ -1,6 +1,8 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MANIFEST_FILE } from "../../src/core/model/pack-manifest.ts";
 import type { BuildOptions } from "./build-edition.ts";
+import { CORPUS_FILES } from "./corpus.ts";
 import { readManifest } from "./open-folder.ts";
 import { sha256 } from "./write-edition.ts";
 
@@ -31,10 +33,17 @@ export async function noteSources(options: BuildOptions): Promise<void> {
 
 async function hashSources(options: BuildOptions): Promise<string> {
   const { json, model, embeddings, queries, name, fingerprint, seed } = options;
-  const corpus = (await readdir(json)).sort().map((file) => join(json, file));
-  const paths = [...corpus, embeddings?.path, embeddings?.ids, queries];
-  if (model !== null) paths.push(join(model, "manifest.json"));
-  const hashes: string[] = [];
-  for (const path of paths) if (path) hashes.push(sha256(await readFile(path)));
+  const corpus = Object.values(CORPUS_FILES).map((file) => join(json, file));
+  const pack = model === null ? null : join(model, MANIFEST_FILE);
+  const hashes: (string | null)[] = [];
+  for (const path of [...corpus, pack, embeddings?.path, embeddings?.ids, queries]) {
+    hashes.push(path ? await hashFile(path) : null);
+  }
   return sha256(JSON.stringify([BUILDER_REVISION, name, fingerprint, seed, ...hashes]));
+}
+
+/** Hash of a file, null where it is not there. */
+async function hashFile(path: string): Promise<string | null> {
+  const bytes = await readFile(path).catch(() => null);
+  return bytes === null ? null : sha256(bytes);
 }

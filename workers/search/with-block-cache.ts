@@ -65,9 +65,10 @@ export function withBlockCache(source: ByteSource, options: BlockCacheOptions): 
     async read(range, signal) {
       checkRange(range, source);
       signal.throwIfAborted();
+      if (range.start === range.end) return new Uint8Array(0);
       const first = Math.floor(range.start / chunkBytes);
       const last = Math.ceil(range.end / chunkBytes);
-      const indices = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+      const indices = Array.from({ length: last - first }, (_, i) => first + i);
       const blocks = await Promise.all(indices.map((index) => readBlock(index, signal)));
       const bytes = new Uint8Array(range.end - range.start);
       blocks.forEach((block, i) => {

@@ -1,0 +1,234 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type BuildOptions, buildEdition } from "../../scripts/build-index/build-edition.ts";
+import { BuildError } from "../../scripts/build-index/build-error.ts";
+import { readCorpus } from "../../scripts/build-index/corpus.ts";
+import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
+import { isUpToDate, noteSources } from "../../scripts/build-index/up-to-date.ts";
+import { searchExactly } from "../../scripts/build-index/verify.ts";
+import { formatSafetensors } from "../../src/core/model/safetensors.ts";
+import { searchEdition } from "../../src/core/search/search-edition.ts";
+import { neverAborted } from "../helpers/counting-source.ts";
+import { makeTinyEdition } from "../helpers/tiny-edition.ts";
+
+const DIM = 32;
+const tiny = makeTinyEdition({ sentences: 240, dim: DIM });
+const ids = tiny.corpus.sentences.map(({ sentenceId }) => sentenceId);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edition-"));
+  await writeCorpus({});
+  await writeVectors(tiny.vectors, ids);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function writeJson(name: string, value: unknown): Promise<void> {
+  await writeFile(join(folder, name), JSON.stringify(value));
+}
+
+/** The tiny corpus in ArteFact's form, with some sentences replaced. */
+async function writeCorpus(changes: Readonly<Record<string, unknown>>): Promise<void> {
+  const sentences = tiny.corpus.sentences.map(({ sentenceId, text }) => [
+    sentenceId,
+    { "English Original": text },
+  ]);
+  await writeJson("sentences.json", { ...Object.fromEntries(sentences), ...changes });
+  const works = tiny.corpus.works.map((work) => [
+    work.workId,
+    {
+      Author_Name: work.author,
+      Work_Title: work.title,
+      Year: work.year,
+      DOI: work.link ?? "",
+      Link: "http://example.org/insecure",
+      TopicIDs: work.topics,
+      Project_Note: work.isProjectNote,
+    },
+  ]);
+  await writeJson("works.json", Object.fromEntries([...works, ["W_unused", {}]]));
+  await writeJson("topic_names.json", { T0: "Light" });
+  await writeJson("creators.json", { painter: ["W0"] });
+}
+
+async function writeVectors(vectors: Float32Array<ArrayBuffer>, names: unknown): Promise<void> {
+  const shape = [vectors.length / DIM, DIM];
+  const file = formatSafetensors([{ name: "embeddings", shape, data: vectors }]);
+  await writeFile(join(folder, "vectors.safetensors"), file);
+  await writeJson("ids.json", names);
+}
+
+function options(changes: Partial<BuildOptions> = {}): BuildOptions {
+  return {
+    json: folder,
+    model: null,
+    embeddings: { path: join(folder, "vectors.safetensors"), ids: join(folder, "ids.json") },
+    fingerprint: "abc",
+    queries: null,
+    name: "Test",
+    out: join(folder, "out"),
+    seed: 1,
+    ...changes,
+  };
+}
+
+function build(changes: Partial<BuildOptions> = {}, log: string[] = []) {
+  return buildEdition(options(changes), (line) => log.push(line), neverAborted());
+}
+
+async function contents(path: string): Promise<Map<string, string>> {
+  const names = (await readdir(path)).sort();
+  const read = async (name: string) => (await readFile(join(path, name))).toString("hex");
+  return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
+}
+
+describe("buildEdition", () => {
+  it("writes an edition that reads back and finds what exact search finds", async () => {
+    const manifest = await build();
+    expect(manifest).toMatchObject({ sentences: 240, works: 12, clusters: 15, dim: DIM });
+    expect(manifest.recall?.recalls.at(-1)).toBe(1);
+    expect(await readManifest(join(folder, "out"))).toEqual(manifest);
+    const { edition, close } = await openFolderEdition(
+      join(folder, "out"),
+      manifest,
+      neverAborted(),
+    );
+    const query = tiny.vectors.slice(0, DIM);
+    const hooks = {
+      onAnswer: () => undefined,
+      report: () => undefined,
+      now: () => 0,
+      pause: () => Promise.resolve(),
+    };
+    const request = { query, variant: "base", count: 25 } as const;
+    const answer = await searchEdition(edition, request, hooks, neverAborted());
+    await close();
+    expect(answer.found.map(({ row }) => row)).toEqual(searchExactly(tiny.vectors, DIM, query));
+    expect(answer.found[0]).toMatchObject({ text: tiny.corpus.sentences[0]?.text, rank: 1 });
+    expect(answer.found[0]?.score).toBeCloseTo(1, 5);
+  });
+
+  it("gives the same bytes for the same seed, and others for another", async () => {
+    await build({ out: join(folder, "a") });
+    await build({ out: join(folder, "b") });
+    await build({ out: join(folder, "c"), seed: 2 });
+    expect(await contents(join(folder, "a"))).toEqual(await contents(join(folder, "b")));
+    expect(await contents(join(folder, "a"))).not.toEqual(await contents(join(folder, "c")));
+  });
+
+  it("names every file by its content and removes those of the edition before", async () => {
+    await build();
+    const manifest = await build({ seed: 2 });
+    const names = Object.values(manifest.files).map(({ name }) => name);
+    expect((await readdir(join(folder, "out"))).sort()).toEqual(["manifest.json", ...names].sort());
+    for (const { name, sha256 } of Object.values(manifest.files)) {
+      expect(name).toContain(sha256.slice(0, 16));
+    }
+  });
+
+  it("normalises rows that are not of unit length and says how many", async () => {
+    const longer = tiny.vectors.map((value, i) => (i < 3 * DIM ? value * 5 : value));
+    await writeVectors(longer, ids);
+    const log: string[] = [];
+    await build({}, log);
+    expect(log.join("\n")).toContain("normalised 3 vectors");
+  });
+
+  it("takes image vectors to measure recall with", async () => {
+    const file = formatSafetensors([
+      { name: "embeddings", shape: [7, DIM], data: tiny.vectors.slice(0, 7 * DIM) },
+    ]);
+    await writeFile(join(folder, "images.safetensors"), file);
+    const { recall } = await build({ queries: join(folder, "images.safetensors") });
+    expect(recall).toMatchObject({ kind: "images", queries: 7, at: 25 });
+  });
+
+  it.each([
+    ["an id twice", [...ids.slice(0, -1), "W0_s0001"], /ids twice: W0_s0001/],
+    ["a sentence without a vector", [...ids.slice(0, -1), "other"], /no embedding: W11_s0020/],
+    ["fewer ids than rows", ids.slice(1), /239 ids for 240 rows/],
+    ["ids that are no texts", ids.map((_, i) => i), /not a list of ids/],
+  ])("refuses %s", async (_, names, message) => {
+    await writeVectors(tiny.vectors, names);
+    await expect(build()).rejects.toThrow(message);
+    await expect(build()).rejects.toBeInstanceOf(BuildError);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 0])(
+    "refuses a row of %d and names its sentence",
+    async (value) => {
+      const damaged = tiny.vectors.slice();
+      damaged.fill(value, DIM, 2 * DIM);
+      await writeVectors(damaged, ids);
+      await expect(build()).rejects.toThrow(/no direction: W0_s0002/);
+    },
+  );
+
+  it("refuses a tensor of another name, vectors of an odd length, and to go without a fingerprint", async () => {
+    const path = join(folder, "vectors.safetensors");
+    const data = new Float32Array(240 * 6).fill(1);
+    await writeFile(path, formatSafetensors([{ name: "weights", shape: [240, 6], data }]));
+    await expect(build()).rejects.toThrow(/no tensor "embeddings"/);
+    await writeFile(path, formatSafetensors([{ name: "embeddings", shape: [240, 6], data }]));
+    await expect(build()).rejects.toThrow(/not a multiple of four/);
+    await expect(build({ fingerprint: null })).rejects.toThrow(/--fingerprint/);
+  });
+
+  it("stops when it is cancelled and publishes nothing", async () => {
+    const controller = new AbortController();
+    const building = buildEdition(options(), () => controller.abort(), controller.signal);
+    await expect(building).rejects.toMatchObject({ name: "AbortError" });
+    await expect(readManifest(join(folder, "out"))).rejects.toThrow();
+  });
+});
+
+describe("readCorpus", () => {
+  it("groups sentences by work and keeps what is known of a work", async () => {
+    const corpus = await readCorpus(folder);
+    expect(corpus.sentences).toEqual(tiny.corpus.sentences);
+    expect(corpus.workOfRow).toEqual(tiny.corpus.workOfRow);
+    expect(corpus.works.map(({ workId }) => workId)).not.toContain("W_unused");
+    expect(corpus.works[0]).toMatchObject({ author: "Author 0", creators: ["painter"] });
+    expect(corpus.works.map(({ link }) => link)).toEqual(tiny.corpus.works.map(({ link }) => link));
+    expect(corpus.topicNames).toEqual({ T0: "Light" });
+  });
+
+  it.each([
+    ["a sentence without a text", { W0_s0001: { "English Original": "  " } }, /no text: W0_s0001/],
+    ["a sentence that is no object", { W0_s0001: null }, /no text: W0_s0001/],
+    ["a sentence of no work", { W99_s0001: { "English Original": "x" } }, /no work: W99_s0001/],
+  ])("refuses %s", async (_, changes, message) => {
+    await writeCorpus(changes);
+    await expect(readCorpus(folder)).rejects.toThrow(message);
+  });
+
+  it("refuses an id that is there twice, which JSON.parse would lose", async () => {
+    const sentence = '{"English Original":"The \\"W0_s0001\\": of light."}';
+    const text = `{"W0_s0001":${sentence},"W0_s0002":${sentence},"W0_s0001" : ${sentence}}`;
+    await writeFile(join(folder, "sentences.json"), text);
+    await expect(readCorpus(folder)).rejects.toThrow(/ids twice: W0_s0001$/);
+  });
+
+  it("refuses a missing file, a file that is not JSON, and a list", async () => {
+    await writeFile(join(folder, "works.json"), "{");
+    await expect(readCorpus(folder)).rejects.toThrow(/works.json is not JSON/);
+    await writeFile(join(folder, "works.json"), "[]");
+    await expect(readCorpus(folder)).rejects.toThrow(/works.json is not an object/);
+    await rm(join(folder, "works.json"));
+    await expect(readCorpus(folder)).rejects.toThrow(/works.json cannot be read/);
+  });
+});
+
+describe("isUpToDate", () => {
+  it("knows an edition of the same input, and another input, a missing file or no edition at all", async () => {
+    expect(await isUpToDate(options())).toBe(false);
+    const manifest = await build();
+    await noteSources(options());
+    expect(await isUpToDate(options())).toBe(true);
+    expect(await isUpToDate(options({ seed: 2 }))).toBe(false);
+    await rm(join(folder, "out", manifest.files.codes.name));
+    expect(await isUpToDate(options())).toBe(false);
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { embedCorpus } from "../../scripts/build-index/embed-corpus.ts";
+import { factorTransform } from "../../scripts/build-index/factor-transform.ts";
+import { openFileSource } from "../../scripts/build-index/file-source.ts";
+import { chainClusters, clusterSpherically } from "../../scripts/build-index/kmeans.ts";
+import { makeSyntheticQueries, measureIdentity } from "../../scripts/build-index/verify.ts";
+import { applyTransform } from "../../src/core/edition/low-rank-transform.ts";
+import { dotFloats } from "../../src/core/search/dot.ts";
+import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
+import { bytesOf, neverAborted } from "../helpers/counting-source.ts";
+import { drawVector, unit } from "../helpers/tiny-edition.ts";
+
+const quiet = () => undefined;
+
+describe("clusterSpherically", () => {
+  const DIM = 16;
+  const random = createSeededRandom(2);
+  const groups = Array.from({ length: 6 }, () => drawVector(DIM, random));
+  const groupOf = Array.from({ length: 600 }, () => Math.floor(random() * 6));
+  const vectors = Float32Array.from(
+    groupOf.flatMap((group) => {
+      const noise = drawVector(DIM, random);
+      return [...unit(noise.map((value, i) => 0.3 * value + (groups[group]?.[i] ?? 0)))];
+    }),
+  );
+
+  it("puts every row into the cluster whose unit centroid is nearest", () => {
+    const { centroids, clusterOfRow } = clusterSpherically(vectors, DIM, 12, 1, quiet);
+    clusterOfRow.forEach((cluster, row) => {
+      const own = dotFloats(vectors, row * DIM, centroids, cluster * DIM, DIM);
+      for (let other = 0; other < 12; other++) {
+        const score = dotFloats(vectors, row * DIM, centroids, other * DIM, DIM);
+        expect(score).toBeLessThanOrEqual(own);
+      }
+    });
+    for (let cluster = 0; cluster < 12; cluster++) {
+      const at = cluster * DIM;
+      expect(dotFloats(centroids, at, centroids, at, DIM)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it("keeps groups that lie apart apart", () => {
+    const { clusterOfRow } = clusterSpherically(vectors, DIM, 24, 1, quiet);
+    const groupsOfCluster = new Map<number, Set<number>>();
+    clusterOfRow.forEach((cluster, row) => {
+      const seen = groupsOfCluster.get(cluster) ?? new Set();
+      groupsOfCluster.set(cluster, seen.add(groupOf[row] ?? -1));
+    });
+    const mixed = [...groupsOfCluster.values()].filter((seen) => seen.size > 1);
+    expect(mixed.length).toBeLessThanOrEqual(2);
+  });
+
+  it("copes with equal rows: clusters that nothing falls into stay empty", () => {
+    const equal = Float32Array.from({ length: 40 * 4 }, (_, i) => (i % 4 === 0 ? 1 : 0));
+    const { centroids, clusterOfRow } = clusterSpherically(equal, 4, 5, 1, quiet);
+    expect(new Set(clusterOfRow).size).toBe(1);
+    expect(centroids.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("chainClusters", () => {
+  it("visits every cluster once and goes to the nearest one left", () => {
+    const angles = [0, 3, 1, 2].map((step) => step * 0.4);
+    const centroids = Float32Array.from(angles.flatMap((a) => [Math.cos(a), Math.sin(a), 0, 0]));
+    expect([...chainClusters(centroids, 4)]).toEqual([0, 2, 3, 1]);
+  });
+});
+
+describe("factorTransform", () => {
+  const DIM = 20;
+  const random = createSeededRandom(6);
+
+  function matrixOfRank(rank: number): Float32Array<ArrayBuffer> {
+    const draw = () => Float64Array.from({ length: DIM * rank }, () => drawNormal(random));
+    const [left, right] = [draw(), draw()];
+    return Float32Array.from({ length: DIM * DIM }, (_, at) => {
+      const [i, j] = [Math.floor(at / DIM), at % DIM];
+      let sum = i === j ? 1 : 0;
+      for (let k = 0; k < rank; k++) {
+        sum += 0.1 * (left[i * rank + k] ?? 0) * (right[k * DIM + j] ?? 0);
+      }
+      return sum;
+    });
+  }
+
+  it.each([1, 4, 19])("finds the rank %d of M − I and reproduces M", (rank) => {
+    const matrix = matrixOfRank(rank);
+    const transform = factorTransform(matrix, DIM);
+    if (transform === null) throw new Error("no transform");
+    expect(transform.rank).toBe(rank);
+    const vector = drawVector(DIM, random);
+    applyTransform(transform, vector).forEach((value, i) => {
+      expect(value).toBeCloseTo(dotFloats(matrix, i * DIM, vector, 0, DIM), 4);
+    });
+  });
+
+  it("has nothing to factor where M is the identity", () => {
+    expect(factorTransform(matrixOfRank(0), DIM)).toBeNull();
+  });
+
+  it("verifies <q, t_p> = <Mᵀq, t_c> / ‖M·t_c‖, and notices vectors that do not obey it", () => {
+    const transform = factorTransform(matrixOfRank(3), DIM);
+    if (transform === null) throw new Error("no transform");
+    const rows = Array.from({ length: 50 }, () => drawVector(DIM, random));
+    const vectors = Float32Array.from(rows.flatMap((row) => [...row]));
+    const adapted = Float32Array.from(
+      rows.flatMap((row) => [...unit(applyTransform(transform, row))]),
+    );
+    const queries = makeSyntheticQueries(vectors, DIM, 1);
+    expect(measureIdentity(transform, vectors, adapted, queries)).toBeLessThan(1e-6);
+    expect(measureIdentity(transform, vectors, null, queries)).toBeLessThan(1e-6);
+    expect(measureIdentity(transform, vectors, vectors, queries)).toBeGreaterThan(1e-2);
+  });
+});
+
+describe("embedCorpus", () => {
+  it("gives each text its own vectors, in order, whatever order it embeds them in", async () => {
+    const batches: number[] = [];
+    const encoder = {
+      manifest: { dim: 2 },
+      encodeTexts(texts: readonly string[]) {
+        batches.push(texts.length);
+        const base = Float32Array.from(texts.flatMap((text) => [text.length, Number(text[0])]));
+        return Promise.resolve({ base, adapted: base.map((value) => -value) });
+      },
+    };
+    const texts = Array.from({ length: 70 }, (_, i) => String(i % 10).repeat(1 + ((i * 7) % 40)));
+    const done: number[] = [];
+    const vectors = await embedCorpus(encoder, texts, (count) => done.push(count), neverAborted());
+    expect([...vectors.base]).toEqual(texts.flatMap((text) => [text.length, Number(text[0])]));
+    expect(vectors.adapted).toEqual(vectors.base.map((value) => -value));
+    expect(batches).toEqual([32, 32, 6]);
+    expect(done).toEqual([32, 64, 70]);
+  });
+});
+
+describe("openFileSource", () => {
+  it("reads ranges, and says so when the file has become shorter", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "source-"));
+    const path = join(folder, "file.bin");
+    await writeFile(path, bytesOf({ start: 0, end: 1000 }));
+    const source = await openFileSource(path, "key");
+    const range = { start: 900, end: 1000 };
+    expect(await source.read(range, neverAborted())).toEqual(bytesOf(range));
+    await truncate(path, 950);
+    await expect(source.read(range, neverAborted())).rejects.toMatchObject({
+      detail: { code: "short-read", expected: 100, received: 50 },
+    });
+    await source.close();
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,194 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { searchExactly } from "../../../scripts/build-index/verify.ts";
+import type { EditionFileName } from "../../../src/core/edition/manifest.ts";
+import type { SearchRequest } from "../../../src/core/protocol.ts";
+import { createSearch } from "../../../workers/search/create-search.ts";
+import { neverAborted } from "../../helpers/counting-source.ts";
+import { type RangeServer, startRangeServer } from "../../helpers/range-server.ts";
+import {
+  filesToServe,
+  makeQuery,
+  makeTinyEdition,
+  type TinyEdition,
+  withFlippedByte,
+} from "../../helpers/tiny-edition.ts";
+
+const DIM = 64;
+const edition = makeTinyEdition({ sentences: 3000, dim: DIM });
+const quiet = () => undefined;
+
+let server: RangeServer;
+async function serve(served: Pick<TinyEdition, "manifest" | "files"> = edition): Promise<void> {
+  server = await startRangeServer(filesToServe(served));
+}
+
+function request(seed: number, variant: SearchRequest["variant"] = "base"): SearchRequest {
+  return { query: makeQuery(edition, seed), variant, count: 25 };
+}
+
+/** Opens the served edition and searches it, as a page that was just opened does. */
+async function openAndSearch(seed: number) {
+  const search = createSearch();
+  await search.open(server.url, quiet, neverAborted());
+  return search.search(request(seed), quiet, quiet, neverAborted());
+}
+
+beforeEach(() => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await server?.close();
+});
+
+describe("createSearch", () => {
+  it("finds over HTTP the same 25 as exact search, with few requests and no byte twice", async () => {
+    await serve();
+    const search = createSearch();
+    const info = await search.open(server.url, quiet, neverAborted());
+    expect(info).toMatchObject({ sentences: 3000, dim: DIM, name: "Tiny" });
+    expect(search.routerKind()).toBe("hnsw");
+    const query = request(1);
+    const answer = await search.search(query, quiet, quiet, neverAborted());
+    expect(answer.found.map(({ row }) => row)).toEqual(
+      searchExactly(edition.vectors, DIM, query.query),
+    );
+    const manifestBytes = filesToServe(edition).get("manifest.json")?.length ?? 0;
+    expect(server.bytes()).toBeLessThanOrEqual(info.bytes + manifestBytes);
+    expect(server.requests.length).toBeLessThanOrEqual(20);
+    expect(server.peak()).toBeLessThanOrEqual(7);
+  });
+
+  it("asks the network for nothing when the query or the variant changes", async () => {
+    await serve();
+    const search = createSearch();
+    await search.open(server.url, quiet, neverAborted());
+    await search.search(request(1), quiet, quiet, neverAborted());
+    // The first query reads exact rows and texts where it needs them; ten queries have read all of this small edition.
+    for (let seed = 2; seed < 12; seed++) {
+      await search.search(request(seed, "adapted"), quiet, quiet, neverAborted());
+    }
+    server.reset();
+    await search.search(request(3, "base"), quiet, quiet, neverAborted());
+    expect(server.requests).toEqual([]);
+  });
+
+  it("reads from storage when the page is opened again, also without a connection", async () => {
+    await serve();
+    const first = await openAndSearch(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    server.reset();
+    const second = await openAndSearch(1);
+    expect(second.found).toEqual(first.found);
+    expect(server.requests.map(({ path }) => path)).toEqual(["/manifest.json"]);
+    server.mode = "offline";
+    const third = await openAndSearch(1);
+    expect(third.found).toEqual(first.found);
+  });
+
+  it("scans the centroids without hnswlib where IndexedDB is missing, with the same answers", async () => {
+    await serve();
+    const withStorage = await openAndSearch(4);
+    vi.stubGlobal("indexedDB", undefined);
+    const search = createSearch();
+    await search.open(server.url, quiet, neverAborted());
+    expect(search.routerKind()).toBe("flat");
+    const answer = await search.search(request(4), quiet, quiet, neverAborted());
+    expect(answer.found).toEqual(withStorage.found);
+  });
+
+  it("works with a server that ignores Range, for small files", async () => {
+    await serve();
+    server.mode = "ignores-range";
+    const answer = await openAndSearch(2);
+    expect(answer.found.map(({ row }) => row)).toEqual(
+      searchExactly(edition.vectors, DIM, request(2).query),
+    );
+  });
+
+  it.each([
+    ["status-500", { code: "http-status", status: 500 }],
+    ["status-429", { code: "http-status", status: 429 }],
+    ["stops-half-way", { code: "network" }],
+    ["wrong-bytes", { code: "hash-mismatch" }],
+    ["truncated-file", { code: "short-read" }],
+  ] as const)(
+    "says what is wrong with a server in mode %s, and works once it behaves",
+    async (mode, detail) => {
+      await serve();
+      server.mode = mode;
+      const search = createSearch();
+      await expect(search.open(server.url, quiet, neverAborted())).rejects.toMatchObject({
+        detail,
+      });
+      server.mode = "ok";
+      await search.open(server.url, quiet, neverAborted());
+      const answer = await search.search(request(1), quiet, quiet, neverAborted());
+      expect(answer.found).toHaveLength(25);
+    },
+    30_000,
+  );
+
+  it.each<EditionFileName>(["router", "works", "codes", "rows", "texts"])(
+    "refuses an edition with a single damaged byte in its %s",
+    async (file) => {
+      const middle = file === "texts" ? 10 : edition.files.bytes[file].length >> 1;
+      await serve(withFlippedByte(edition, file, middle));
+      // Every row is needed, so that every block of every file is read.
+      const search = createSearch();
+      const reading = search
+        .open(server.url, quiet, neverAborted())
+        .then(() => search.search({ ...request(1), count: 1000 }, quiet, quiet, neverAborted()));
+      await expect(reading).rejects.toMatchObject({
+        detail: { code: "hash-mismatch", file: edition.manifest.files[file].name },
+      });
+    },
+  );
+
+  it("names both versions where the edition is newer", async () => {
+    server = await startRangeServer(
+      new Map([
+        ["manifest.json", new TextEncoder().encode('{"format":"artefact-edition","version":2}')],
+      ]),
+    );
+    await expect(createSearch().open(server.url, quiet, neverAborted())).rejects.toMatchObject({
+      detail: { code: "edition-version", found: 2, supported: 1 },
+    });
+  });
+
+  it.each([
+    ["nothing", new Map<string, Uint8Array>(), { code: "http-status", status: 404 }],
+    [
+      "a page in place of a manifest",
+      new Map([["manifest.json", new TextEncoder().encode("<!doctype html>")]]),
+      { code: "edition-corrupt", file: "manifest.json" },
+    ],
+  ])("says so where there is %s", async (_, files, detail) => {
+    server = await startRangeServer(files);
+    await expect(createSearch().open(server.url, quiet, neverAborted())).rejects.toMatchObject({
+      detail,
+    });
+  });
+
+  it("refuses to search before an edition is open", async () => {
+    await serve();
+    const search = createSearch();
+    expect(search.routerKind()).toBeNull();
+    await expect(search.search(request(1), quiet, quiet, neverAborted())).rejects.toMatchObject({
+      detail: { code: "invalid-argument" },
+    });
+  });
+
+  it("can be cancelled while it opens, and opens afterwards", async () => {
+    await serve();
+    const search = createSearch();
+    const controller = new AbortController();
+    const opening = search.open(server.url, () => controller.abort(), controller.signal);
+    await expect(opening).rejects.toMatchObject({ name: "AbortError" });
+    await expect(search.open(server.url, quiet, neverAborted())).resolves.toMatchObject({
+      sentences: 3000,
+    });
+  });
+});
