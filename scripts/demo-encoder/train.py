@@ -14,12 +14,14 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 import measure
-from data import PictureSet, encode_texts, flip_keys, mirror, normalise
+from data import PAIR_KINDS, PictureSet, encode_texts, flip_keys, mirror, normalise
 from model import IMAGE, TEXT, ImageTower, TextTower, grad_eclip, initialise, scale_patch_embedding
 
-WEIGHTS = dict(phrase=0.5, dense=0.5, map=0.5, objectness=0.4, pair=1.5)
-PAIRS = 192
+WEIGHTS = dict(phrase=0.5, dense=0.5, map=0.5, objectness=0.4, pair=4.0)
+PAIRS = 256
 """Hard-negative pairs a step: at most one for a picture."""
+PAIR_SHARES = dict(leftRight=1.0, aboveBelow=1.0, relation=4.0, colour=4.0, tone=0.3, temperature=0.3)
+"""How often each kind is drawn, relative to the others: relations and bound colours are learnt last."""
 MAX_SCALE, MAX_DENSE_SCALE = math.log(100), math.log(60)
 
 
@@ -55,6 +57,12 @@ class Batches:
         self.pictures, self.size = pictures, size
         self.random = np.random.RandomState(seed)
         self.order = np.zeros(0, np.int64)
+        self.pair_share = np.array([PAIR_SHARES[kind] for kind in PAIR_KINDS])[pictures.pair_kind]
+
+    def choose_pair(self, row: int) -> int:
+        start, end = self.pictures.pair_start[row], self.pictures.pair_start[row + 1]
+        share = self.pair_share[start:end]
+        return self.random.choice(np.arange(start, end), p=share / share.sum())
 
     def next(self):
         p, r = self.pictures, self.random
@@ -69,7 +77,7 @@ class Batches:
         chosen = [r.randint(p.phrase_start[row], p.phrase_start[row + 1]) for row in rows]
         phrases = [p.phrases.get(c, f) for c, f in zip(chosen, flips)]
         pair_rows = r.permutation(self.size)[:PAIRS]
-        pairs = [r.randint(p.pair_start[rows[n]], p.pair_start[rows[n] + 1]) for n in pair_rows]
+        pairs = [self.choose_pair(rows[n]) for n in pair_rows]
         right = [p.right.get(c, flips[n]) for c, n in zip(pairs, pair_rows)]
         wrong = [p.wrong.get(c, flips[n]) for c, n in zip(pairs, pair_rows)]
         motifs, keys, cells = p.keys[rows], p.phrase_keys[chosen], p.cells[rows]

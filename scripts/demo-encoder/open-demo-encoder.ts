@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import type { WeightStorage } from "../../src/core/model/pack-manifest.ts";
+import { type NodeEncoder, openPackInNode } from "../build-model/node-sessions.ts";
+import { readPackSources } from "../build-model/read-sources.ts";
+import { writePack } from "../build-model/write-pack.ts";
+
+const WEIGHTS = fileURLToPath(new URL("../../data/demo-encoder/", import.meta.url));
+
+/**
+ * Builds the pack of the committed demo encoder in a folder and opens it as the page does.
+ *
+ * @throws AppError where the weights are not sound or a graph does not run
+ */
+export async function openDemoEncoder(
+  folder: string,
+  storage: WeightStorage,
+  signal: AbortSignal,
+): Promise<NodeEncoder> {
+  const sources = await readPackSources(WEIGHTS, `${WEIGHTS}adapter`);
+  const options = { storage, name: "Demo encoder", baseName: "Base", adaptedName: "Adapted" };
+  await writePack(sources, options, folder, signal);
+  return openPackInNode(folder);
+}
