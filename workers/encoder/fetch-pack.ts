@@ -7,6 +7,7 @@ import {
 } from "../../src/core/model/pack-manifest.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import { createByteProgress } from "./byte-progress.ts";
+import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { downloadBytes } from "./download.ts";
 import type { PackCache } from "./pack-cache.ts";
 
@@ -62,24 +63,31 @@ export async function fetchPackFiles(
   const files = names.map((name) => findFile(manifest, name));
   const sizes = files.map((file) => file.bytes);
   const progress = createByteProgress(sizes, item, report);
-  // One failure stops the other downloads: what they still brought would be thrown away.
-  const failure = new AbortController();
-  const either = AbortSignal.any([signal, failure.signal]);
-  try {
-    const contents = await Promise.all(
+  const contents = await cancelOnFailure(signal, (either) =>
+    Promise.all(
       files.map(async (file, index) => {
         const onLoaded = (loaded: number): void => progress.set(index, loaded);
         const bytes = await getFile(packUrl, file, cache, onLoaded, either);
         progress.set(index, file.bytes);
         return [file.name, bytes] as const;
       }),
-    );
-    progress.finish();
-    return new Map(contents);
-  } catch (error) {
-    failure.abort();
-    throw error;
+    ),
+  );
+  progress.finish();
+  return new Map(contents);
+}
+
+/** Forgets the files of packs that have been replaced since. */
+export async function removeOutdatedFiles(cache: PackCache): Promise<void> {
+  const listed = new Set<string>();
+  for (const stored of await cache.getManifests()) {
+    try {
+      for (const file of parsePackManifest(stored).files) listed.add(file.sha256);
+    } catch {
+      // A manifest of another version of this program: its files go, and are downloaded again if it comes back.
+    }
   }
+  await cache.keepOnly(listed);
 }
 
 async function getFile(

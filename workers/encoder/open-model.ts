@@ -4,8 +4,9 @@ import { type PackTensors, readPackTensors } from "../../src/core/model/pack-ten
 import type { Session } from "../../src/core/model/session.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { EncoderInfo, OpenModelRequest } from "../../src/core/protocol.ts";
+import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
-import { fetchManifest, fetchPackFiles, parseJson } from "./fetch-pack.ts";
+import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
 import { type OpenedVision, openVision } from "./open-vision.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";
 import { type Engine, startEngine } from "./sessions.ts";
@@ -59,16 +60,21 @@ export function createModelOpener(): ModelOpener {
     const key = JSON.stringify(request);
     if (latest?.key === key) return latest.model;
     cache ??= await openPackCache();
-    const manifest = await fetchManifest(request.packUrl, cache, signal);
-    const wantsGpu = request.providers.includes("webgpu");
-    const getEngine = async (): Promise<Engine> => {
+    const packs = cache;
+    const startedEngine = async (either: AbortSignal): Promise<Engine> => {
       if (engine !== null) return engine;
+      const wantsGpu = request.providers.includes("webgpu");
       const adapter = wantsGpu ? await findAdapter(request.allowSoftwareAdapter) : null;
-      engine = await startEngine(adapter, report, signal);
+      engine = await startEngine(adapter, report, either);
       return engine;
     };
-    const model = await openModel(request, manifest, getEngine, cache, report, signal);
+    // Side by side: asking for an adapter can take a second, and the runtime is larger than the demo model.
+    const [started, fetched] = await cancelOnFailure(signal, (either) =>
+      Promise.all([startedEngine(either), fetchModel(request.packUrl, packs, report, either)]),
+    );
+    const model = await startModel(request, fetched, started, packs, report, signal);
     latest = { key, model };
+    await removeOutdatedFiles(packs);
     return model;
   };
 
@@ -81,31 +87,36 @@ export function createModelOpener(): ModelOpener {
   };
 }
 
-async function openModel(
-  request: OpenModelRequest,
-  manifest: PackManifest,
-  getEngine: () => Promise<Engine>,
+/** What the network gives of a pack before its first picture. */
+interface FetchedModel {
+  readonly manifest: PackManifest;
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+async function fetchModel(
+  packUrl: string,
+  cache: PackCache,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<FetchedModel> {
+  const manifest = await fetchManifest(packUrl, cache, signal);
+  const names = [PACK_FILES.trunk, PACK_FILES.head, PACK_FILES.tensors];
+  const files = await fetchPackFiles(packUrl, manifest, names, "model", cache, report, signal);
+  return { manifest, files };
+}
+
+async function startModel(
+  { packUrl, providers }: OpenModelRequest,
+  { manifest, files }: FetchedModel,
+  engine: Engine,
   cache: PackCache,
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const { packUrl, providers } = request;
-  const [files, engine] = await Promise.all([
-    fetchPackFiles(
-      packUrl,
-      manifest,
-      [PACK_FILES.trunk, PACK_FILES.head, PACK_FILES.tensors],
-      "model",
-      cache,
-      report,
-      signal,
-    ),
-    getEngine(),
-  ]);
   const tensors = readPackTensors(take(files, PACK_FILES.tensors), manifest);
   const graphs = { trunk: take(files, PACK_FILES.trunk), head: take(files, PACK_FILES.head) };
   const vision = await openVision(engine, providers, graphs, tensors, manifest, report, signal);
-  const openText = createTextOpener(packUrl, manifest, engine, vision, cache);
+  const text = createTextOpener(packUrl, manifest, engine, vision, cache);
   return {
     info: {
       packId: manifest.packId,
@@ -120,9 +131,9 @@ async function openModel(
     manifest,
     tensors,
     vision,
-    openText: openText.open,
+    openText: text.open,
     async release() {
-      await Promise.allSettled([vision.trunk.release(), vision.head.release(), openText.release()]);
+      await Promise.allSettled([vision.trunk.release(), vision.head.release(), text.release()]);
     },
   };
 }

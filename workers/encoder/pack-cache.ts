@@ -9,6 +9,10 @@ export interface PackCache {
   /** The parsed manifest last seen under this URL, for use without a network. */
   getManifest(url: string): Promise<unknown>;
   putManifest(url: string, manifest: unknown): Promise<void>;
+  /** All manifests that are kept, one a pack. */
+  getManifests(): Promise<readonly unknown[]>;
+  /** Forgets every file but these: those of packs that were replaced would fill the storage. */
+  keepOnly(sha256s: ReadonlySet<string>): Promise<void>;
 }
 
 interface PackDatabase extends DBSchema {
@@ -50,6 +54,13 @@ export async function openPackCache(): Promise<PackCache> {
     getManifest: (url) => use((open) => open.get("manifests", url)),
     async putManifest(url, manifest) {
       await use((open) => open.put("manifests", manifest, url));
+    },
+    getManifests: async () => (await use((open) => open.getAll("manifests"))) ?? [],
+    async keepOnly(sha256s) {
+      const kept = (await use((open) => open.getAllKeys("files"))) ?? [];
+      for (const key of kept) {
+        if (!sha256s.has(key)) await use((open) => open.delete("files", key));
+      }
     },
   };
 }

@@ -1,0 +1,109 @@
+import "fake-indexeddb/auto";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { nodePackTools } from "../../../scripts/build-model/write-pack.ts";
+import { isAppError } from "../../../src/core/errors.ts";
+import { buildPack } from "../../../src/core/model/build-pack.ts";
+import { MANIFEST_FILE, PACK_FILES } from "../../../src/core/model/pack-manifest.ts";
+import {
+  fetchManifest,
+  fetchPackFiles,
+  removeOutdatedFiles,
+} from "../../../workers/encoder/fetch-pack.ts";
+import { openPackCache, type PackCache } from "../../../workers/encoder/pack-cache.ts";
+import { RANDOM_PACK_OPTIONS, randomClipSources } from "../../helpers/random-clip.ts";
+
+const live = new AbortController().signal;
+const ignore = () => {};
+const packUrl = "https://pack.test/";
+const names = [PACK_FILES.trunk, PACK_FILES.head];
+type Pack = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+const first = await buildPack(randomClipSources(1), RANDOM_PACK_OPTIONS, nodePackTools, live);
+const second = await buildPack(randomClipSources(2), RANDOM_PACK_OPTIONS, nodePackTools, live);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  indexedDB.deleteDatabase("artefact-models");
+});
+
+/** Serves a pack in place of the network and lists the files that were asked for. */
+function serve(pack: Pack): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    const name = url.slice(packUrl.length);
+    asked.push(name);
+    return new Response(pack.get(name) ?? null, { status: pack.has(name) ? 200 : 404 });
+  });
+  return asked;
+}
+
+async function load(cache: PackCache) {
+  const manifest = await fetchManifest(packUrl, cache, live);
+  return fetchPackFiles(packUrl, manifest, names, "model", cache, ignore, live);
+}
+
+describe("the cache of model packs", () => {
+  it("gives files from memory the second time, and asks for the manifest only", async () => {
+    const cache = await openPackCache();
+    serve(first);
+    await load(cache);
+    const asked = serve(first);
+    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
+    expect(asked).toEqual([MANIFEST_FILE]);
+  });
+
+  it("downloads again what was changed in storage", async () => {
+    const cache = await openPackCache();
+    serve(first);
+    const manifest = await fetchManifest(packUrl, cache, live);
+    await load(cache);
+    const head = manifest.files.find(({ name }) => name === PACK_FILES.head);
+    const spoiled = first.get(PACK_FILES.head)?.slice() ?? new Uint8Array();
+    spoiled[40] = 255 - (spoiled[40] ?? 0);
+    await cache.putFile(head?.sha256 ?? "", spoiled);
+    const asked = serve(first);
+    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
+    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.head]);
+  });
+
+  it("goes on with the files that are missing after a download that was broken off", async () => {
+    const cache = await openPackCache();
+    serve(first);
+    const answer = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string) => {
+      if (!url.endsWith(PACK_FILES.head)) return answer(url);
+      // Long enough for the other file to arrive and be kept.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      throw new TypeError("connection reset");
+    });
+    const error = await load(cache).catch((e: unknown) => e);
+    expect(isAppError(error, "network")).toBe(true);
+    const asked = serve(first);
+    expect((await load(cache)).size).toBe(names.length);
+    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.head]);
+  });
+
+  it("forgets the files of a pack that has been replaced, and no others", async () => {
+    const cache = await openPackCache();
+    serve(first);
+    const old = await fetchManifest(packUrl, cache, live);
+    await load(cache);
+    serve(second);
+    const next = await fetchManifest(packUrl, cache, live);
+    await load(cache);
+    await removeOutdatedFiles(cache);
+    const hashOf = (manifest: typeof old) =>
+      manifest.files.find(({ name }) => name === PACK_FILES.trunk)?.sha256 ?? "";
+    expect(await cache.getFile(hashOf(old))).toBeUndefined();
+    expect(await cache.getFile(hashOf(next))).toEqual(second.get(PACK_FILES.trunk));
+  });
+
+  it("holds nothing, and fails at nothing, where there is no storage", async () => {
+    vi.stubGlobal("indexedDB", undefined);
+    const cache = await openPackCache();
+    const asked = serve(first);
+    await load(cache);
+    await removeOutdatedFiles(cache);
+    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
+    expect(asked).toHaveLength(6);
+  });
+});
