@@ -14,7 +14,7 @@ import {
   measureRecall,
   type TestQueries,
 } from "./verify.ts";
-import { describeEdition, publish, writeFiles } from "./write-edition.ts";
+import { describeEdition, gzip, publish, writeFiles } from "./write-edition.ts";
 
 /** What an edition is built from. Embeddings are read where they are given, computed with the model where they are not. */
 export interface BuildOptions {
@@ -71,7 +71,7 @@ export async function buildEdition(
     log(`one index for both models: rank ${transform.rank}, largest error ${identityError}`);
   }
   const files = makeEditionFiles(
-    { corpus, dim, vectors, transform, seed: options.seed },
+    { corpus, dim, vectors, transform, seed: options.seed, gzip },
     (pass, moved) => log(`clustering: pass ${pass}, ${moved} rows moved`),
   );
   const draft = describeEdition(files, {

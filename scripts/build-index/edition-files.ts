@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import { codeBytesPerRow, encodeCluster } from "../../src/core/edition/codes-file.ts";
 import {
   applyTransform,
@@ -26,6 +25,8 @@ export interface EditionInput {
   readonly vectors: Float32Array<ArrayBuffer>;
   readonly transform: LowRankTransform | null;
   readonly seed: number;
+  /** Compresses the works. */
+  readonly gzip: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 }
 
 /** The files of an edition before they are written, and what is in them. */
@@ -70,7 +71,7 @@ export function makeEditionFiles(
     router: encodeRouterFile({ ...router, transform }),
     codes,
     rows: new Uint8Array(rows.buffer),
-    works: gzip(encodeWorks({ works: corpus.works, topicNames: corpus.topicNames })),
+    works: input.gzip(encodeWorks({ works: corpus.works, topicNames: corpus.topicNames })),
     texts: encodeTexts(corpus.sentences),
   };
   return { router, bytes, rowAtPlace };
@@ -124,8 +125,4 @@ function codeCluster({ corpus, dim, vectors, transform }: EditionInput, rows: re
     works: Uint32Array.from(rows, (row) => corpus.workOfRow[row] ?? 0),
     rows: Uint32Array.from(rows),
   };
-}
-
-function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(gzipSync(bytes, { level: 9 }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import {
   EDITION_FILES,
   EDITION_FORMAT,
@@ -31,6 +32,11 @@ export interface EditionFacts {
 /** Hex SHA-256. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Compresses as well as gzip can; equal input gives equal bytes. */
+export function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(gzipSync(bytes, { level: 9 }));
 }
 
 /** Describes the files; the edition's id depends on all of their contents. */

@@ -11,7 +11,7 @@ import { applyTransform } from "../../src/core/edition/low-rank-transform.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import { bytesOf, neverAborted } from "../helpers/counting-source.ts";
-import { drawVector, unit } from "../helpers/tiny-edition.ts";
+import { drawVector, unit } from "../helpers/tiny-corpus.ts";
 
 const quiet = () => undefined;
 

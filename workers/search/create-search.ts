@@ -26,8 +26,14 @@ export interface Search {
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<SearchAnswer>;
-  /** What picks the clusters of the open edition, null before one is open. */
-  routerKind(): "hnsw" | "flat" | null;
+  /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
+  router(): RouterState | null;
+}
+
+/** "hnsw" for the prebuilt graph in hnswlib-wasm, "flat" for the exact scan that takes its place. */
+export interface RouterState {
+  readonly kind: Router["kind"];
+  readonly whyNotGraph: string | null;
 }
 
 /** Creates a search without an edition. `fetch` is replaced by tests. */
@@ -35,6 +41,7 @@ export function createSearch(
   fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
 ): Search {
   let edition: Edition | null = null;
+  let whyNotGraph: string | null = null;
   const store = openBlockStore();
   return {
     async open(editionUrl, report, signal) {
@@ -43,7 +50,10 @@ export function createSearch(
       // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
       if (edition?.manifest.editionId !== manifest.editionId) {
         const sources = createEditionSources(editionUrl, manifest, options);
-        const runtime = createRuntime(manifest.editionId);
+        whyNotGraph = null;
+        const runtime = createRuntime(manifest.editionId, (why) => {
+          whyNotGraph = why;
+        });
         edition = await openEdition(manifest, sources, runtime, report, signal);
       }
       return editionInfo(manifest);
@@ -55,11 +65,11 @@ export function createSearch(
       const hooks = { onAnswer, report, now: () => performance.now(), pause: nextTask };
       return searchEdition(edition, request, hooks, signal);
     },
-    routerKind: () => edition?.closest.kind ?? null,
+    router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),
   };
 }
 
-function createRuntime(editionId: string): EditionRuntime {
+function createRuntime(editionId: string, onNoGraph: (why: string) => void): EditionRuntime {
   return {
     gunzip,
     async openRouter(router, centroids, signal) {
@@ -67,9 +77,10 @@ function createRuntime(editionId: string): EditionRuntime {
       try {
         const hnsw = await openHnswRouter(router, centroids, `${editionId}.hnsw`);
         return withFallback(hnsw, flat);
-      } catch {
+      } catch (error) {
         // No IndexedDB, or a library that refuses: the exact scan of the same centroids gives the same answers.
         signal.throwIfAborted();
+        onNoGraph(String(error));
         return flat;
       }
     },

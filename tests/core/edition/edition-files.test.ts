@@ -14,7 +14,8 @@ import { dotFloats } from "../../../src/core/search/dot.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
 import { memorySource } from "../../helpers/memory-source.ts";
-import { drawVector, makeTinyEdition } from "../../helpers/tiny-edition.ts";
+import { drawVector } from "../../helpers/tiny-corpus.ts";
+import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
 
 const edition = makeTinyEdition({ sentences: 300 });
 const { router, bytes } = edition.files;

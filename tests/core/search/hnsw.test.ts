@@ -3,7 +3,7 @@ import { decodeHnswFile, encodeHnswFile } from "../../../src/core/search/hnsw-fi
 import { buildHnswGraph } from "../../../src/core/search/hnsw-graph.ts";
 import { createFlatRouter } from "../../../src/core/search/router.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
-import { drawVector } from "../../helpers/tiny-edition.ts";
+import { drawVector } from "../../helpers/tiny-corpus.ts";
 
 const DIM = 24;
 const random = createSeededRandom(11);

@@ -15,7 +15,8 @@ import { type SearchHooks, searchEdition } from "../../../src/core/search/search
 import { gunzip } from "../../../workers/search/gunzip.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
 import { memorySource } from "../../helpers/memory-source.ts";
-import { makeQuery, makeTinyEdition, type TinyEdition, unit } from "../../helpers/tiny-edition.ts";
+import { makeQuery, unit } from "../../helpers/tiny-corpus.ts";
+import { makeTinyEdition, type TinyEdition } from "../../helpers/tiny-edition.ts";
 
 const runtime = {
   gunzip,

@@ -7,9 +7,9 @@ import type { SearchRequest } from "../../../src/core/protocol.ts";
 import { createSearch } from "../../../workers/search/create-search.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
 import { type RangeServer, startRangeServer } from "../../helpers/range-server.ts";
+import { makeQuery } from "../../helpers/tiny-corpus.ts";
 import {
   filesToServe,
-  makeQuery,
   makeTinyEdition,
   type TinyEdition,
   withFlippedByte,
@@ -49,7 +49,7 @@ describe("createSearch", () => {
     const search = createSearch();
     const info = await search.open(server.url, quiet, neverAborted());
     expect(info).toMatchObject({ sentences: 3000, dim: DIM, name: "Tiny" });
-    expect(search.routerKind()).toBe("hnsw");
+    expect(search.router()).toEqual({ kind: "hnsw", whyNotGraph: null });
     const query = request(1);
     const answer = await search.search(query, quiet, quiet, neverAborted());
     expect(answer.found.map(({ row }) => row)).toEqual(
@@ -94,7 +94,7 @@ describe("createSearch", () => {
     vi.stubGlobal("indexedDB", undefined);
     const search = createSearch();
     await search.open(server.url, quiet, neverAborted());
-    expect(search.routerKind()).toBe("flat");
+    expect(search.router()).toMatchObject({ kind: "flat", whyNotGraph: expect.any(String) });
     const answer = await search.search(request(4), quiet, quiet, neverAborted());
     expect(answer.found).toEqual(withStorage.found);
   });
@@ -175,7 +175,7 @@ describe("createSearch", () => {
   it("refuses to search before an edition is open", async () => {
     await serve();
     const search = createSearch();
-    expect(search.routerKind()).toBeNull();
+    expect(search.router()).toBeNull();
     await expect(search.search(request(1), quiet, quiet, neverAborted())).rejects.toMatchObject({
       detail: { code: "invalid-argument" },
     });

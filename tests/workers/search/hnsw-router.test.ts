@@ -5,7 +5,8 @@ import { buildHnswGraph } from "../../../src/core/search/hnsw-graph.ts";
 import { createFlatRouter } from "../../../src/core/search/router.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
 import { openHnswRouter } from "../../../workers/search/hnsw-router.ts";
-import { drawVector, makeTinyEdition } from "../../helpers/tiny-edition.ts";
+import { drawVector } from "../../helpers/tiny-corpus.ts";
+import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
 
 /** Centroids with a graph over them, and the router that hnswlib-wasm makes of both. */
 async function openRouter(clusters: number, dim: number, name: string) {
