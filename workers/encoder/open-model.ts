@@ -13,7 +13,7 @@ import { type Engine, startEngine } from "./sessions.ts";
 import { openTokenizer, type Tokenize } from "./texts.ts";
 
 /** The text tower, ready for phrases. */
-export interface OpenedText {
+interface OpenedText {
   readonly session: Session;
   readonly tokenize: Tokenize;
 }

@@ -82,7 +82,7 @@ function axisWeights(inSize: number, outSize: number, from: number, to: number):
 }
 
 /** The whole-pixel part of the source that a resizer reads: columns `[left, right)` of rows `[top, bottom)`. */
-export interface SourceWindow {
+interface SourceWindow {
   readonly left: number;
   readonly right: number;
   readonly top: number;

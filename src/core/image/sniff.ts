@@ -31,11 +31,11 @@ export interface PictureHeader {
 }
 
 /** Most pixels that are decoded: 80 megapixels take 320 MB in the browser, and the largest museum downloads have less. */
-export const MOST_PIXELS = 80_000_000;
+const MOST_PIXELS = 80_000_000;
 /** Least length of the shorter side in pixels: below half a patch of 32 nothing is left to recognise. */
-export const LEAST_SIDE = 16;
+const LEAST_SIDE = 16;
 /** Most times that the longer side may be the shorter one: long handscrolls reach 40, and the model sees one square. */
-export const MOST_ASPECT = 64;
+const MOST_ASPECT = 64;
 
 /**
  * Refuses a picture by its size.
