@@ -45,8 +45,9 @@ function trustedScriptUrl(url: string): string | URL {
 
 /** Lets pass nothing but worker scripts of this site. Throws TypeError for everything else. */
 function checkScriptUrl(url: string): string {
-  const { origin, pathname, href } = new URL(url, document.baseURI);
-  if (origin !== location.origin || !WORKER_SCRIPT.test(pathname)) {
+  const { pathname, href } = new URL(url, document.baseURI);
+  // Not by `origin`: a blob: address has the origin of the page that made it.
+  if (!href.startsWith(`${location.origin}/`) || !WORKER_SCRIPT.test(pathname)) {
     throw new TypeError(`refused to run ${url} as a worker`);
   }
   return href;

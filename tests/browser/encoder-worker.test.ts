@@ -97,8 +97,8 @@ describe("the encoder worker with the demo pack", () => {
     const actual = await everythingOn("webgpu");
     expect(actual).toHaveLength(expected.length);
     for (const [index, vector] of expected.entries()) {
-      // Sums in another order: some 1e-6 a layer in float32.
-      expect(relativeError(vector, actual[index] ?? new Float32Array())).toBeLessThan(1e-4);
+      // Float32 sums in another order: 1.4e-6 at most was measured, on SwiftShader.
+      expect(relativeError(vector, actual[index] ?? new Float32Array())).toBeLessThan(2e-5);
     }
   });
 

@@ -82,7 +82,7 @@ async function decode(picture: Blob, format: string | null): Promise<ImageBitmap
     });
   } catch (error) {
     // Formats that some browsers know and others do not: name them instead of calling the file broken.
-    const isForeign = format === "TIFF" || format === "HEIC" || format === "AVIF";
+    const isForeign = format === "TIFF" || format === "HEIC";
     if (isForeign) throw new AppError({ code: "picture-format", format }, { cause: error });
     const mediaType = picture.type === "" ? (format ?? "") : picture.type;
     throw new AppError({ code: "picture-unreadable", mediaType }, { cause: error });
