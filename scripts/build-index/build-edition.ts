@@ -27,6 +27,8 @@ export interface BuildOptions {
   readonly fingerprint: string | null;
   /** Safetensors file with image vectors to measure recall with, or null. */
   readonly queries: string | null;
+  /** True for notes that this project wrote itself, which the page marks as such. */
+  readonly areProjectNotes: boolean;
   readonly name: string;
   readonly out: string;
   readonly seed: number;
@@ -52,7 +54,7 @@ export async function buildEdition(
   log: Log,
   signal: AbortSignal,
 ): Promise<EditionManifest> {
-  const corpus = await readCorpus(options.json);
+  const corpus = await readCorpus(options.json, options.areProjectNotes);
   log(`corpus: ${corpus.sentences.length} sentences in ${corpus.works.length} works`);
   const encoder = options.model === null ? null : await openPackInNode(options.model);
   const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;

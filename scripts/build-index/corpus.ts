@@ -33,9 +33,10 @@ const SENTENCE_NUMBER = /_s\d+$/;
  * Reads a corpus in ArteFact's form: `sentences.json` {id: {"English Original"}}, `works.json` {id: record}, and where they
  * are there `topic_names.json` {topic: name} and `creators.json` {creator: [work]}.
  *
+ * @param areProjectNotes marks every work as a note that this project wrote itself
  * @throws BuildError naming what is wrong: ids twice, a sentence without text or work, a file that is not an object
  */
-export async function readCorpus(folder: string): Promise<Corpus> {
+export async function readCorpus(folder: string, areProjectNotes: boolean): Promise<Corpus> {
   const sentenceFields = await readObject(join(folder, CORPUS_FILES.sentences));
   const workFields = await readObject(join(folder, CORPUS_FILES.works));
   const topicNames = await readObject(join(folder, CORPUS_FILES.topicNames), {});
@@ -62,7 +63,8 @@ export async function readCorpus(folder: string): Promise<Corpus> {
   const works = [...byWork].map(([workId, sentences]) => {
     const fields = workFields[workId];
     const record = isObject(fields) ? fields : {};
-    return readWork(workId, record, sentences.length, creatorsOf(workId, creators));
+    const madeBy = creatorsOf(workId, creators);
+    return readWork(workId, record, sentences.length, madeBy, areProjectNotes);
   });
   const sentences = [...byWork.values()].flat();
   const workOfRow = Uint32Array.from(
@@ -76,6 +78,7 @@ function readWork(
   fields: Fields,
   sentences: number,
   creators: readonly string[],
+  isProjectNote: boolean,
 ): WorkRecord {
   const field = (key: string) => fields[key];
   const text = (key: string) => {
@@ -90,7 +93,7 @@ function readWork(
     year: text("Year"),
     title: text("Work_Title"),
     link: link ?? null,
-    isProjectNote: field("Project_Note") === true,
+    isProjectNote,
     sentences,
     topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
     creators,

@@ -15,6 +15,7 @@ const USAGE = `Builds an edition: the static files that the page searches.
   --embeddings   safetensors with a tensor "embeddings" [n x dim], rows named by --ids (a JSON list)
   --fingerprint  of the model, in place of --model
   --queries      safetensors with image vectors "embeddings", to measure recall with; else rows with noise
+  --project-notes  marks all works as notes that this project wrote itself
   --name         of the edition, for people
   --out          folder to write to
   --seed         whole number (1)
@@ -37,6 +38,7 @@ async function run(): Promise<void> {
       ids: { type: "string" },
       fingerprint: { type: "string" },
       queries: { type: "string" },
+      "project-notes": { type: "boolean", default: false },
       name: { type: "string" },
       out: { type: "string" },
       seed: { type: "string", default: "1" },
@@ -62,6 +64,7 @@ async function run(): Promise<void> {
       values.embeddings === undefined ? null : { path: values.embeddings, ids: required("ids") },
     fingerprint: values.fingerprint ?? null,
     queries: values.queries ?? null,
+    areProjectNotes: values["project-notes"],
     name: required("name"),
     out: required("out"),
     seed,

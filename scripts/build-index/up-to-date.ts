@@ -7,7 +7,7 @@ import { readManifest } from "./open-folder.ts";
 import { sha256 } from "./write-edition.ts";
 
 /** Beside the manifest: hash of everything that the edition was built from. Not part of the edition. */
-const NOTE = "built-from.txt";
+const NOTE = ".built-from";
 /** Raise when the builder changes what it writes for the same input. */
 const BUILDER_REVISION = 1;
 
@@ -32,14 +32,16 @@ export async function noteSources(options: BuildOptions): Promise<void> {
 }
 
 async function hashSources(options: BuildOptions): Promise<string> {
-  const { json, model, embeddings, queries, name, fingerprint, seed } = options;
+  const { json, model, embeddings, queries } = options;
+  const { name, fingerprint, seed, areProjectNotes } = options;
   const corpus = Object.values(CORPUS_FILES).map((file) => join(json, file));
   const pack = model === null ? null : join(model, MANIFEST_FILE);
   const hashes: (string | null)[] = [];
   for (const path of [...corpus, pack, embeddings?.path, embeddings?.ids, queries]) {
     hashes.push(path ? await hashFile(path) : null);
   }
-  return sha256(JSON.stringify([BUILDER_REVISION, name, fingerprint, seed, ...hashes]));
+  const facts = [BUILDER_REVISION, name, fingerprint, seed, areProjectNotes];
+  return sha256(JSON.stringify([...facts, ...hashes]));
 }
 
 /** Hash of a file, null where it is not there. */

@@ -45,7 +45,6 @@ async function writeCorpus(changes: Readonly<Record<string, unknown>>): Promise<
       DOI: work.link ?? "",
       Link: "http://example.org/insecure",
       TopicIDs: work.topics,
-      Project_Note: work.isProjectNote,
     },
   ]);
   await writeJson("works.json", Object.fromEntries([...works, ["W_unused", {}]]));
@@ -67,6 +66,7 @@ function options(changes: Partial<BuildOptions> = {}): BuildOptions {
     embeddings: { path: join(folder, "vectors.safetensors"), ids: join(folder, "ids.json") },
     fingerprint: "abc",
     queries: null,
+    areProjectNotes: false,
     name: "Test",
     out: join(folder, "out"),
     seed: 1,
@@ -186,7 +186,7 @@ describe("buildEdition", () => {
 
 describe("readCorpus", () => {
   it("groups sentences by work and keeps what is known of a work", async () => {
-    const corpus = await readCorpus(folder);
+    const corpus = await readCorpus(folder, false);
     expect(corpus.sentences).toEqual(tiny.corpus.sentences);
     expect(corpus.workOfRow).toEqual(tiny.corpus.workOfRow);
     expect(corpus.works.map(({ workId }) => workId)).not.toContain("W_unused");
@@ -201,23 +201,32 @@ describe("readCorpus", () => {
     ["a sentence of no work", { W99_s0001: { "English Original": "x" } }, /no work: W99_s0001/],
   ])("refuses %s", async (_, changes, message) => {
     await writeCorpus(changes);
-    await expect(readCorpus(folder)).rejects.toThrow(message);
+    await expect(readCorpus(folder, false)).rejects.toThrow(message);
+  });
+
+  it("marks the project's own notes where it is told that these are", async () => {
+    const marks = async (areNotes: boolean) => {
+      const { works } = await readCorpus(folder, areNotes);
+      return new Set(works.map(({ isProjectNote }) => isProjectNote));
+    };
+    expect(await marks(true)).toEqual(new Set([true]));
+    expect(await marks(false)).toEqual(new Set([false]));
   });
 
   it("refuses an id that is there twice, which JSON.parse would lose", async () => {
     const sentence = '{"English Original":"The \\"W0_s0001\\": of light."}';
     const text = `{"W0_s0001":${sentence},"W0_s0002":${sentence},"W0_s0001" : ${sentence}}`;
     await writeFile(join(folder, "sentences.json"), text);
-    await expect(readCorpus(folder)).rejects.toThrow(/ids twice: W0_s0001$/);
+    await expect(readCorpus(folder, false)).rejects.toThrow(/ids twice: W0_s0001$/);
   });
 
   it("refuses a missing file, a file that is not JSON, and a list", async () => {
     await writeFile(join(folder, "works.json"), "{");
-    await expect(readCorpus(folder)).rejects.toThrow(/works.json is not JSON/);
+    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json is not JSON/);
     await writeFile(join(folder, "works.json"), "[]");
-    await expect(readCorpus(folder)).rejects.toThrow(/works.json is not an object/);
+    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json is not an object/);
     await rm(join(folder, "works.json"));
-    await expect(readCorpus(folder)).rejects.toThrow(/works.json cannot be read/);
+    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json cannot be read/);
   });
 });
 
