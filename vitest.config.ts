@@ -20,7 +20,11 @@ export default defineConfig({
       },
       {
         worker: { format: "es" },
-        optimizeDeps: { exclude: ["hnswlib-wasm", "onnxruntime-web"] },
+        optimizeDeps: {
+          exclude: ["hnswlib-wasm", "onnxruntime-web"],
+          // Named, because workers import them: found only then, they would reload the page in the middle of a test.
+          include: ["@huggingface/transformers", "comlink", "idb"],
+        },
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
