@@ -39,6 +39,7 @@ export async function buildArtefactSample(
     fingerprint: null,
     queries: null,
     name: "A sample of ArteFact",
+    areProjectNotes: false,
     out: ARTEFACT_EDITION,
     seed: 1,
   };

@@ -15,12 +15,11 @@ const PACK = fileURLToPath(new URL("../public/models/demo", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../bench", import.meta.url));
 /** The page's own marks on its timeline, in order; see src/app/session/create-session.ts. */
 const MARKS = ["tower-started", "picture-encoded", "results-shown", "maps-ready"] as const;
-const PICTURES = ["evening-boat", "white-dome", "table-by-the-window"] as const;
+/** Places in the row of samples. */
+const PICTURES = [0, 3, 5] as const;
 
 type MarkName = (typeof MARKS)[number];
-interface Timeline extends Record<MarkName, number> {
-  readonly chosen: number;
-}
+type Timeline = Readonly<Record<MarkName | "chosen", number>>;
 
 buildSite();
 const site = await serve(SITE, 0);
@@ -99,7 +98,7 @@ async function measureVisit(chrome: Browser, address: string) {
     for (const picture of others) warmTimelines.push(await timePicture(page, picture));
     const cell = await timeRanking(page, () => page.getByRole("gridcell").nth(24).click());
     const variant = await timeRanking(page, () =>
-      page.locator('input[name="model"], [data-variant="adapted"]').last().click({ force: true }),
+      page.getByRole("group", { name: "Model" }).getByRole("radio").last().click({ force: true }),
     );
     await page.reload();
     const revisit = await timePicture(page, first);
@@ -109,15 +108,15 @@ async function measureVisit(chrome: Browser, address: string) {
   }
 }
 
-async function timePicture(page: Page, picture: string): Promise<Timeline> {
+async function timePicture(page: Page, picture: number): Promise<Timeline> {
   await page.evaluate(() => performance.clearMarks());
-  const sample = page.locator(`[data-sample="${picture}"]`);
+  const sample = page.locator("button.sample").nth(picture);
   await sample.waitFor();
   await sample.evaluate((button) => {
     performance.mark("chosen");
     if (button instanceof HTMLElement) button.click();
   });
-  return readMarks(page, ["chosen", ...MARKS]) as Promise<Timeline>;
+  return readMarks(page, ["chosen", ...MARKS]);
 }
 
 /** Milliseconds from an action to the final list. */
@@ -128,21 +127,25 @@ async function timeRanking(page: Page, act: () => Promise<void>): Promise<number
   });
   await act();
   const marks = await readMarks(page, ["clicked", "results-shown"]);
-  return (marks["results-shown"] ?? Number.NaN) - (marks["clicked"] ?? Number.NaN);
+  return marks["results-shown"] - marks.clicked;
 }
 
-async function readMarks(page: Page, names: readonly string[]): Promise<Record<string, number>> {
+async function readMarks<Name extends string>(
+  page: Page,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
   await page.waitForFunction(
     (wanted) => wanted.every((name) => performance.getEntriesByName(name).length > 0),
-    names,
+    [...names] as string[],
   );
-  return page.evaluate(
-    (wanted) =>
-      Object.fromEntries(
-        wanted.map((name) => [name, performance.getEntriesByName(name).at(-1)?.startTime ?? 0]),
-      ),
-    names,
-  );
+  const times: Partial<Record<Name, number>> = {};
+  for (const name of names) {
+    times[name] = await page.evaluate(
+      (wanted) => performance.getEntriesByName(wanted).at(-1)?.startTime ?? 0,
+      name,
+    );
+  }
+  return times as Record<Name, number>;
 }
 
 /** The tower with both embeddings, all patches and the explanation state, without a browser around it. */
