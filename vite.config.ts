@@ -33,7 +33,7 @@ export default defineConfig({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["**/*"],
-        globIgnores: ["service-worker.js", "_headers", "**/*.map", ".*"],
+        globIgnores: ["service-worker.js", "_headers", "**/*.map", "**/.*"],
         maximumFileSizeToCacheInBytes: LARGEST_KEPT_BYTES,
       },
     }),

@@ -19,22 +19,29 @@ export const test = base.extend<Fixtures>({
   },
   page: async ({ context, site }, use) => {
     const foreign: string[] = [];
-    const violations: string[] = [];
     const thrown: string[] = [];
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
       const isOwn = origin === new URL(site.address).origin;
       if (!isOwn && protocol !== "blob:" && protocol !== "data:") foreign.push(request.url());
     });
-    context.on("console", (message) => {
-      if (/content.security.policy|trusted ?type/i.test(message.text())) {
-        violations.push(message.text());
-      }
+    // The <meta> policy, which reports to nobody; headers report to the server.
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        const report = `${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`;
+        Object.assign(globalThis, {
+          policyReports: [...(Reflect.get(globalThis, "policyReports") ?? []), report],
+        });
+      });
     });
     const page = await context.newPage();
     page.on("pageerror", (error) => thrown.push(error.message));
     await use(page);
     expect(foreign, "requests to foreign origins").toEqual([]);
+    const inPage: string[] = await page.evaluate(
+      () => Reflect.get(globalThis, "policyReports") ?? [],
+    );
+    const violations = [...inPage, ...site.violations];
     expect(violations, "violations of the Content-Security-Policy").toEqual([]);
     expect(thrown, "errors thrown in the page").toEqual([]);
   },

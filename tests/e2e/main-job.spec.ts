@@ -120,7 +120,6 @@ test("switching the model re-ranks in under 200 ms without a pass of the tower",
   await openSite(page, site);
   await pickSample(page, 0);
   const radios = page.getByRole("group", { name: "Model" }).getByRole("radio");
-  test.skip((await radios.count()) === 0, "this model pack has no adapter");
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const other = radios.nth(round % 2);

@@ -30,27 +30,42 @@ test("after one visit everything works with the server stopped", async ({ page, 
   await expect(sentences(page)).toHaveCount(RESULT_COUNT);
 });
 
-test("the service worker's policy and isolation reach page and workers where the host sets no headers", async ({
+test("on a host that sets no headers, the service worker brings isolation and policies from the second visit on", async ({
   page,
   site,
 }) => {
-  site.faults.set("no-headers", { kind: "status", status: 404 });
+  site.isBare = true;
   await openSite(page, site);
   await pickSample(page, 0);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   await expect(page.getByText("works offline")).toBeVisible({ timeout: 60_000 });
   await page.reload();
   await pickSample(page, 0);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  expect(page.workers().length).toBeGreaterThanOrEqual(2);
-  for (const worker of page.workers()) {
-    const canEvaluate = await worker.evaluate(async () => {
-      const foreign = await fetch("https://example.org/").then(
-        () => "fetched",
-        () => "refused",
-      );
-      return { foreign, isolated: self.crossOriginIsolated };
+  // The runtime's own threads sleep on a lock and cannot be asked.
+  const workers = page.workers().filter((worker) => worker.url().includes(".worker-"));
+  expect(workers).toHaveLength(2);
+  for (const worker of workers) {
+    const found = await worker.evaluate(async () => {
+      const violated: string[] = [];
+      self.addEventListener("securitypolicyviolation", (event) => {
+        violated.push((event as SecurityPolicyViolationEvent).effectiveDirective);
+      });
+      await fetch("https://foreign.invalid/").catch(() => undefined);
+      // In a task of its own, because the debugger's own tasks may evaluate.
+      await new Promise((resolve) => {
+        setTimeout(() => {
+          try {
+            new Function("return true")();
+          } catch {
+            // Refused, as it should be; the event above says so too.
+          }
+          setTimeout(resolve, 100);
+        }, 0);
+      });
+      return { isIsolated: self.crossOriginIsolated, violated };
     });
-    expect(canEvaluate).toEqual({ foreign: "refused", isolated: true });
+    expect(found).toEqual({ isIsolated: true, violated: ["connect-src", "script-src"] });
   }
 });
 

@@ -22,6 +22,10 @@ export interface SiteServer {
   readonly address: string;
   /** Faults by a part of the path; the first that matches counts. */
   readonly faults: Map<string, Fault>;
+  /** Set to true to leave out all security headers, as a plain file host does. */
+  isBare: boolean;
+  /** Violations of the policies that this server sends, as browsers report them, of the page and of every worker. */
+  readonly violations: string[];
   /** Paths asked for so far, with the range where there was one. */
   readonly requests: string[];
   /** Stops answering; the browser then has no network as far as this site goes. */
@@ -36,21 +40,29 @@ export async function startSite(): Promise<SiteServer> {
   const inner = await serve(DIST, 0);
   const faults = new Map<string, Fault>();
   const requests: string[] = [];
+  const violations: string[] = [];
   const outer = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "/";
+    if (path === REPORT_PATH) {
+      readBody(incoming, (body) => violations.push(body.toString()));
+      outgoing.writeHead(204).end();
+      return;
+    }
     requests.push(
       incoming.headers.range === undefined ? path : `${path} ${incoming.headers.range}`,
     );
     const fault = [...faults].find(([part]) => path.includes(part))?.[1];
     const delay = fault?.kind === "slow" ? fault.delay : 0;
-    setTimeout(() => forward(inner.address, incoming, outgoing, fault), delay);
+    setTimeout(() => forward(inner.address, incoming, outgoing, fault, site.isBare), delay);
   });
   await new Promise<void>((resolve) => outer.listen(0, "127.0.0.1", resolve));
   const { port } = outer.address() as AddressInfo;
   let isStopped = false;
-  return {
+  const site: SiteServer = {
+    isBare: false,
     address: `http://localhost:${port}/`,
     faults,
+    violations,
     requests,
     async stop() {
       if (isStopped) return;
@@ -60,6 +72,31 @@ export async function startSite(): Promise<SiteServer> {
       await inner.close();
     },
   };
+  return site;
+}
+
+function readBody(message: IncomingMessage, take: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  message.on("data", (chunk: Buffer) => chunks.push(chunk));
+  message.on("end", () => take(Buffer.concat(chunks)));
+}
+
+const REPORT_PATH = "/policy-report";
+
+/** Makes browsers tell this server of every violation; a worker's are seen in no other way from its start on. */
+function withReports(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  const policy = headers["content-security-policy"];
+  if (policy === undefined) return headers;
+  return { ...headers, "content-security-policy": `${String(policy)}; report-uri ${REPORT_PATH}` };
+}
+
+/** Headers that decide what a page and its workers may do. */
+const SECURITY_HEADER = /^(content-security-policy|cross-origin-)/;
+
+function withoutSecurity(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !SECURITY_HEADER.test(name)),
+  );
 }
 
 function forward(
@@ -67,6 +104,7 @@ function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   fault: Fault | undefined,
+  isBare: boolean,
 ): void {
   if (fault?.kind === "status") {
     outgoing.writeHead(fault.status, { "Content-Type": "text/plain" }).end("fault");
@@ -76,11 +114,10 @@ function forward(
   if (fault?.kind === "ignore-range") delete headers.range;
   const path = incoming.url ?? "/";
   const onward = request(new URL(path, origin), { method: incoming.method, headers }, (answer) => {
-    const chunks: Buffer[] = [];
-    answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-    answer.on("end", () => {
+    readBody(answer, (body) => {
       const { statusCode = 500, headers: received } = answer;
-      send(outgoing, statusCode, received, Buffer.concat(chunks), fault);
+      const sent = isBare ? withoutSecurity(received) : withReports(received);
+      send(outgoing, statusCode, sent, body, fault);
     });
   });
   onward.on("error", () => outgoing.destroy());
