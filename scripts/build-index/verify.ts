@@ -90,7 +90,7 @@ export async function measureRecall(
         scanned += rowsOfCluster.count;
       };
       await codes.visit(clusters, visit, signal);
-      const ranked = await rerankExactly(query, candidates.best(), rows, null, signal);
+      const ranked = await rerankExactly(query, candidates.best(), rows, false, signal);
       const found = ranked.slice(0, ANSWERS).filter(({ row }) => exact.has(row)).length;
       scannedShares[wave] = (scannedShares[wave] ?? 0) + scanned / sentences / count;
       recalls[wave] = (recalls[wave] ?? 0) + found / exact.size / count;

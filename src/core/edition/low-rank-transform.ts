@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { dotFloats } from "../search/dot.ts";
 
 /**
  * The text side of an adapter as M = I + left · right, so that t_p = normalize(M · t_c).
@@ -34,17 +35,11 @@ export function applyTransform(
   vector: Float32Array,
 ): Float32Array<ArrayBuffer> {
   const { dim, rank, left, right } = transform;
-  const result = new Float32Array(vector);
-  const inner = new Float64Array(rank);
-  for (let k = 0; k < rank; k++) {
-    let sum = 0;
-    for (let i = 0; i < dim; i++) sum += (right[k * dim + i] ?? 0) * (vector[i] ?? 0);
-    inner[k] = sum;
-  }
+  const inner = new Float32Array(rank);
+  for (let k = 0; k < rank; k++) inner[k] = dotFloats(right, k * dim, vector, 0, dim);
+  const result = new Float32Array(dim);
   for (let i = 0; i < dim; i++) {
-    let sum = vector[i] ?? 0;
-    for (let k = 0; k < rank; k++) sum += (left[i * rank + k] ?? 0) * (inner[k] ?? 0);
-    result[i] = sum;
+    result[i] = (vector[i] ?? 0) + dotFloats(left, i * rank, inner, 0, rank);
   }
   return result;
 }

@@ -10,6 +10,8 @@ export interface Candidate {
   readonly row: number;
   readonly work: number;
   readonly score: number;
+  /** 1 / ‖M · t‖: what turns <Mᵀq, t> into the score under the adapter. */
+  readonly adaptedFactor: number;
   /** The vector [dim] that its code stands for. */
   readonly coded: Float32Array<ArrayBuffer>;
 }
@@ -52,7 +54,8 @@ export function createCandidateList(router: RouterFile, size: number): Candidate
         const { dim } = router;
         const coded = dequantizeRow(codes.codes, index * dim, dim, codes.scales[index] ?? 0);
         const [row, work] = [codes.rows[index] ?? 0, codes.works[index] ?? 0];
-        return [{ place, row, work, score, coded }];
+        const adaptedFactor = codes.adaptedFactors[index] ?? 0;
+        return [{ place, row, work, score, adaptedFactor, coded }];
       });
     },
   };

@@ -1,9 +1,14 @@
-import { applyTransposed } from "../edition/low-rank-transform.ts";
+import {
+  applyTransform,
+  applyTransposed,
+  type LowRankTransform,
+} from "../edition/low-rank-transform.ts";
 import { summarizeWork } from "../edition/works-file.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { ProgressStep, ReportProgress } from "../progress.ts";
 import type { FoundSentence, SearchAnswer, SearchRequest } from "../protocol.ts";
 import { createCandidateList } from "./candidates.ts";
+import { dotFloats } from "./dot.ts";
 import type { Edition } from "./open-edition.ts";
 import { type RankedCandidate, rankByCode, rerankExactly } from "./rerank.ts";
 import { type ScanKernel, scanCluster } from "./scan.ts";
@@ -60,7 +65,7 @@ export async function searchEdition(
   const answerWith = async (ranked: readonly RankedCandidate[], scanned: number) => {
     const best = ranked.slice(0, count);
     const found = await timed("read-texts", () => readFound(edition, best, signal));
-    const vectors = joinVectors(best, router.dim);
+    const vectors = joinUnitVectors(best, router.dim, transform);
     return { found, vectors, scanned, total: router.sentences, timings: { ...timings } };
   };
 
@@ -98,17 +103,17 @@ export async function searchEdition(
     );
     reportScan();
     if (waits && index < waves.length - 1) {
-      hooks.onAnswer(await answerWith(rankByCode(query, candidates.best(), transform), scanned));
+      hooks.onAnswer(await answerWith(rankByCode(candidates.best()), scanned));
     }
   }
   const best = candidates.best();
   const ranked = await timed("re-rank", async () => {
     try {
-      return await rerankExactly(query, best, edition.rows, transform, signal);
+      return await rerankExactly(coded, best, edition.rows, transform !== null, signal);
     } catch (error) {
       // Without a connection the codes still answer; they say of themselves that they are not exact.
       if (!isUnreachable(error)) throw error;
-      return rankByCode(query, best, transform);
+      return rankByCode(best);
     }
   });
   return answerWith(ranked, scanned);
@@ -147,10 +152,19 @@ async function readFound(
   });
 }
 
-function joinVectors(ranked: readonly RankedCandidate[], dim: number): Float32Array<ArrayBuffer> {
+/** The unit text vectors under the variant: t, or normalize(M·t). */
+function joinUnitVectors(
+  ranked: readonly RankedCandidate[],
+  dim: number,
+  transform: LowRankTransform | null,
+): Float32Array<ArrayBuffer> {
   const vectors = new Float32Array(ranked.length * dim);
-  ranked.forEach(({ vector }, index) => {
-    vectors.set(vector, index * dim);
+  ranked.forEach(({ base }, index) => {
+    const vector = transform === null ? base : applyTransform(transform, base);
+    const length = Math.sqrt(dotFloats(vector, 0, vector, 0, dim));
+    // The zero vector codes as zeros and has no direction; it stays what it is.
+    const scale = length > 0 ? 1 / length : 0;
+    for (let i = 0; i < dim; i++) vectors[index * dim + i] = (vector[i] ?? 0) * scale;
   });
   return vectors;
 }
