@@ -88,7 +88,7 @@ test("an unreadable first file leaves the samples to choose from", async ({ page
 });
 
 const odd = [
-  { what: "an animated GIF", type: "image/gif", bytes: animatedGif() },
+  { what: "an animated GIF", type: "image/gif", bytes: animatedGif },
   { what: "a CMYK JPEG", type: "image/jpeg", bytes: cmykJpeg },
   { what: "a half transparent PNG", type: "image/png", bytes: transparentPng() },
   { what: "a JPEG under a wrong type", type: "text/plain", bytes: jpeg },

@@ -47,20 +47,17 @@ export function transparentPng(): Buffer {
   return png(96, 96, (x) => [200, 40, 40, x < 48 ? 0 : 255]);
 }
 
-/** An animated GIF89a: two frames of 2 × 2 pixels in black and white, which a browser scales like any other. */
-export function animatedGif(): Buffer {
-  const frame = [
-    0x21, 0xf9, 0x04, 0x00, 0x0a, 0x00, 0x00, 0x00, 0x2c, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0x02, 0x02,
-    0x44, 0x0a, 0x00,
-  ];
-  return Buffer.from([
-    ...Buffer.from("GIF89a", "latin1"),
-    ...[2, 0, 2, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255],
-    ...frame,
-    ...frame,
-    0x3b,
-  ]);
-}
+/** An animated GIF of two frames of 64 × 48 pixels, made for these tests. */
+export const animatedGif: Buffer = Buffer.from(
+  [
+    "R0lGODlhQAAwAIEAAMi0eLQeHgAAAAAAACH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAQAAwAAAIhgABCBxIsKDBgwgT",
+    "KlzIsKHDhxAjSpxIsaLFixgzatzIsaPHjyBDihxJsqTJkyhTqlyJMYDLlzBjxmQps2ZNmjZzusSp0ybPnjJ/AoUpdOjOlUaDIk1K",
+    "dCnToyqfvixqlOpQq0Cx9tSqk2tOrz6dPgV7k6XZs2jTql3Ltq3bt3Djyp1LN2VAACH5BAEKAAIALAoADwAoABQAgci0eLQeHgAA",
+    "AAAAAAhaAAEIHEiwYMEACBMqXLjQoEOHDCNGfEhxoMSLCStWxIhRI0WOFz0+BClRJESSDE0aRJlSJUGWDV1ahJlRpkCaNW3iRGjz",
+    "5s6eAHYGACqU6M+eRZEe1blUptCAADs=",
+  ].join(""),
+  "base64",
+);
 
 /**
  * `jpeg` with an EXIF block that asks for orientation 6, a quarter turn clockwise (EXIF 2.32 §4.6.4), right after the

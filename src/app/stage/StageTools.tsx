@@ -1,4 +1,4 @@
-import { Show } from "solid-js";
+import { createSignal, onCleanup, Show } from "solid-js";
 import { MapMethodSwitch } from "../controls/MapMethodSwitch.tsx";
 import { Segmented } from "../controls/Segmented.tsx";
 import { HeatLegend } from "../heat/HeatLegend.tsx";
@@ -32,6 +32,7 @@ const GRAINS: readonly { readonly value: HeatGrain; readonly label: string }[] =
 /** Everything that is set beside the picture: region, look of the map, and what the map says in words. */
 export function StageTools(props: StageToolsProps) {
   const region = () => props.session.state().choices.region;
+  const isWide = useWideScreen();
   return (
     <div class="stage-tools">
       <div class="stage-line">
@@ -62,25 +63,38 @@ export function StageTools(props: StageToolsProps) {
         grid={props.shown.encoded.view.grid}
         heatStyle={props.heatStyle}
       />
-      <div class="stage-controls">
-        <Segmented
-          legend="Evidence"
-          options={STYLES}
-          value={props.heatStyle}
-          onChange={(style) => props.onHeatStyle(style)}
-        />
-        <Segmented
-          legend="Grain of the map"
-          isLegendHidden
-          options={GRAINS}
-          value={props.grain}
-          onChange={(grain) => props.onGrain(grain)}
-        />
-        <MapMethodSwitch
-          method={props.session.state().choices.method}
-          onChange={(method) => props.session.chooseMethod(method)}
-        />
-      </div>
+      <details class="stage-settings" open={isWide()}>
+        <summary>Map settings</summary>
+        <div class="stage-controls">
+          <Segmented
+            legend="Evidence"
+            options={STYLES}
+            value={props.heatStyle}
+            onChange={(style) => props.onHeatStyle(style)}
+          />
+          <Segmented
+            legend="Grain of the map"
+            isLegendHidden
+            options={GRAINS}
+            value={props.grain}
+            onChange={(grain) => props.onGrain(grain)}
+          />
+          <MapMethodSwitch
+            method={props.session.state().choices.method}
+            onChange={(method) => props.session.chooseMethod(method)}
+          />
+        </div>
+      </details>
     </div>
   );
+}
+
+/** True where the settings fit beside the picture; on a phone they are folded away, so that the sentences come sooner. */
+function useWideScreen(): () => boolean {
+  const query = matchMedia("(min-width: 700px)");
+  const [isWide, setIsWide] = createSignal(query.matches);
+  const follow = () => setIsWide(query.matches);
+  query.addEventListener("change", follow);
+  onCleanup(() => query.removeEventListener("change", follow));
+  return isWide;
 }
