@@ -89,10 +89,32 @@ const REPLACEMENTS: readonly Replacement[] = [
     end: "{",
     code: "if (!wasmBinary && ENVIRONMENT_IS_WEB && !isDataURI(binaryFile)) {",
   },
+  {
+    // A debug build: it tells the console of every step, on every page.
+    what: "the output of the library",
+    after: "var Module =",
+    start: "var out = Module['print'] ||",
+    end: "console.log.bind(console);",
+    code: "var out = Module['print'] || function () {};",
+  },
+  {
+    what: "the message about mounting",
+    after: "FS.mount(IDBFS",
+    start: "console.log('EmscriptenFileSystemManager",
+    end: ");",
+    code: "",
+  },
+  {
+    what: "the message about synchronising",
+    after: "function syncIdb_js(",
+    start: "console.log('b. jsFS synced",
+    end: ");",
+    code: "",
+  },
 ];
 
 /**
- * Rewrites the module so that it generates no code at run time.
+ * Rewrites the module so that it generates no code at run time, fetches nothing and is quiet.
  *
  * @throws Error where a pattern is not found exactly as expected: another version of the package needs another look
  */

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { ByteRange, ByteSource } from "../../src/core/bytes/source.ts";
 
 /** The byte at an offset of every test file: any slice tells where it was cut. */
-export function byteAt(offset: number): number {
+function byteAt(offset: number): number {
   return (offset * 31 + (offset >> 8) * 7 + (offset >> 16)) & 0xff;
 }
 

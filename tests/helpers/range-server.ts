@@ -33,9 +33,10 @@ export interface RangeServer {
   close(): Promise<void>;
 }
 
-/** Serves `files` (name -> content) with Range; every answer carries CORS headers, so that a browser test may ask. */
+/** Serves `files` (name -> content) with Range, on any free port unless one is wanted; every answer carries CORS headers, so that a browser test may ask. */
 export async function startRangeServer(
   files: ReadonlyMap<string, Uint8Array>,
+  wantedPort = 0,
 ): Promise<RangeServer> {
   let bytes = 0;
   let open = 0;
@@ -100,7 +101,7 @@ export async function startRangeServer(
   };
 
   await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wantedPort, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
   const handle: RangeServer = {

@@ -71,6 +71,10 @@ describe("removeCodeGeneration", () => {
     expect(removeCodeGeneration(original)).toContain("!isDataURI(binaryFile)) {");
   });
 
+  it("is quiet", () => {
+    expect(removeCodeGeneration(original)).not.toContain("console.log");
+  });
+
   it("throws where a pattern is not found, so that another version of the package fails the build", () => {
     expect(() => removeCodeGeneration("export default 1;")).toThrow(/was not found/);
     expect(() => removeCodeGeneration(removeCodeGeneration(original))).toThrow(/was not found/);

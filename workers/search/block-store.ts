@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { withinLimit } from "./within-limit.ts";
 
 /** Where verified blocks outlive the page. Losing any of it at any time is normal; no method ever rejects. */
 export interface BlockStore {
@@ -7,6 +8,8 @@ export interface BlockStore {
   /** The manifest last seen under `url`, as text. */
   getManifest(url: string): Promise<string | undefined>;
   putManifest(url: string, text: string): Promise<void>;
+  /** Deletes the blocks of the file with this content hash. */
+  deleteFile(sha256: string): Promise<void>;
 }
 
 interface BlockSchema extends DBSchema {
@@ -25,7 +28,13 @@ export const emptyBlockStore: BlockStore = {
   put: () => Promise.resolve(),
   getManifest: () => Promise.resolve(undefined),
   putManifest: () => Promise.resolve(),
+  deleteFile: () => Promise.resolve(),
 };
+
+/** Key of a block; all blocks of a file are neighbours. */
+export function blockKey(sha256: string, index: number): string {
+  return `${sha256}/${index}`;
+}
 
 /**
  * Opens the store in IndexedDB; where that is missing or refuses, the empty one. Once a write has failed (no room, most
@@ -40,7 +49,13 @@ export async function openBlockStore(): Promise<BlockStore> {
           created.createObjectStore("blocks");
           created.createObjectStore("manifests");
         },
+        // A newer page wants to change the layout: make way for it.
+        blocking(_current, _blocked, event) {
+          (event.target as IDBDatabase | null)?.close();
+        },
       }),
+      OPEN_LIMIT_MS,
+      "Opening IndexedDB",
     );
   } catch {
     return emptyBlockStore;
@@ -66,12 +81,8 @@ export async function openBlockStore(): Promise<BlockStore> {
     put: (key, block) => write(() => database.put("blocks", block, key)),
     getManifest: (url) => read(() => database.get("manifests", url)),
     putManifest: (url, text) => write(() => database.put("manifests", text, url)),
+    // "0" is the character after "/": the range holds exactly the keys that begin with the hash and a slash.
+    deleteFile: (sha256) =>
+      write(() => database.delete("blocks", IDBKeyRange.bound(`${sha256}/`, `${sha256}0`))),
   };
-}
-
-function withinLimit<T>(opening: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("IndexedDB did not open.")), OPEN_LIMIT_MS);
-    opening.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -14,6 +14,7 @@ import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
 import { gunzip } from "./gunzip.ts";
 import { openHnswRouter } from "./hnsw-router.ts";
+import { withinLimit } from "./within-limit.ts";
 
 /** The search worker's work, without the worker: everything takes a signal, nothing knows of messages. */
 export interface Search {
@@ -35,6 +36,9 @@ export interface RouterState {
   readonly kind: Router["kind"];
   readonly whyNotGraph: string | null;
 }
+
+/** A database that never opens, or a library that never arrives, must not hold up a search that works without. */
+const GRAPH_LIMIT_MS = 10_000;
 
 /** Creates a search without an edition. `fetch` is replaced by tests. */
 export function createSearch(
@@ -75,7 +79,8 @@ function createRuntime(editionId: string, onNoGraph: (why: string) => void): Edi
     async openRouter(router, centroids, signal) {
       const flat = createFlatRouter(centroids, router.dim);
       try {
-        const hnsw = await openHnswRouter(router, centroids, `${editionId}.hnsw`);
+        const opening = openHnswRouter(router, centroids, `${editionId}.hnsw`);
+        const hnsw = await withinLimit(opening, GRAPH_LIMIT_MS, "Opening the graph");
         return withFallback(hnsw, flat);
       } catch (error) {
         // No IndexedDB, or a library that refuses: the exact scan of the same centroids gives the same answers.

@@ -1,4 +1,5 @@
 import {
+  EDITION_FILES,
   EDITION_MANIFEST,
   type EditionManifest,
   parseEditionManifest,
@@ -35,8 +36,32 @@ export async function fetchManifest(
     return parseText(known);
   }
   const manifest = parseText(text);
-  await store.putManifest(url, text);
+  const former = await store.getManifest(url);
+  if (former !== text) {
+    await store.putManifest(url, text);
+    if (former !== undefined) await forgetFiles(former, manifest, store);
+  }
   return manifest;
+}
+
+/** Deletes the stored blocks of the edition that `manifest` takes the place of. */
+async function forgetFiles(
+  former: string,
+  manifest: EditionManifest,
+  store: BlockStore,
+): Promise<void> {
+  const current = new Set(EDITION_FILES.map((file) => manifest.files[file].sha256));
+  let files: EditionManifest["files"];
+  try {
+    files = parseText(former).files;
+  } catch {
+    // Written by another version: what it names is unknown, and the browser will make room when it has to.
+    return;
+  }
+  for (const file of EDITION_FILES) {
+    const { sha256 } = files[file];
+    if (!current.has(sha256)) await store.deleteFile(sha256);
+  }
 }
 
 async function fetchText(

@@ -53,9 +53,10 @@ export async function openHnswRouter(
 ): Promise<Router> {
   const { dim, clusters, graph } = router;
   const file = encodeHnswFile({ dim, graph, vectors: centroids });
-  const { module, syncFileSystem } = await loadLibrary();
   const path = `${IDBFS.database}/${name}`;
+  // First, because it fails at once where there is no IndexedDB, before the library is downloaded.
   await putFile(path, file);
+  const { module, syncFileSystem } = await loadLibrary();
   await syncFileSystem("read");
   const index = new module.HierarchicalNSW("ip", dim, "");
   await index.readIndex(name, clusters);

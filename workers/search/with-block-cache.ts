@@ -3,7 +3,7 @@ import type { ByteSource } from "../../src/core/bytes/source.ts";
 import type { EditionFile } from "../../src/core/edition/manifest.ts";
 import { AppError } from "../../src/core/errors.ts";
 import type { BlockMemory } from "./block-memory.ts";
-import type { BlockStore } from "./block-store.ts";
+import { type BlockStore, blockKey } from "./block-store.ts";
 import { createSharedWork } from "./share-work.ts";
 
 /** What the cache needs from its surroundings. */
@@ -53,7 +53,7 @@ export function withBlockCache(source: ByteSource, options: BlockCacheOptions): 
   };
 
   const readBlock = (index: number, signal: AbortSignal) => {
-    const key = `${file.sha256}/${index}`;
+    const key = blockKey(file.sha256, index);
     const known = memory.get(key);
     if (known !== undefined) return Promise.resolve(known);
     return shared.run(key, (within) => load(index, key, within), signal);

@@ -1,5 +1,5 @@
 /** An item and its score; higher is better, and the lower id wins a tie, so that an order never depends on chance. */
-export interface Scored {
+interface Scored {
   readonly id: number;
   readonly score: number;
 }

@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
+import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { searchExactly } from "../../../scripts/build-index/verify.ts";
 import type { EditionFileName } from "../../../src/core/edition/manifest.ts";
@@ -86,6 +87,20 @@ describe("createSearch", () => {
     server.mode = "offline";
     const third = await openAndSearch(1);
     expect(third.found).toEqual(first.found);
+  });
+
+  it("forgets the stored blocks of an edition that was replaced", async () => {
+    await serve();
+    await openAndSearch(1);
+    await server.close();
+    const database = await openDB("artefact-editions");
+    await expect.poll(() => database.count("blocks")).toBeGreaterThan(10);
+    const [stored] = await database.getAllKeys("manifests");
+    const replacement = filesToServe(makeTinyEdition({ sentences: 40, seed: 9 }));
+    server = await startRangeServer(replacement, Number(new URL(String(stored)).port));
+    await createSearch().open(server.url, quiet, neverAborted());
+    await expect.poll(() => database.count("blocks")).toBeLessThan(5);
+    database.close();
   });
 
   it("scans the centroids without hnswlib where IndexedDB is missing, with the same answers", async () => {
