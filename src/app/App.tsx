@@ -53,17 +53,17 @@ export function App(props: AppProps) {
           onRefused={(error) => props.session.refuse(error)}
         />
       </Header>
+      <Show when={failed()}>
+        {(failure) => (
+          <ErrorNotice
+            error={failure().error}
+            canRetry={failure().picture !== null || failure().previous !== null}
+            onRetry={() => props.session.retry()}
+            onDismiss={() => props.session.dismiss()}
+          />
+        )}
+      </Show>
       <main class="workspace" data-kind={onStage() === null ? "empty" : "picture"}>
-        <Show when={failed()}>
-          {(failure) => (
-            <ErrorNotice
-              error={failure().error}
-              canRetry={failure().picture !== null || failure().previous !== null}
-              onRetry={() => props.session.retry()}
-              onDismiss={() => props.session.dismiss()}
-            />
-          )}
-        </Show>
         <section class="stage" aria-label="Picture">
           <Show when={onStage()} fallback={<EmptyWall shelf={props.shelf} />}>
             {(staged) => (

@@ -65,8 +65,10 @@ test("every unreadable file gets one clear sentence, keeps the results, and the 
   await expectResults(page, "first.png");
   for (const { what, type, bytes, words } of refused) {
     await test.step(what, async () => {
+      await sentences(page).last().scrollIntoViewIfNeeded();
       await giveFile(page, what, type, bytes);
       await expect(page.getByRole("alert")).toContainText(words);
+      await expect(page.getByRole("alert")).toBeInViewport();
       await expect(sentences(page)).toHaveCount(RESULT_COUNT);
       await expect(page.locator(".picture-name")).toHaveText("first.png");
       await giveFile(page, `after ${what}`, "image/png", boatPng(160, 120));

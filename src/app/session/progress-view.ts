@@ -36,6 +36,21 @@ export function downloadTotals(view: ProgressView): { loaded: number; total: num
   return { loaded, total };
 }
 
+/** The words for a download, by its key; a key without words of its own is shown as it is. */
+export function itemWords(item: string): string {
+  return ITEM_WORDS[item] ?? item;
+}
+
+const ITEM_WORDS: Readonly<Record<string, string>> = {
+  runtime: "Program that computes the model",
+  model: "Model",
+  text: "Text model",
+  router: "Index",
+  codes: "Sentence vectors",
+  works: "Works",
+  texts: "Sentences",
+};
+
 /** The words for a step. */
 export function stepWords(step: ProgressStep): string {
   switch (step) {

@@ -172,6 +172,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       if (event.run !== state.run) return state;
       return {
         ...common(state),
+        // A picture that failed leaves the results before it; the choices must be theirs again.
+        choices: state.kind === "loading" ? choicesOfShown(state) : state.choices,
         kind: "failed",
         error: event.error,
         picture: state.kind === "loading" ? state.picture : null,
@@ -207,9 +209,15 @@ function common(state: SessionState): Common {
 function withoutPending(state: SessionState): SessionState {
   const shown = shownIn(state);
   if (shown === null) return { ...common(state), kind: "idle" };
-  const { variant, region } = shown.results;
-  const choices = { ...state.choices, variant, region };
+  const choices = choicesOfShown(state);
   return { ...common(state), choices, kind: "showing", shown, isSearching: false };
+}
+
+/** The choices that the results on the page were found with. */
+function choicesOfShown(state: SessionState): Choices {
+  const results = shownIn(state)?.results;
+  if (results === undefined) return state.choices;
+  return { ...state.choices, variant: results.variant, region: results.region };
 }
 
 /**

@@ -1,6 +1,11 @@
 import { For, Show } from "solid-js";
 import { formatBytes } from "../format-bytes.ts";
-import { downloadTotals, type ProgressView, stepWords } from "../session/progress-view.ts";
+import {
+  downloadTotals,
+  itemWords,
+  type ProgressView,
+  stepWords,
+} from "../session/progress-view.ts";
 
 interface LoadProgressProps {
   readonly name: string;
@@ -24,7 +29,7 @@ export function LoadProgress(props: LoadProgressProps) {
           <For each={Object.entries(props.progress.downloads)}>
             {([item, { loaded, total }]) => (
               <li>
-                <span>{item}</span>{" "}
+                <span>{itemWords(item)}</span>{" "}
                 <span>
                   {formatBytes(loaded)} of {formatBytes(total)}
                 </span>

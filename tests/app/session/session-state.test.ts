@@ -123,6 +123,19 @@ describe("reduce", () => {
     expect(state.kind === "showing" && state.isSearching).toBe(false);
   });
 
+  it("returns to the region of the shown results when the next picture fails", () => {
+    const cell = { kind: "cell", row: 1, column: 1 } as const;
+    const state = stateAfter(
+      ...opened,
+      { type: "choices-changed", choices: { region: cell } },
+      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "picture-chosen", run: 2, picture: picture("b") },
+      { type: "failed", run: 2, error: { code: "picture-empty" } },
+    );
+    expect(state.choices.region).toEqual(cell);
+    expect(shownIn(state)?.results.region).toEqual(cell);
+  });
+
   it("drops maps that belong to an answer no longer shown", () => {
     const old = answer(1, 2);
     const state = stateAfter(
