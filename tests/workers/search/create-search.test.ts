@@ -162,6 +162,29 @@ describe("createSearch", () => {
     },
   );
 
+  it.each<EditionFileName>(["router", "works", "codes", "rows", "texts"])(
+    "says so where the server has only half of the %s",
+    async (file) => {
+      const files = filesToServe(edition);
+      const { name } = edition.manifest.files[file];
+      files.set(name, edition.files.bytes[file].slice(0, edition.files.bytes[file].length >> 1));
+      server = await startRangeServer(files);
+      const search = createSearch();
+      const everything = { ...request(1), count: 1000 };
+      const reading = search
+        .open(server.url, quiet, neverAborted())
+        .then(() => search.search(everything, quiet, quiet, neverAborted()));
+      if (file === "rows") {
+        // Rows that cannot be had leave the answer of the codes, which says that it is not exact.
+        const { found } = await reading;
+        expect(found.every(({ isExact }) => !isExact)).toBe(true);
+      } else {
+        await expect(reading).rejects.toMatchObject({ detail: { code: "short-read" } });
+      }
+    },
+    30_000,
+  );
+
   it("names both versions where the edition is newer", async () => {
     server = await startRangeServer(
       new Map([
