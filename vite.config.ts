@@ -2,6 +2,7 @@ import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
 import { hnswlibWithoutEval } from "./scripts/vite/hnswlib-csp.ts";
+import { preloadFonts } from "./scripts/vite/preload-fonts.ts";
 import { securityHeaders } from "./scripts/vite/security-headers.ts";
 import { solidTrustedTemplates } from "./scripts/vite/solid-trusted-templates.ts";
 import { webManifest } from "./scripts/vite/web-manifest.ts";
@@ -22,6 +23,7 @@ export default defineConfig({
     solid(),
     hnswlibWithoutEval(),
     solidTrustedTemplates(),
+    preloadFonts(),
     securityHeaders(),
     VitePWA({
       strategies: "injectManifest",

@@ -6,7 +6,7 @@ import { type HeatGrain, sampleHeat } from "./heat-field.ts";
 export type HeatStyle = "spotlight" | "cividis" | "off";
 
 /** Shares of the map's maximum at which contours are drawn. */
-export const CONTOUR_LEVELS = [0.5, 0.75] as const;
+const CONTOUR_LEVELS = [0.5, 0.75] as const;
 
 /** Luminance that the rest of the picture keeps under the spotlight. */
 const REST_LUMINANCE = 0.35;

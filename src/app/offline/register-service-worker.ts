@@ -2,7 +2,7 @@ import { type Accessor, createSignal } from "solid-js";
 import type { Provider } from "../../core/protocol.ts";
 
 /** What the service worker can do for the page at the moment. */
-export type OfflineState = "none" | "preparing" | "ready" | "update-waiting";
+type OfflineState = "none" | "preparing" | "ready" | "update-waiting";
 
 export interface Offline {
   readonly state: Accessor<OfflineState>;

@@ -23,7 +23,7 @@ import {
 } from "./session-state.ts";
 
 /** Sentences that one search shows. */
-export const RESULT_COUNT = 25;
+const RESULT_COUNT = 25;
 
 /** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
 export interface Session {

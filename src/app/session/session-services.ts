@@ -11,7 +11,7 @@ import type {
 } from "../../core/protocol.ts";
 
 /** What the session asks of the encoder worker. Every call rejects with an AbortError once `signal` aborts. */
-export interface EncoderService {
+interface EncoderService {
   open(
     signal: AbortSignal,
     request: OpenModelRequest,
@@ -26,7 +26,7 @@ export interface EncoderService {
 }
 
 /** What the session asks of the search worker. */
-export interface SearchService {
+interface SearchService {
   open(signal: AbortSignal, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
   search(
     signal: AbortSignal,

@@ -18,7 +18,7 @@ export interface Picture {
 }
 
 /** What a person chose; it outlives pictures. */
-export interface Choices {
+interface Choices {
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly method: MapMethod;

@@ -14,7 +14,7 @@ import { centreView } from "../../../src/core/view/centre-view.ts";
 export const DIM = 4;
 export const GRID = 7;
 
-export const encoderInfo: EncoderInfo = {
+const encoderInfo: EncoderInfo = {
   packId: "demo",
   name: "Demo encoder",
   variants: { base: "Base", adapted: "Adapted" },
@@ -60,7 +60,7 @@ export function encoded(pictureId: string): EncodedPicture {
   };
 }
 
-export function sentence(row: number, rank: number): FoundSentence {
+function sentence(row: number, rank: number): FoundSentence {
   return {
     row,
     sentenceId: `s${row}`,

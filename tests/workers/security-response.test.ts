@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
+import { withSecurityHeaders } from "../../workers/security-response.ts";
+
+type Asked = Pick<Request, "mode" | "destination">;
+
+function answer(asked: Asked, response = new Response("body", { status: 206 })): Response {
+  return withSecurityHeaders(asked as Request, response);
+}
+
+describe("the policies", () => {
+  it("allow neither evaluation nor inline code nor another origin", () => {
+    for (const policy of [PAGE_POLICY, WORKER_POLICY]) {
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("connect-src 'self'");
+      expect(policy).not.toMatch(/'unsafe-eval'|'unsafe-inline'|https?:|\*|data:/);
+    }
+    expect(PAGE_POLICY).toContain("require-trusted-types-for 'script'");
+  });
+});
+
+describe("withSecurityHeaders", () => {
+  it("gives pages and workers a policy each, and isolates everything", () => {
+    const page = answer({ mode: "navigate", destination: "document" });
+    const worker = answer({ mode: "same-origin", destination: "worker" });
+    const picture = answer({ mode: "no-cors", destination: "image" });
+    expect(page.headers.get("Content-Security-Policy")).toContain(PAGE_POLICY);
+    expect(worker.headers.get("Content-Security-Policy")).toBe(WORKER_POLICY);
+    expect(picture.headers.get("Content-Security-Policy")).toBeNull();
+    for (const response of [page, worker, picture]) {
+      expect(response.headers.get("Cross-Origin-Embedder-Policy")).toBe("require-corp");
+      expect(response.headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
+    }
+  });
+
+  it("changes neither status nor body, and leaves a network error alone", async () => {
+    const response = answer({ mode: "cors", destination: "" });
+    expect(response.status).toBe(206);
+    expect(await response.text()).toBe("body");
+    const failed = Response.error();
+    expect(answer({ mode: "cors", destination: "" }, failed)).toBe(failed);
+  });
+});
