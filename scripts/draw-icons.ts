@@ -1,5 +1,5 @@
 /**
- * Draws the site's icons: a picture on its wall with the contour of a map over it. Run with `npx tsx scripts/draw-icons.ts`;
+ * Draws the site's icons: a picture in its frame, with one cell lit. Run with `npx tsx scripts/draw-icons.ts`;
  * what it writes is committed.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -13,50 +13,54 @@ const PAPER: Colour = [0xf7, 0xf5, 0xf1];
 const INK: Colour = [0x1c, 0x1a, 0x17];
 const VERDIGRIS: Colour = [0x1f, 0x5a, 0x54];
 const WHITE: Colour = [0xff, 0xff, 0xff];
+const GOLD: Colour = [0xf3, 0xe3, 0xb3];
 
-/** A shape in units of the icon's side: a rectangle with round corners, or a circle. */
-type Shape =
-  | { readonly kind: "box"; readonly inset: number; readonly radius: number; readonly fill: Colour }
-  | {
-      readonly kind: "disc";
-      readonly x: number;
-      readonly y: number;
-      readonly radius: number;
-      readonly fill: Colour;
-    };
+/** A square with round corners, in units of the icon's side. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  readonly radius: number;
+  readonly fill: Colour;
+}
 
 /** The drawing from back to front. Where the icon may be masked, the picture is smaller and the paper fills the square. */
-function drawing(isMaskable: boolean): Shape[] {
+function drawing(isMaskable: boolean): Box[] {
   const inset = isMaskable ? 0.24 : 0.16;
   const unit = 1 - 2 * inset;
-  const spot = { x: inset + unit * 0.6, y: inset + unit * 0.42 };
+  const box = (x: number, y: number, side: number, fill: Colour, radius = 0): Box => ({
+    x: inset + unit * x,
+    y: inset + unit * y,
+    side: unit * side,
+    radius: unit * radius,
+    fill,
+  });
+  const lit = { x: 0.55, y: 0.23, side: 0.24 };
+  const around = (margin: number, fill: Colour) =>
+    box(lit.x - margin, lit.y - margin, lit.side + 2 * margin, fill, 0.03);
   return [
-    { kind: "box", inset: 0, radius: isMaskable ? 0 : 0.18, fill: PAPER },
-    { kind: "box", inset, radius: 0.02, fill: INK },
-    { kind: "box", inset: inset + unit * 0.07, radius: 0.005, fill: VERDIGRIS },
-    { kind: "disc", ...spot, radius: unit * 0.24, fill: INK },
-    { kind: "disc", ...spot, radius: unit * 0.215, fill: WHITE },
-    { kind: "disc", ...spot, radius: unit * 0.165, fill: VERDIGRIS },
-    { kind: "disc", ...spot, radius: unit * 0.095, fill: PAPER },
+    { x: 0, y: 0, side: 1, radius: isMaskable ? 0 : 0.18, fill: PAPER },
+    box(0, 0, 1, INK, 0.02),
+    box(0.07, 0.07, 0.86, VERDIGRIS, 0.01),
+    around(0.07, INK),
+    around(0.05, WHITE),
+    around(0, GOLD),
   ];
 }
 
-function isInside(shape: Shape, x: number, y: number): boolean {
-  if (shape.kind === "disc") return Math.hypot(x - shape.x, y - shape.y) <= shape.radius;
-  const { inset, radius } = shape;
-  const half = 0.5 - inset;
-  const across = Math.max(0, Math.abs(x - 0.5) - (half - radius));
-  const down = Math.max(0, Math.abs(y - 0.5) - (half - radius));
-  return radius === 0
-    ? Math.abs(x - 0.5) <= half && Math.abs(y - 0.5) <= half
-    : Math.hypot(across, down) <= radius;
+function isInside({ x: left, y: top, side, radius }: Box, x: number, y: number): boolean {
+  const half = side / 2;
+  const across = Math.abs(x - left - half) - (half - radius);
+  const down = Math.abs(y - top - half) - (half - radius);
+  if (across > radius || down > radius) return false;
+  return Math.hypot(Math.max(0, across), Math.max(0, down)) <= radius || radius === 0;
 }
 
 /** Sub-samples along one side of a pixel. */
 const SUBSAMPLES = 4;
 
 /** RGBA rows of the drawing at `size` pixels, each with PNG's filter byte 0 before it. */
-function rasterize(shapes: readonly Shape[], size: number): Uint8Array {
+function rasterize(shapes: readonly Box[], size: number): Uint8Array {
   const stride = 1 + size * 4;
   const rows = new Uint8Array(stride * size);
   for (let y = 0; y < size; y += 1) {
@@ -67,13 +71,13 @@ function rasterize(shapes: readonly Shape[], size: number): Uint8Array {
   return rows;
 }
 
-function pixel(shapes: readonly Shape[], x: number, y: number, size: number): number[] {
+function pixel(shapes: readonly Box[], x: number, y: number, size: number): number[] {
   const sum = [0, 0, 0];
   let covered = 0;
   for (let index = 0; index < SUBSAMPLES * SUBSAMPLES; index += 1) {
     const u = (x + ((index % SUBSAMPLES) + 0.5) / SUBSAMPLES) / size;
     const v = (y + (Math.floor(index / SUBSAMPLES) + 0.5) / SUBSAMPLES) / size;
-    const top = shapes.findLast((shape) => isInside(shape, u, v));
+    const top = shapes.findLast((box) => isInside(box, u, v));
     if (top === undefined) continue;
     covered += 1;
     top.fill.forEach((channel, at) => {
@@ -107,16 +111,12 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, content, check]);
 }
 
-function svg(shapes: readonly Shape[]): string {
-  const elements = shapes.map((shape) => {
-    const fill = `rgb(${shape.fill.join(" ")})`;
-    const percent = (value: number) => (value * 100).toFixed(2);
-    if (shape.kind === "disc") {
-      return `<circle cx="${percent(shape.x)}" cy="${percent(shape.y)}" r="${percent(shape.radius)}" fill="${fill}"/>`;
-    }
-    const side = percent(1 - 2 * shape.inset);
-    const at = percent(shape.inset);
-    return `<rect x="${at}" y="${at}" width="${side}" height="${side}" rx="${percent(shape.radius)}" fill="${fill}"/>`;
+function svg(shapes: readonly Box[]): string {
+  const percent = (value: number) => (value * 100).toFixed(2);
+  const elements = shapes.map(({ x, y, side, radius, fill }) => {
+    const size = percent(side);
+    const place = `x="${percent(x)}" y="${percent(y)}" width="${size}" height="${size}"`;
+    return `<rect ${place} rx="${percent(radius)}" fill="rgb(${fill.join(" ")})"/>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">\n${elements.join("\n")}\n</svg>\n`;
 }

@@ -4,12 +4,15 @@ import "./app/styles/index.css";
 import { createEffect } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
-import { registerServiceWorker } from "./app/offline/register-service-worker.ts";
+import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
 import { createSession, type Session } from "./app/session/create-session.ts";
 import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
 import { createEncoderClient } from "./client/encoder-client.ts";
 import { createSearchClient } from "./client/search-client.ts";
+
+/** When the service worker is registered at the latest, in milliseconds after the start. */
+const LATEST_REGISTRATION = 4000;
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html lacks #app");
@@ -22,11 +25,13 @@ render(() => {
     editionUrl: EDITION_URL,
     mark: (name) => performance.mark(name),
   });
-  const offline = registerServiceWorker();
-  // Kept for offline use only once the page has proved useful, and after the first results, not beside them.
+  const offline = createOffline();
+  // What offline use needs is fetched after the first results, not beside them, or when nobody asks for any.
+  setTimeout(offline.register, LATEST_REGISTRATION);
   createEffect(() => {
     const encoder = session.encoder();
     if (session.state().kind !== "showing" || encoder === null) return;
+    offline.register();
     whenIdle(() => offline.keepData(encoder.provider));
   });
   whenIdle(() => session.warmUp());

@@ -62,9 +62,15 @@ scope.addEventListener("fetch", (event) => {
 });
 
 async function answerShell(request: Request): Promise<Response> {
-  const kept =
-    request.mode === "navigate"
-      ? await shell.matchPrecache("index.html")
-      : await shell.matchPrecache(request.url);
+  const url = isStartPage(request) ? "index.html" : request.url;
+  const kept = await shell.matchPrecache(url);
   return withSecurityHeaders(request, kept ?? (await fetch(request)));
+}
+
+/** The site has one page; any other address that is opened in a tab is a file. */
+function isStartPage(request: Request): boolean {
+  return (
+    request.mode === "navigate" &&
+    new URL(request.url).pathname === new URL(scope.registration.scope).pathname
+  );
 }

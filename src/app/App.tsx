@@ -1,7 +1,7 @@
 import { createMemo, createSignal, Match, onMount, Show, Switch } from "solid-js";
 import { type HeatGrain, mapAt } from "./heat/heat-field.ts";
 import type { HeatStyle } from "./heat/paint-heat.ts";
-import type { Offline } from "./offline/register-service-worker.ts";
+import type { Offline } from "./offline/create-offline.ts";
 import type { SampleShelf } from "./open/create-sample-shelf.ts";
 import { DropTarget } from "./open/DropTarget.tsx";
 import { OpenPicture } from "./open/OpenPicture.tsx";

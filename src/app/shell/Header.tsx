@@ -1,6 +1,6 @@
 import { type JSX, Show } from "solid-js";
 import type { EncoderInfo } from "../../core/protocol.ts";
-import type { Offline } from "../offline/register-service-worker.ts";
+import type { Offline } from "../offline/create-offline.ts";
 
 interface HeaderProps {
   readonly encoder: EncoderInfo | null;

@@ -6,6 +6,8 @@ type OfflineState = "none" | "preparing" | "ready" | "update-waiting";
 
 export interface Offline {
   readonly state: Accessor<OfflineState>;
+  /** Registers the service worker where there is one to register; the page works the same without. Once is enough. */
+  register(): void;
   /** Asks the service worker to keep model, sentences and runtime, so that the next visit needs no network. */
   keepData(provider: Provider): void;
   /** Takes a waiting update, which reloads the page; only ever called by a person's choice. */
@@ -15,10 +17,11 @@ export interface Offline {
 /** Name of the compiled service worker, at the root of the site so that its scope is the site. */
 const SCRIPT = "service-worker.js";
 
-/** Registers the service worker where there is one to register; the page works the same without. */
-export function registerServiceWorker(): Offline {
+/** Creates what the page knows of its service worker. Nothing is registered yet: installing it costs some megabytes. */
+export function createOffline(): Offline {
   const [state, setState] = createSignal<OfflineState>("none");
   let registration: ServiceWorkerRegistration | undefined;
+  let isRegistered = false;
 
   function watch(found: ServiceWorkerRegistration): void {
     registration = found;
@@ -34,19 +37,20 @@ export function registerServiceWorker(): Offline {
     });
   }
 
-  if (import.meta.env.PROD && "serviceWorker" in navigator) {
-    navigator.serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
-      if (isComplete(event.data) && state() !== "update-waiting") setState("ready");
-    });
-    navigator.serviceWorker
-      .register(trustedScriptUrl(new URL(SCRIPT, document.baseURI).href), { scope: "./" })
-      .then(watch)
-      // Refused storage or a private window: no offline use, nothing else lost.
-      .catch(() => setState("none"));
-  }
-
   return {
     state,
+    register() {
+      if (isRegistered || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+      isRegistered = true;
+      navigator.serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
+        if (isComplete(event.data) && state() !== "update-waiting") setState("ready");
+      });
+      navigator.serviceWorker
+        .register(trustedScriptUrl(new URL(SCRIPT, document.baseURI).href), { scope: "./" })
+        .then(watch)
+        // Refused storage or a private window: no offline use, nothing else lost.
+        .catch(() => setState("none"));
+    },
     keepData(provider) {
       if (!("serviceWorker" in navigator) || state() !== "none") return;
       void navigator.serviceWorker.ready.then((ready) => {
