@@ -10,8 +10,8 @@ export default defineConfig({
   // One at a time: the journeys measure, and the model takes all cores.
   workers: 1,
   fullyParallel: false,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",
   use: {
