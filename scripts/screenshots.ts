@@ -56,7 +56,6 @@ async function takePictures(page: Page, name: string): Promise<void> {
   await sample.waitFor();
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   await page.waitForLoadState("networkidle");
-  await page.screenshot({ path: join(values.out, `start-${name}.png`) });
   await sample.click();
   const sentences = page.locator("article.sentence");
   await sentences.nth(RESULTS - 1).waitFor({ state: "attached" });
@@ -66,5 +65,5 @@ async function takePictures(page: Page, name: string): Promise<void> {
   await sentences.nth(SENTENCE).dispatchEvent("pointerenter", { pointerType: "mouse" });
   await page.locator('canvas.heat[data-drawn="true"]').waitFor();
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  await page.screenshot({ path: join(values.out, `results-${name}.png`) });
+  await page.screenshot({ path: join(values.out, `${name}.png`) });
 }

@@ -52,7 +52,7 @@ export { expect };
 /** How many sentences one search shows. */
 export const RESULT_COUNT = 25;
 
-/** Most time from a picked sample to its sentences once the model is there, in milliseconds, on two busy cores. */
+/** Most time from a picked sample to its sentences once the model is there, in milliseconds, on two cores. */
 export const WARM_LIMIT = 3000;
 
 export const sentences = (page: Page): Locator => page.locator("article.sentence");
