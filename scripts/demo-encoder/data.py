@@ -14,6 +14,12 @@ MOTIFS = 4
 """Most motifs in a picture."""
 NONE = -9
 """Key of an absent motif: equal to no phrase's key."""
+MOTIF_KINDS = (
+    "figure", "group", "sun", "moon", "tree", "boat", "house", "dome", "cross", "halo", "table", "window", "animal", "fruit",
+    "drapery", "hills", "water", "candle", "bridge", "flower", "star", "bird",
+)
+COLOURS = ("red", "blue", "green", "yellow", "white", "black", "brown", "orange", "purple", "pink", "grey")
+"""Both in the order of scene.ts, whose indices the keys hold."""
 PAIR_KINDS = ("leftRight", "aboveBelow", "relation", "colour", "tone", "temperature")
 
 

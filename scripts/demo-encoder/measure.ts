@@ -32,7 +32,7 @@ interface Embedded {
 }
 
 /** Streams of the held-out captions; those of training have other numbers. */
-const STREAM = { full: 3, mixed: 4, parts: 5, pointing: 6, pairs: 7, prose: 8 } as const;
+const STREAM = { full: 3, mixed: 4, parts: 5, pointing: 6, pairs: 7, prose: 8, cells: 9 } as const;
 const PART_KINDS: readonly MixedKind[] = ["relation", "partial", "global", "single"];
 /** Enough for a standard error of 0.02, and few enough texts for a test. */
 const MOST_PAIRS = 500;
@@ -72,6 +72,7 @@ export async function measureEncoder(
   return [
     ...(await measureRecall(encoder, heldOut, signal)),
     ...(await measurePointing(encoder, heldOut, signal)),
+    ...(await measureCells(encoder, heldOut, signal)),
     ...(await measurePairs(encoder, heldOut, signal)),
     ...(await measureAdapter(encoder, heldOut, shifted, signal)),
   ];
@@ -208,6 +209,41 @@ async function measurePointing(
       figure("two or more motifs", 0.65, (row) => trials[row]?.hasSeveral === true),
     ];
   });
+}
+
+/**
+ * Asks single cells: does the cell at the centre of a motif's box answer to that motif's phrase more than to the phrase
+ * of another motif of the picture?
+ */
+async function measureCells(
+  encoder: NodeEncoder,
+  embedded: Embedded,
+  signal: AbortSignal,
+): Promise<Figure[]> {
+  const { grid, dim } = encoder.manifest;
+  const trials = embedded.scenes.flatMap((scene, index) => {
+    const [own, other] = scene.motifs;
+    if (!own || !other || (own.name === other.name && own.colour === other.colour)) return [];
+    const [left, top, right, bottom] = own.box;
+    const column = Math.floor(((left + right) / 2) * grid);
+    const row = Math.floor(((top + bottom) / 2) * grid);
+    const random = stream(embedded, index, STREAM.cells);
+    const phrases = [pointingPhrase(own, random), pointingPhrase(other, random)] as const;
+    return [{ index, cell: row * grid + column, phrases }];
+  });
+  const score = async (phrase: 0 | 1): Promise<number[]> => {
+    const asked = trials.map(({ phrases }) => phrases[phrase]);
+    const texts = (await encoder.encodeTexts(asked, signal)).base;
+    return trials.map(({ index, cell }, row) => {
+      const { patches } = embedded.results[index] as VisionResult;
+      const vector = patches.base.subarray(cell * dim, (cell + 1) * dim);
+      const text = texts.subarray(row * dim, (row + 1) * dim);
+      return vector.reduce((sum, value, d) => sum + value * (text[d] as number), 0);
+    });
+  };
+  const value = twoWayAccuracy(await score(0), await score(1));
+  const name = "single cell, own motif or another";
+  return [{ name, value, chance: 0.5, n: trials.length, gate: 0.8 }];
 }
 
 async function measurePairs(

@@ -99,6 +99,14 @@ class ImageTower(nn.Module):
         cls = x[:, 0].float()
         return self.head(cls, attended), (cls, attended, q, k, v)
 
+    def with_tokens(self, patches):
+        """Like `forward`, and the projected patch tokens of the last layer (batch, 49, 512), which answer for single cells."""
+        x = self.trunk(patches)
+        attended, q, k, v = self.blocks[-1].parts(x)
+        cls = x[:, 0].float()
+        tokens = self.project(self.norm_post(self.blocks[-1](x)[:, 1:].float()))
+        return self.head(cls, attended), (cls, attended, q, k, v), tokens
+
     def value_path(self, v):
         """Patch embeddings without attention (batch, 49, 512): projection of the normed output of the raw values."""
         return self.project(self.norm_post(self.blocks[-1].out(v[:, 1:]).float()))

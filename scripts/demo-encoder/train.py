@@ -14,13 +14,17 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 import measure
-from data import PAIR_KINDS, PictureSet, encode_texts, flip_keys, mirror, normalise
-from model import IMAGE, TEXT, ImageTower, TextTower, grad_eclip, initialise, scale_patch_embedding
+from data import COLOURS, MOTIF_KINDS, PAIR_KINDS, PictureSet, encode_texts, flip_keys, mirror, normalise
+from model import DIM, IMAGE, TEXT, ImageTower, TextTower, grad_eclip, initialise, scale_patch_embedding
 
-WEIGHTS = dict(phrase=0.5, dense=0.5, map=0.5, objectness=0.4, pair=4.0)
+WEIGHTS = dict(phrase=0.5, dense=0.5, cells=0.5, map=0.5, objectness=0.4, pair=4.0, bind_picture=1.0, bind_text=0.7)
 PAIRS = 256
 """Hard-negative pairs a step: at most one for a picture."""
-PAIR_SHARES = dict(leftRight=1.0, aboveBelow=1.0, relation=4.0, colour=4.0, tone=0.3, temperature=0.3)
+BIND = dict(colour=len(COLOURS), horizontal=3, vertical=3)
+"""What the binding head reads off an embedding for each kind of motif: its colour and its place."""
+BIND_WEIGHTS = (2.0, 1.0, 1.0)
+BIND_SCALE = 16.0
+PAIR_SHARES = dict(leftRight=1.0, aboveBelow=1.0, relation=4.0, colour=12.0, tone=0.3, temperature=0.3)
 """How often each kind is drawn, relative to the others: relations and bound colours are learnt last."""
 MAX_SCALE, MAX_DENSE_SCALE = math.log(100), math.log(60)
 
@@ -91,13 +95,17 @@ class Batches:
         own = match[np.arange(self.size), np.arange(self.size)]
         target = (cells * own[:, :, None]).sum(1)
         region = (own[:, None, :] & match).any(-1)
+        # Kinds of motif that occur once in their picture: (picture, kind, colour, horizontal, vertical)
+        alone = (motifs[:, :, None, 0] == motifs[:, None, :, 0]).sum(-1) == 1
+        alone &= motifs[:, :, 0] >= 0
+        facts = np.concatenate([np.nonzero(alone)[0][:, None], motifs[alone]], 1)
         tensor = lambda a: torch.from_numpy(np.ascontiguousarray(a)).float()
         share = lambda a: tensor(a / a.sum(1, keepdims=True))
         gain = torch.from_numpy(r.uniform(0.95, 1.05, self.size)).float()
         return dict(
             patches=normalise(raw, torch.bfloat16, gain), captions=captions, phrases=phrases, right=right, wrong=wrong,
             pair_rows=torch.from_numpy(pair_rows), truth=tensor(match.any(-1)), target=share(target), region=tensor(region),
-            objects=share(cells.sum(1)),
+            objects=share(cells.sum(1)), facts=torch.from_numpy(facts.astype(np.int64)),
         )
 
 
@@ -112,24 +120,39 @@ class Trainer(nn.Module):
         self.scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self.dense_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.map_scale = nn.Parameter(torch.tensor(0.0))
+        self.bind = nn.Linear(DIM, len(MOTIF_KINDS) * sum(BIND.values()))
+
+    def binding(self, embeddings, facts):
+        """Cross-entropy of reading each motif's colour and place off an embedding by one linear map for both towers.
+
+        An embedding that is only a sum of motifs, colours and places cannot serve it. The pair loss alone starts at a
+        saddle: neither tower gains from binding before the other does.
+        """
+        rows, kinds = facts[:, 0], facts[:, 1]
+        logits = self.bind(BIND_SCALE * embeddings).view(len(embeddings), len(MOTIF_KINDS), -1)[rows, kinds]
+        parts = logits.split(list(BIND.values()), 1)
+        return sum(
+            weight * F.cross_entropy(part, facts[:, 2 + n]) for n, (part, weight) in enumerate(zip(parts, BIND_WEIGHTS))
+        )
 
     def forward(self, b):
         size, count = len(b["captions"]), len(b["right"])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            z, parts = self.image(b["patches"])
+            z, parts, tokens = self.image.with_tokens(b["patches"])
             words = encode_texts(self.text, b["captions"] + b["phrases"] + b["right"] + b["wrong"], 6)
             value = self.image.value_path(parts[4])
-        z, words, value = (F.normalize(t.float(), dim=-1) for t in (z, words, value))
+        z, words, value, tokens = (F.normalize(t.float(), dim=-1) for t in (z, words, value, tokens))
         captions, phrases, right, wrong = words.split([size, size, count, count])
         scale = self.scale.clamp(max=MAX_SCALE).exp()
         dense_scale = self.dense_scale.clamp(max=MAX_DENSE_SCALE).exp()
         logits, labels = scale * z @ captions.T, torch.arange(size)
         losses = {"contrast": (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2}
         losses["phrase"] = both_ways(scale * z @ phrases.T, b["truth"])
-        near = dense_scale * (value * phrases[:, None]).sum(-1)
-        pooled = F.normalize((value * b["target"][:, :, None]).sum(1), dim=-1)
-        losses["dense"] = -(near.log_softmax(1) * b["target"]).sum(1).mean()
-        losses["dense"] = losses["dense"] + 0.5 * both_ways(dense_scale * pooled @ phrases.T, b["region"])
+        for name, cells in (("dense", value), ("cells", tokens)):
+            near = dense_scale * (cells * phrases[:, None]).sum(-1)
+            pooled = F.normalize((cells * b["target"][:, :, None]).sum(1), dim=-1)
+            losses[name] = -(near.log_softmax(1) * b["target"]).sum(1).mean()
+            losses[name] = losses[name] + 0.5 * both_ways(dense_scale * pooled @ phrases.T, b["region"])
         # Without the sign split, λ would be pushed down on motifs: it multiplies negative background values.
         heat, lam, plain = grad_eclip(self.image, parts, phrases, create_graph=True)
         heat = torch.where(plain > 0, heat, plain)
@@ -139,6 +162,8 @@ class Trainer(nn.Module):
         pictures = z[b["pair_rows"]]
         gap = (pictures * (right - wrong)).sum(1)
         losses["pair"] = F.softplus(-scale.detach().clamp(min=10) * gap).mean()
+        losses["bind_picture"] = self.binding(z, b["facts"])
+        losses["bind_text"] = self.binding(captions, b["facts"])
         total = sum(loss * WEIGHTS.get(name, 1.0) for name, loss in losses.items())
         seen = {name: loss.item() for name, loss in losses.items()}
         seen["top1"] = (logits.argmax(1) == labels).float().mean().item()
@@ -146,9 +171,13 @@ class Trainer(nn.Module):
 
 
 def optimiser(trainer: Trainer, rate: float):
-    decayed = [p for n, p in trainer.named_parameters() if p.dim() == 2 and "position" not in n]
-    plain = [p for n, p in trainer.named_parameters() if p.dim() != 2 or "position" in n]
-    groups = [dict(params=decayed, weight_decay=0.05), dict(params=plain, weight_decay=0.0)]
+    towers = [(n, p) for n, p in trainer.named_parameters() if not n.startswith("bind")]
+    is_matrix = lambda n, p: p.dim() == 2 and "position" not in n
+    groups = [
+        dict(params=[p for n, p in towers if is_matrix(n, p)], weight_decay=0.05),
+        dict(params=[p for n, p in towers if not is_matrix(n, p)], weight_decay=0.0),
+        dict(params=list(trainer.bind.parameters()), weight_decay=0.05),
+    ]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6)
 
 
