@@ -29,7 +29,8 @@ export function HeatLegend(props: HeatLegendProps) {
                 {number.format(heatRange(map()).min)} – {number.format(heatRange(map()).max)}
               </span>
               <span>
-                {props.grid} × {props.grid} cells, lines at 50 % and 75 % of the maximum
+                {props.grid} × {props.grid} cells
+                <span class="wide-only">, lines at 50 % and 75 % of the maximum</span>
               </span>
             </p>
             <p class="heat-words">{describeMap(map(), props.grid)}</p>

@@ -38,8 +38,7 @@ export function ResultPanel(props: ResultPanelProps) {
         </p>
         <Show when={props.session.encoder()?.vocabulary}>
           <p class="quiet">
-            A <span class="unknown-word">dotted line</span> marks words that this encoder was never
-            trained on.
+            <span class="unknown-word">Dotted</span> words are unknown to this encoder.
           </p>
         </Show>
       </header>

@@ -15,7 +15,9 @@ export function Header(props: HeaderProps) {
       <h1>ArteFact</h1>
       {props.children}
       <p class="site-status">
-        <Show when={props.encoder}>{(encoder) => <span>{runningWords(encoder())}</span>}</Show>
+        <Show when={props.encoder}>
+          {(encoder) => <span class="wide-only">{runningWords(encoder())}</span>}
+        </Show>
         <Show when={props.offline.state() === "ready"}>
           <span>works offline</span>
         </Show>

@@ -47,7 +47,7 @@ export function StageTools(props: StageToolsProps) {
         </span>
         <Show
           when={region().kind === "cell"}
-          fallback={<span class="quiet">Choose a cell to search for that part.</span>}
+          fallback={<span class="quiet wide-only">Choose a cell to search for that part.</span>}
         >
           <button
             type="button"
