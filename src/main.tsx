@@ -34,10 +34,20 @@ render(() => {
     offline.register();
     whenIdle(() => offline.keepData(encoder.provider));
   });
-  whenIdle(() => session.warmUp());
+  if (!savesData()) whenIdle(() => session.warmUp());
   const shelf = createSampleShelf(session, SAMPLES_URL);
   return <App session={session} offline={offline} shelf={shelf} />;
 }, root);
+
+/** True where the browser was told to spare the connection; then nothing is fetched before it is needed. */
+function savesData(): boolean {
+  const connection: unknown = Reflect.get(navigator, "connection");
+  return (
+    typeof connection === "object" &&
+    connection !== null &&
+    Reflect.get(connection, "saveData") === true
+  );
+}
 
 /** Runs `work` once the page has painted and has nothing better to do. */
 function whenIdle(work: () => void): void {
