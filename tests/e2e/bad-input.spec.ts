@@ -49,6 +49,12 @@ const refused = [
     words: "Could not read this picture",
   },
   {
+    what: "a JPEG cut off in its header",
+    type: "image/jpeg",
+    bytes: jpeg.subarray(0, 300),
+    words: "Could not read this picture",
+  },
+  {
     what: "an SVG",
     type: "image/svg+xml",
     bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
@@ -78,6 +84,18 @@ test("every unreadable file gets one clear sentence, keeps the results, and the 
       await expectResults(page, "first.png");
     });
   }
+});
+
+test("a JPEG of which only half has arrived is either read or worded, never neither", async ({
+  page,
+  site,
+}) => {
+  await openSite(page, site);
+  await giveFile(page, "half.jpg", "image/jpeg", jpeg.subarray(0, jpeg.length >> 1));
+  const either = page.getByRole("alert").or(page.locator(".picture-name"));
+  await expect(either).toHaveText(/Could not read this picture|half\.jpg/);
+  await giveFile(page, "after.png", "image/png", boatPng(160, 120));
+  await expectResults(page, "after.png");
 });
 
 test("an unreadable first file leaves the samples to choose from", async ({ page, site }) => {
