@@ -8,7 +8,7 @@ import { OpenPicture } from "./open/OpenPicture.tsx";
 import { releaseUnusedPictures } from "./open/release-unused.ts";
 import { SampleStrip } from "./open/SampleStrip.tsx";
 import { ResultPanel } from "./results/ResultPanel.tsx";
-import type { Session } from "./session/create-session.ts";
+import type { Session } from "./session/session.ts";
 import { type SessionState, shownIn } from "./session/session-state.ts";
 import { About } from "./shell/About.tsx";
 import { Announcer } from "./shell/Announcer.tsx";

@@ -1,6 +1,6 @@
 import { type Accessor, createSignal } from "solid-js";
 import { AppError, isAbort } from "../../core/errors.ts";
-import type { Session } from "../session/create-session.ts";
+import type { Session } from "../session/session.ts";
 import { loadSamples, openSample, type Sample } from "./samples.ts";
 
 /** The samples on offer; choosing one opens it in the session. */

@@ -1,6 +1,6 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
 import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
-import type { Session } from "../session/create-session.ts";
+import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
 import { Sentence } from "./Sentence.tsx";
 import "./results.css";

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
-import type { Session } from "../session/create-session.ts";
+import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
 import { regionWords } from "../stage/cell-words.ts";
 import { ResultList } from "./ResultList.tsx";

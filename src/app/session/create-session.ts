@@ -1,4 +1,4 @@
-import { type Accessor, createSignal } from "solid-js";
+import { createSignal } from "solid-js";
 import {
   AppError,
   type AppErrorDetail,
@@ -7,15 +7,15 @@ import {
   isAppError,
 } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
-import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
 import { createOpening } from "./opening.ts";
 import { queryFor } from "./query.ts";
+import { reduce } from "./reduce.ts";
+import type { Session } from "./session.ts";
 import { needsReopening, type SessionServices } from "./session-services.ts";
 import {
   initialState,
   type Picture,
-  type Region,
-  reduce,
   type SessionEvent,
   type SessionState,
   type Shown,
@@ -24,30 +24,6 @@ import {
 
 /** Sentences that one search shows. */
 const RESULT_COUNT = 25;
-
-/** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
-export interface Session {
-  readonly state: Accessor<SessionState>;
-  readonly encoder: Accessor<EncoderInfo | null>;
-  readonly edition: Accessor<EditionInfo | null>;
-  /** Takes the model as it was opened again after its worker died, possibly on another provider. */
-  modelReopened(info: EncoderInfo): void;
-  /** Opens model and edition ahead of the first picture. Silent: a failure shows when a picture needs them. */
-  warmUp(): void;
-  openPicture(picture: Picture): void;
-  chooseRegion(region: Region): void;
-  chooseVariant(variant: ModelVariant): void;
-  chooseMethod(method: MapMethod): void;
-  takeUpdate(): void;
-  moveTo(row: number | null): void;
-  pin(row: number | null): void;
-  setReading(isReading: boolean): void;
-  /** Shows a failure that came up outside a run, such as a dropped thing that is no file. */
-  refuse(error: AppErrorDetail): void;
-  cancel(): void;
-  retry(): void;
-  dismiss(): void;
-}
 
 /**
  * Creates the session around two workers. Every run aborts the one before it; a region or a model is ranked from the

@@ -4,7 +4,7 @@ import { Segmented } from "../controls/Segmented.tsx";
 import { HeatLegend } from "../heat/HeatLegend.tsx";
 import type { HeatGrain } from "../heat/heat-field.ts";
 import type { HeatStyle } from "../heat/paint-heat.ts";
-import type { Session } from "../session/create-session.ts";
+import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
 import { regionWords } from "./cell-words.ts";
 import { SeenWords } from "./SeenFrame.tsx";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createSession, type Session } from "../../../src/app/session/create-session.ts";
+import { createSession } from "../../../src/app/session/create-session.ts";
+import type { Session } from "../../../src/app/session/session.ts";
 import { shownIn } from "../../../src/app/session/session-state.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import type { SearchAnswer } from "../../../src/core/protocol.ts";

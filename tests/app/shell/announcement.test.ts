@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { initialState, reduce, type SessionEvent } from "../../../src/app/session/session-state.ts";
+import { reduce } from "../../../src/app/session/reduce.ts";
+import { initialState, type SessionEvent } from "../../../src/app/session/session-state.ts";
 import { announcement } from "../../../src/app/shell/announcement.ts";
 import { answer, encoded, picture } from "../session/doubles.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { reduce } from "../../../src/app/session/reduce.ts";
 import {
   countBetter,
   initialState,
-  reduce,
   type SessionEvent,
   type SessionState,
   shownIn,

@@ -1,0 +1,159 @@
+import type { SearchAnswer } from "../../core/protocol.ts";
+import { addProgress, noProgress } from "./progress-view.ts";
+import {
+  type Choices,
+  type Common,
+  type Results,
+  type SessionEvent,
+  type SessionState,
+  type Shown,
+  shownIn,
+} from "./session-state.ts";
+
+/** The next state. Pure; answers and failures of an older run are dropped here and nowhere else. */
+export function reduce(state: SessionState, event: SessionEvent): SessionState {
+  switch (event.type) {
+    case "picture-chosen":
+      return {
+        ...common(state),
+        run: event.run,
+        choices: { ...state.choices, region: { kind: "whole" } },
+        kind: "loading",
+        picture: event.picture,
+        encoded: null,
+        progress: noProgress,
+        previous: shownIn(state),
+      };
+    case "ranking-started": {
+      const shown = shownIn(state);
+      if (shown === null || state.kind === "loading") return state;
+      return { ...common(state), run: event.run, kind: "showing", shown, isSearching: true };
+    }
+    case "progressed":
+      if (state.kind !== "loading" || event.run !== state.run) return state;
+      return { ...state, progress: addProgress(state.progress, event.progress) };
+    case "encoded":
+      if (state.kind !== "loading" || event.run !== state.run) return state;
+      return { ...state, encoded: event.encoded };
+    case "encoded-again":
+      return withShown(state, (shown) =>
+        shown.picture === event.picture ? { ...shown, encoded: event.encoded } : shown,
+      );
+    case "answered":
+      return event.run === state.run ? withAnswer(state, event.answer, event.isLast) : state;
+    case "explained":
+      return withShown(state, (shown) =>
+        shown.results.answer === event.answer
+          ? withResults(shown, { maps: { ...shown.results.maps, [event.method]: event.maps } })
+          : shown,
+      );
+    case "failed":
+      if (event.run !== state.run) return state;
+      return {
+        ...common(state),
+        // A picture that failed leaves the results before it; the choices must be theirs again.
+        choices: state.kind === "loading" ? choicesOfShown(state) : state.choices,
+        kind: "failed",
+        error: event.error,
+        picture: state.kind === "loading" ? state.picture : null,
+        previous: shownIn(state),
+      };
+    case "cancelled":
+      return withoutPending(state);
+    case "dismissed":
+      return state.kind === "failed" ? withoutPending(state) : state;
+    case "update-taken":
+      return withShown(state, (shown) =>
+        shown.results.waiting === null
+          ? shown
+          : withResults(shown, { answer: shown.results.waiting, waiting: null, maps: {} }),
+      );
+    case "choices-changed":
+      return { ...state, choices: { ...state.choices, ...event.choices } };
+    case "moved":
+      return { ...state, current: event.row };
+    case "pinned":
+      return { ...state, pinned: event.row };
+    case "reading":
+      return { ...state, isReading: event.isReading };
+  }
+}
+
+function common(state: SessionState): Common {
+  const { run, choices, current, pinned, isReading } = state;
+  return { run, choices, current, pinned, isReading };
+}
+
+/** Back to what stood on the page before the run that was cancelled or that failed. */
+function withoutPending(state: SessionState): SessionState {
+  const shown = shownIn(state);
+  if (shown === null) return { ...common(state), kind: "idle" };
+  const choices = choicesOfShown(state);
+  return { ...common(state), choices, kind: "showing", shown, isSearching: false };
+}
+
+/** The choices that the results on the page were found with. */
+function choicesOfShown(state: SessionState): Choices {
+  const results = shownIn(state)?.results;
+  if (results === undefined) return state.choices;
+  return { ...state.choices, variant: results.variant, region: results.region };
+}
+
+/**
+ * The first answer of a run always shows, because a person asked for it. A later wave replaces it unless somebody is
+ * reading and the order would change; then it waits until they take it.
+ */
+function withAnswer(state: SessionState, answer: SearchAnswer, isLast: boolean): SessionState {
+  const { variant, region } = state.choices;
+  const fresh = { run: state.run, variant, region, answer, waiting: null, maps: {} };
+  if (state.kind === "loading") {
+    if (state.encoded === null) return state;
+    const shown = { picture: state.picture, encoded: state.encoded, results: fresh };
+    return { ...common(state), ...forgotten, kind: "showing", shown, isSearching: !isLast };
+  }
+  if (state.kind !== "showing") return state;
+  const { shown } = state;
+  if (shown.results.run !== state.run) {
+    const kept = keptRows(state, answer);
+    return { ...state, ...kept, shown: { ...shown, results: fresh }, isSearching: !isLast };
+  }
+  const mustWait = state.isReading && !isSameOrder(shown.results.answer, answer);
+  const results = mustWait
+    ? { ...shown.results, waiting: answer }
+    : { ...fresh, maps: isSameOrder(shown.results.answer, answer) ? shown.results.maps : {} };
+  return { ...state, shown: { ...shown, results }, isSearching: !isLast };
+}
+
+const forgotten = { current: null, pinned: null };
+
+/** The current and the pinned sentence stay so where the new answer still holds them. */
+function keptRows(state: SessionState, answer: SearchAnswer): Pick<Common, "current" | "pinned"> {
+  const rows = new Set(answer.found.map((sentence) => sentence.row));
+  return {
+    current: state.current !== null && rows.has(state.current) ? state.current : null,
+    pinned: state.pinned !== null && rows.has(state.pinned) ? state.pinned : null,
+  };
+}
+
+function isSameOrder(left: SearchAnswer, right: SearchAnswer): boolean {
+  return (
+    left.found.length === right.found.length &&
+    left.found.every((sentence, index) => sentence.row === right.found[index]?.row)
+  );
+}
+
+function withResults(shown: Shown, change: Partial<Results>): Shown {
+  return { ...shown, results: { ...shown.results, ...change } };
+}
+
+function withShown(state: SessionState, change: (shown: Shown) => Shown): SessionState {
+  switch (state.kind) {
+    case "idle":
+      return state;
+    case "showing":
+      return { ...state, shown: change(state.shown) };
+    case "loading":
+    case "failed":
+      return state.previous === null ? state : { ...state, previous: change(state.previous) };
+  }
+}

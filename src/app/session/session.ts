@@ -1,0 +1,28 @@
+import type { Accessor } from "solid-js";
+import type { AppErrorDetail } from "../../core/errors.ts";
+import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import type { Picture, Region, SessionState } from "./session-state.ts";
+
+/** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
+export interface Session {
+  readonly state: Accessor<SessionState>;
+  readonly encoder: Accessor<EncoderInfo | null>;
+  readonly edition: Accessor<EditionInfo | null>;
+  /** Takes the model as it was opened again after its worker died, possibly on another provider. */
+  modelReopened(info: EncoderInfo): void;
+  /** Opens model and edition ahead of the first picture. Silent: a failure shows when a picture needs them. */
+  warmUp(): void;
+  openPicture(picture: Picture): void;
+  chooseRegion(region: Region): void;
+  chooseVariant(variant: ModelVariant): void;
+  chooseMethod(method: MapMethod): void;
+  takeUpdate(): void;
+  moveTo(row: number | null): void;
+  pin(row: number | null): void;
+  setReading(isReading: boolean): void;
+  /** Shows a failure that came up outside a run, such as a dropped thing that is no file. */
+  refuse(error: AppErrorDetail): void;
+  cancel(): void;
+  retry(): void;
+  dismiss(): void;
+}
