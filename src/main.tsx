@@ -33,7 +33,7 @@ render(() => {
     const encoder = session.encoder();
     if (session.state().kind !== "showing" || encoder === null) return;
     offline.register();
-    whenIdle(() => offline.keepData(encoder.provider));
+    whenIdle(() => offline.keepData(encoder.runtime));
   });
   if (!savesData()) whenIdle(() => session.warmUp());
   const shelf = createSampleShelf(session, SAMPLES_URL);

@@ -1,5 +1,5 @@
 import { PrecacheController, type PrecacheEntry } from "workbox-precaching";
-import type { Provider } from "../src/core/protocol.ts";
+import type { RuntimeBuild } from "../src/core/protocol.ts";
 import { createDataCache } from "./data-cache.ts";
 import { withSecurityHeaders } from "./security-response.ts";
 
@@ -13,7 +13,7 @@ declare global {
 /** What the page sends to this worker. "keep-data" is answered by `{ isComplete }` once all is kept. */
 type ServiceWorkerRequest =
   | { readonly type: "skip-waiting" }
-  | { readonly type: "keep-data"; readonly provider: Provider };
+  | { readonly type: "keep-data"; readonly runtime: RuntimeBuild };
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 const entries = self.__WB_MANIFEST;
@@ -35,22 +35,23 @@ scope.addEventListener("activate", (event) => {
 scope.addEventListener("message", (event) => {
   const request = event.data as ServiceWorkerRequest;
   if (request.type === "skip-waiting") event.waitUntil(scope.skipWaiting());
-  else event.waitUntil(keepData(request.provider, event.source));
+  else event.waitUntil(keepData(request.runtime, event.source));
 });
 
-async function keepData(provider: Provider, page: ExtendableMessageEvent["source"]): Promise<void> {
-  const isComplete = await data.keepAll((url) => !isRuntime(url) || isRuntimeFor(provider, url));
+async function keepData(
+  runtime: RuntimeBuild,
+  page: ExtendableMessageEvent["source"],
+): Promise<void> {
+  const isComplete = await data.keepAll((url) => !isRuntime(url) || buildOf(url) === runtime);
   page?.postMessage({ isComplete });
 }
 
 const isRuntime = (url: string) => url.includes("ort-wasm");
 
 /** One of the three builds of ONNX Runtime runs on this browser; the two others would be 30 MB for nothing. */
-function isRuntimeFor(provider: Provider, url: string): boolean {
-  const suspends = "Suspending" in WebAssembly;
-  if (url.includes(".jspi")) return provider === "webgpu" && suspends;
-  if (url.includes(".asyncify")) return provider === "webgpu" && !suspends;
-  return provider === "wasm";
+function buildOf(url: string): RuntimeBuild {
+  if (url.includes(".jspi")) return "jspi";
+  return url.includes(".asyncify") ? "asyncify" : "plain";
 }
 
 scope.addEventListener("fetch", (event) => {

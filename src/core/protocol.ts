@@ -18,6 +18,9 @@ export type MapMethod = "grad-eclip" | "gradient" | "value-path";
 /** Where the arithmetic runs. */
 export type Provider = "webgpu" | "wasm";
 
+/** Which build of the inference runtime was loaded: for the processor only, or one of the two that can use a GPU. */
+export type RuntimeBuild = "plain" | "asyncify" | "jspi";
+
 export interface OpenModelRequest {
   /** Base URL of the model pack, ending in "/". */
   readonly packUrl: string;
@@ -39,6 +42,8 @@ export interface EncoderInfo {
   /** Hash of the canonical weights; an edition is valid for one fingerprint only. */
   readonly fingerprint: string;
   readonly provider: Provider;
+  /** A GPU that failed its self-test leaves a GPU build that computes on the processor. */
+  readonly runtime: RuntimeBuild;
   /** Length of an embedding. */
   readonly dim: number;
   /** Cells along one side of the patch grid (7). */

@@ -80,7 +80,9 @@ describe("the WebGPU provider", () => {
   it("gives the same numbers as WASM: vectors of pictures, patches and texts, and maps", async () => {
     expect(await findAdapter(true)).not.toBeNull();
     const onGpu = createEncoder();
-    expect((await onGpu.open(request("webgpu"), ignore, live)).provider).toBe("webgpu");
+    const gpuInfo = await onGpu.open(request("webgpu"), ignore, live);
+    expect(gpuInfo.provider).toBe("webgpu");
+    expect(["jspi", "asyncify"]).toContain(gpuInfo.runtime);
     const onCpu = createEncoder();
     expect((await onCpu.open(request("wasm"), ignore, live)).provider).toBe("wasm");
     const expected = await everythingOf(onCpu);
@@ -102,7 +104,7 @@ describe("the WebGPU provider", () => {
   it("is passed over where the browser has none, with one clear error if nothing else may be used", async () => {
     const gpu = vi.spyOn(navigator.gpu, "requestAdapter").mockResolvedValue(null);
     const info = await createEncoder().open(request("webgpu", "wasm"), ignore, live);
-    expect(info.provider).toBe("wasm");
+    expect(info).toMatchObject({ provider: "wasm", runtime: "plain" });
     const error = await createEncoder()
       .open(request("webgpu"), ignore, live)
       .catch((e: unknown) => e);

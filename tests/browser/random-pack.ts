@@ -7,7 +7,7 @@ import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.t
 export async function buildRandomPack(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
   const signal = new AbortController().signal;
   const runtime = await loadRuntime(chooseBuild("wasm"), null, () => {}, signal);
-  const engine = createEngine(runtime, false);
+  const engine = createEngine(runtime, "plain", false);
   const tools = {
     digest: async (bytes: Uint8Array<ArrayBuffer>) => {
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -29,6 +29,7 @@ function info(request: OpenModelRequest): EncoderInfo {
     variants: { base: "Base", adapted: null },
     fingerprint: "f",
     provider: request.providers[0] ?? "wasm",
+    runtime: "plain",
     dim: 2,
     grid: 1,
     vocabulary: null,

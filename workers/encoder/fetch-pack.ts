@@ -103,7 +103,12 @@ async function getFile(
     await cache.deleteFile(file.sha256);
   }
   const url = packUrl + file.name;
-  const bytes = await downloadBytes(url, { signal, limit: file.bytes }, onLoaded);
+  // The names of a pack do not change with its content: a stale copy in the HTTP cache would fail the hash for ever.
+  const bytes = await downloadBytes(
+    url,
+    { signal, cache: "no-cache", limit: file.bytes },
+    onLoaded,
+  );
   if (bytes.length !== file.bytes) {
     throw new AppError({
       code: "short-read",

@@ -6,10 +6,10 @@ import jspiWasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import plainGlue from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import plainWasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { ReportProgress } from "../../src/core/progress.ts";
-import type { Provider } from "../../src/core/protocol.ts";
+import type { Provider, RuntimeBuild } from "../../src/core/protocol.ts";
 import { createByteProgress } from "./byte-progress.ts";
 import { downloadBytes } from "./download.ts";
-import { RUNTIME_BYTES, type RuntimeBuild } from "./runtime-builds.ts";
+import { RUNTIME_BYTES } from "./runtime-builds.ts";
 
 /** One loaded build of onnxruntime-web. A worker loads one and keeps it: its state is global to the module. */
 export type OnnxRuntime = typeof Ort;

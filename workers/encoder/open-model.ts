@@ -124,6 +124,7 @@ async function startModel(
       variants: manifest.variants,
       fingerprint: manifest.fingerprint,
       provider: vision.provider,
+      runtime: engine.build,
       dim: manifest.dim,
       grid: manifest.grid,
       vocabulary: manifest.vocabulary,

@@ -1,5 +1,4 @@
-/** The builds of onnxruntime-web that this site serves. */
-export type RuntimeBuild = "plain" | "asyncify" | "jspi";
+import type { RuntimeBuild } from "../../src/core/protocol.ts";
 
 /**
  * Size of each build's .wasm file in bytes, for the progress bar: a compressed transfer does not tell. They belong to the

@@ -1,7 +1,7 @@
 import { AppError, isAbort } from "../../src/core/errors.ts";
 import type { FloatTensor, NamedTensors, Session } from "../../src/core/model/session.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
-import type { Provider } from "../../src/core/protocol.ts";
+import type { Provider, RuntimeBuild } from "../../src/core/protocol.ts";
 import { type DeviceWatch, watchDevice } from "./device.ts";
 import { chooseBuild, loadRuntime, type OnnxRuntime } from "./onnx-runtime.ts";
 
@@ -17,6 +17,8 @@ export interface OpenedSession extends Session {
 export interface Engine {
   /** True where the runtime was loaded with a GPU adapter. */
   readonly hasGpu: boolean;
+  /** The build that was loaded. */
+  readonly build: RuntimeBuild;
   /**
    * Opens a graph.
    *
@@ -43,11 +45,11 @@ export async function startEngine(
 ): Promise<Engine> {
   const build = chooseBuild(adapter === null ? "wasm" : "webgpu");
   const ort = await loadRuntime(build, adapter, report, signal);
-  return createEngine(ort, adapter !== null);
+  return createEngine(ort, build, adapter !== null);
 }
 
 /** Makes an engine of a runtime that is loaded and configured. */
-export function createEngine(ort: OnnxRuntime, hasGpu: boolean): Engine {
+export function createEngine(ort: OnnxRuntime, build: RuntimeBuild, hasGpu: boolean): Engine {
   const exclusively = createQueue();
   let device: DeviceWatch | null = null;
   const throwIfLost = (provider: Provider): void => {
@@ -70,6 +72,7 @@ export function createEngine(ort: OnnxRuntime, hasGpu: boolean): Engine {
     });
   return {
     hasGpu,
+    build,
     async openSession(graph, stage, provider, signal) {
       signal.throwIfAborted();
       const session = await guard(stage, provider, () =>

@@ -1,5 +1,5 @@
 import { type Accessor, createSignal } from "solid-js";
-import type { Provider } from "../../core/protocol.ts";
+import type { RuntimeBuild } from "../../core/protocol.ts";
 
 /** What the service worker can do for the page at the moment. */
 type OfflineState = "none" | "preparing" | "ready" | "update-waiting";
@@ -9,7 +9,7 @@ export interface Offline {
   /** Registers the service worker where there is one to register; the page works the same without. Once is enough. */
   register(): void;
   /** Asks the service worker to keep model, sentences and runtime, so that the next visit needs no network. */
-  keepData(provider: Provider): void;
+  keepData(runtime: RuntimeBuild): void;
   /** Takes a waiting update, which reloads the page; only ever called by a person's choice. */
   update(): void;
 }
@@ -51,11 +51,11 @@ export function createOffline(): Offline {
         // Refused storage or a private window: no offline use, nothing else lost.
         .catch(() => setState("none"));
     },
-    keepData(provider) {
+    keepData(runtime) {
       if (!("serviceWorker" in navigator) || state() !== "none") return;
       void navigator.serviceWorker.ready.then((ready) => {
         setState((before) => (before === "none" ? "preparing" : before));
-        ready.active?.postMessage({ type: "keep-data", provider });
+        ready.active?.postMessage({ type: "keep-data", runtime });
       });
     },
     update() {

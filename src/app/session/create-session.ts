@@ -1,4 +1,5 @@
 import { createSignal } from "solid-js";
+import { requireSameModel } from "../../core/edition/require-same-model.ts";
 import {
   AppError,
   type AppErrorDetail,
@@ -73,9 +74,7 @@ export function createSession(services: SessionServices): Session {
       signal.throwIfAborted();
       dispatch({ type: "encoded", run, encoded });
       const opened = await editionOpened;
-      if (opened.fingerprint !== model.fingerprint) {
-        throw new AppError({ code: "model-mismatch", edition: opened.name, model: model.name });
-      }
+      requireSameModel(opened, model);
       await search(run, signal);
     } catch (error) {
       fail(run, signal, error);

@@ -211,5 +211,5 @@ function shorten(
 /** Drops the bits after the point and holds the value within a byte. */
 function toByte(sum: number): number {
   const value = sum >> PRECISION_BITS;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.min(Math.max(value, 0), 255);
 }

@@ -20,6 +20,7 @@ const encoderInfo: EncoderInfo = {
   variants: { base: "Base", adapted: "Adapted" },
   fingerprint: "f1",
   provider: "wasm",
+  runtime: "plain",
   dim: DIM,
   grid: GRID,
   vocabulary: null,

@@ -41,6 +41,7 @@ function createTestEngine(spoil: Spoil, hasGpu = true) {
   const released: string[] = [];
   const engine: Engine = {
     hasGpu,
+    build: hasGpu ? ("jspi" as const) : ("plain" as const),
     async openSession(graph, stage, provider) {
       const session = await openNodeSession(graph, stage);
       const name = `${provider} ${stage}`;

@@ -43,7 +43,7 @@ const caught = (work: Promise<unknown>) => work.catch((error: unknown) => error)
 
 describe("createEngine", () => {
   it("passes tensors in and out", async () => {
-    const session = await createEngine(createRuntime(echo).runtime, false).openSession(
+    const session = await createEngine(createRuntime(echo).runtime, "plain", false).openSession(
       graph,
       "trunk",
       "wasm",
@@ -65,7 +65,7 @@ describe("createEngine", () => {
       if (runs === 2) throw new Error("shader");
       return echo(inputs);
     });
-    const engine = createEngine(runtime, false);
+    const engine = createEngine(runtime, "plain", false);
     const sessions = await Promise.all(
       ["trunk", "head"].map((stage) => engine.openSession(graph, stage, "wasm", live)),
     );
@@ -84,12 +84,19 @@ describe("createEngine", () => {
   it("names the stage of a failure to load or to run, and of an output of another type", async () => {
     const failing = createRuntime(echo, () => Promise.reject(new Error("no such op")));
     expect(
-      await caught(createEngine(failing.runtime, false).openSession(graph, "trunk", "wasm", live)),
+      await caught(
+        createEngine(failing.runtime, "plain", false).openSession(graph, "trunk", "wasm", live),
+      ),
     ).toMatchObject({ detail: { code: "session-failed", stage: "trunk", why: "no such op" } });
     const { runtime } = createRuntime(async () => ({
       y: { data: new BigInt64Array(1), dims: [1] },
     }));
-    const session = await createEngine(runtime, false).openSession(graph, "head", "wasm", live);
+    const session = await createEngine(runtime, "plain", false).openSession(
+      graph,
+      "head",
+      "wasm",
+      live,
+    );
     expect(await caught(session.run(feeds))).toMatchObject({
       detail: { code: "session-failed", stage: "head" },
     });
@@ -103,7 +110,7 @@ describe("createEngine", () => {
       setTimeout(() => lose("driver reset"), 10);
       throw new Error("map_async failed");
     });
-    const engine = createEngine(runtime, true);
+    const engine = createEngine(runtime, "jspi", true);
     const onGpu = await engine.openSession(graph, "trunk", "webgpu", live);
     expect(await caught(onGpu.run(feeds))).toMatchObject({
       detail: { code: "device-lost", reason: "driver reset" },
@@ -116,7 +123,7 @@ describe("createEngine", () => {
 
   it("goes on with the processor after the device is lost", async () => {
     const { runtime, lose } = createRuntime(echo);
-    const engine = createEngine(runtime, true);
+    const engine = createEngine(runtime, "jspi", true);
     await engine.openSession(graph, "trunk", "webgpu", live);
     lose("gone");
     const onCpu = await engine.openSession(graph, "trunk", "wasm", live);
@@ -126,7 +133,7 @@ describe("createEngine", () => {
   it("gives a session back that was cancelled while it was opened", async () => {
     const controller = new AbortController();
     const { runtime, released } = createRuntime(echo, async () => controller.abort());
-    const engine = createEngine(runtime, false);
+    const engine = createEngine(runtime, "plain", false);
     const opening = engine.openSession(graph, "trunk", "wasm", controller.signal);
     await expect(opening).rejects.toMatchObject({ name: "AbortError" });
     expect(released).toEqual(["session"]);
