@@ -1,3 +1,4 @@
+import { median } from "../../scripts/median.ts";
 import {
   expect,
   expectResults,
@@ -41,7 +42,7 @@ test("a sample gives 25 sentences in order, each with source and strength, withi
     await pickSample(page, index);
     times.push(performance.now() - started);
   }
-  expect(Math.min(...times)).toBeLessThan(WARM_LIMIT);
+  expect(median(times)).toBeLessThan(WARM_LIMIT);
 });
 
 test("cosines fall from the first sentence to the last", async ({ page, site }) => {
@@ -136,8 +137,7 @@ test("switching the model re-ranks in under 200 ms without a pass of the tower",
     await expect.poll(async () => (await marks(page, "results-shown")).length).toBe(before + 1);
     times.push(((await marks(page, "results-shown")).at(-1) ?? Number.NaN) - started);
   }
-  // The fastest of several: whatever else the machine does can only add to the time that the work itself takes.
-  expect(Math.min(...times)).toBeLessThan(200);
+  expect(median(times)).toBeLessThan(200);
   expect(await marks(page, "tower-started")).toHaveLength(1);
 });
 
