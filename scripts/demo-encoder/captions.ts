@@ -64,15 +64,16 @@ function plainWord(words: readonly string[], random: Random): string {
 }
 
 /** Puts "a" or "an" before a phrase. */
-export function withArticle(phrase: string): string {
+function withArticle(phrase: string): string {
   return `${/^[aeiou]/.test(phrase) ? "an" : "a"} ${phrase}`;
 }
 
 /** "on the left", "in the upper right corner", "in the centre". */
-export function placeWords(motif: Motif, random: Random): string {
+function placeWords(motif: Motif, random: Random): string {
   return wordsForPlace(horizontalPlace(motif), verticalPlace(motif), random);
 }
 
+/** Words for a place, −1, 0 or 1 on each axis; at a corner sometimes only for its side. */
 export function wordsForPlace(h: -1 | 0 | 1, v: -1 | 0 | 1, random: Random): string {
   const side = h < 0 ? "left" : "right";
   if (h !== 0 && v !== 0 && random.chance(0.6)) {
@@ -111,6 +112,7 @@ export function relationBetween(a: Motif, b: Motif): Relation | null {
   return dy < 0 ? "above" : "below";
 }
 
+/** "to the left of", "above", "beneath": words that stand between the two nouns. */
 export function relationWords(relation: Relation, random: Random): string {
   if (relation === "above") return random.pick(["above", "above", "over"]);
   if (relation === "below") return random.pick(["below", "below", "under", "beneath"]);
@@ -120,7 +122,7 @@ export function relationWords(relation: Relation, random: Random): string {
 const VERBS = ["", "", "is", "lies", "stands", "appears"] as const;
 
 /** "a red boat lies to the left of a dark house", or null when no pair stands in a clear relation. */
-export function relationCaption(scene: Scene, random: Random): string | null {
+function relationCaption(scene: Scene, random: Random): string | null {
   if (scene.motifs.length < 2) return null;
   const [a, b] = random.shuffle(scene.motifs) as [Motif, Motif];
   const relation = relationBetween(a, b);
@@ -192,7 +194,7 @@ export function fullCaption(scene: Scene, random: Random): string {
 }
 
 /** "a, b and c", or with commas or "and" alone. */
-export function joinList(items: readonly string[], random: Random): string {
+function joinList(items: readonly string[], random: Random): string {
   const last = items[items.length - 1] as string;
   if (items.length === 1) return last;
   const form = random.next();

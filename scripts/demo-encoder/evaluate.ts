@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { WeightStorage } from "../../src/core/model/pack-manifest.ts";
-import { type Figure, measureEncoder } from "./measure.ts";
+import type { Figure } from "./embedded.ts";
+import { measureEncoder } from "./measure.ts";
 import { openDemoEncoder } from "./open-demo-encoder.ts";
 
 const CARD = fileURLToPath(new URL("../../docs/demo-encoder.md", import.meta.url));

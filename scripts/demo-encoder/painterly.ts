@@ -61,7 +61,7 @@ function colourAt(rgb: Uint8Array, width: number, height: number, x: number, y: 
 }
 
 /** Points of a turned ellipse as a flat x, y list in pixels; the angle is in radians. */
-export function ellipse(
+function ellipse(
   x: number,
   y: number,
   halfLong: number,

@@ -31,12 +31,14 @@ export class Pen {
     this.style = style;
   }
 
+  /** Starts a new contour. Coordinates are those of the motif, −1 … 1. */
   moveTo(x: number, y: number): this {
     this.current = [];
     this.contours.push(this.current);
     return this.lineTo(x, y);
   }
 
+  /** A straight line from the last point. */
   lineTo(x: number, y: number): this {
     const { centreX, centreY, halfWidth, halfHeight } = this.frame;
     this.current.push(centreX + x * halfWidth, centreY + y * halfHeight);
@@ -60,6 +62,7 @@ export class Pen {
     return this;
   }
 
+  /** A closed contour from a flat x, y list. */
   polygon(...points: readonly number[]): this {
     for (let at = 0; at < points.length; at += 2) {
       const x = points[at] as number;
@@ -70,6 +73,7 @@ export class Pen {
     return this;
   }
 
+  /** A rectangle between two corners. */
   rect(x0: number, y0: number, x1: number, y1: number): this {
     return this.polygon(x0, y0, x1, y0, x1, y1, x0, y1);
   }

@@ -43,17 +43,17 @@ export const MOTIFS = {
 export type MotifName = keyof typeof MOTIFS;
 export const MOTIF_NAMES = Object.keys(MOTIFS) as MotifName[];
 
-export const SIZES = ["small", "medium", "large"] as const;
+const SIZES = ["small", "medium", "large"] as const;
 export type Size = (typeof SIZES)[number];
-export const GROUNDS = ["landscape", "sea", "interior", "plain", "gold"] as const;
+const GROUNDS = ["landscape", "sea", "interior", "plain", "gold"] as const;
 export type Ground = (typeof GROUNDS)[number];
-export const TONES = ["light", "middle", "dark"] as const;
+const TONES = ["light", "middle", "dark"] as const;
 export type Tone = (typeof TONES)[number];
-export const TEMPERATURES = ["warm", "cold"] as const;
+const TEMPERATURES = ["warm", "cold"] as const;
 export type Temperature = (typeof TEMPERATURES)[number];
 export const TEXTURES = ["smooth", "rough", "hatched", "dotted", "cracked"] as const;
 export type Texture = (typeof TEXTURES)[number];
-export type LightFrom = "left" | "right" | null;
+type LightFrom = "left" | "right" | null;
 
 /** Left, top, right, bottom as shares of the picture. */
 export type Box = readonly [number, number, number, number];

@@ -4,7 +4,7 @@ import { Canvas } from "./raster.ts";
 import { TEXTURES, type Texture } from "./scene.ts";
 
 /** Square tiles of brightness offsets (−128 … 127), sampled modulo their side. */
-export interface TextureTile {
+interface TextureTile {
   readonly side: number;
   readonly offsets: Int8Array;
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Figure, measureEncoder } from "../../scripts/demo-encoder/measure.ts";
+import type { Figure } from "../../scripts/demo-encoder/embedded.ts";
+import { measureEncoder } from "../../scripts/demo-encoder/measure.ts";
 import { openDemoEncoder } from "../../scripts/demo-encoder/open-demo-encoder.ts";
 
 /** Two thousand pictures and some fifteen thousand texts on one thread. */
