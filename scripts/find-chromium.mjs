@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -33,8 +34,13 @@ export function findChromium() {
   for (const folder of folders) {
     for (const name of NAMES) {
       const path = join(folder, name);
-      if (folder !== "" && existsSync(path)) return path;
+      if (folder !== "" && existsSync(path) && answers(path)) return path;
     }
   }
   return undefined;
+}
+
+/** Some systems install a stub that only says where else to get the browser. */
+function answers(path) {
+  return spawnSync(path, ["--version"], { timeout: 20_000 }).status === 0;
 }

@@ -18,9 +18,10 @@ const OLDEST_NODE = [20, 19];
  * @returns {number} the exit code
  */
 export function run(command, args, env = process.env) {
-  const isWindows = process.platform === "win32";
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", env, shell: isWindows });
-  if (result.error !== undefined) throw result.error;
+  // On Windows, npm and npx are scripts that only a shell can start.
+  const shell = process.platform === "win32" && command !== process.execPath;
+  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", env, shell });
+  // A command that is not there counts as failed.
   return result.status ?? 1;
 }
 
@@ -51,7 +52,8 @@ export function installPackages() {
   const wanted = digestOf([join(root, "package-lock.json")]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing packages …");
-  runOrExit("npm", ["ci", "--no-audit", "--no-fund"]);
+  // Not `npm ci`: it refuses a lock that lacks the binaries of other platforms, which some registries leave out.
+  runOrExit("npm", ["install", "--no-save", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, wanted);
 }
 
@@ -69,7 +71,9 @@ export function buildSite() {
   ];
   const stamp = join(root, "dist", ".built-from");
   const wanted = digestOf(sources.flatMap((name) => filesUnder(join(root, name))));
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const pack = join(root, "public", "models", "demo", "manifest.json");
+  const isBuilt = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  if (isBuilt && existsSync(pack)) return;
   runOrExit("npm", ["run", "--silent", "build"]);
   writeFileSync(stamp, wanted);
 }

@@ -34,7 +34,7 @@ export async function serve(folder, port, overlays = {}) {
   });
   const taken = await listen(server, port);
   return {
-    address: `http://localhost:${taken}/`,
+    address: `http://127.0.0.1:${taken}/`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

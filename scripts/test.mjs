@@ -25,10 +25,14 @@ process.exit(failed === 0 ? 0 : 1);
 function installBrowser() {
   if (findChromium() !== undefined || hasPlaywrightChromium()) return;
   console.log("Installing a browser …");
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && existsSync("/usr/bin/apt-get")) {
-    run("apt-get", ["update", "-qq"]);
-    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  if (existsSync("/usr/bin/apt-get")) {
+    const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+    const apt = (...args) => {
+      const [command = "apt-get", ...rest] = [...asRoot, "apt-get", "-qq", ...args];
+      return run(command, rest);
+    };
+    apt("update");
+    apt("install", "-y", "--no-install-recommends", "chromium");
   }
   if (findChromium() === undefined) run("npx", ["playwright", "install", "chromium"]);
   if (findChromium() === undefined && !hasPlaywrightChromium()) {

@@ -14,8 +14,8 @@ export async function measureEncoder(
   encoder: NodeEncoder,
   signal: AbortSignal,
 ): Promise<readonly Figure[]> {
-  const heldOut = await embedPictures(encoder, PICTURE_SETS.heldOut, signal);
-  const shifted = await embedPictures(encoder, PICTURE_SETS.heldOutShifted, signal);
+  const heldOut = await embedPictures(encoder, PICTURE_SETS.test, signal);
+  const shifted = await embedPictures(encoder, PICTURE_SETS.testShifted, signal);
   return [
     ...(await measureRecall(encoder, heldOut, signal)),
     ...(await measurePointing(encoder, heldOut, signal)),
