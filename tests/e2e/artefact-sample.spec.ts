@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import {
   ARTEFACT_EDITION,
   ARTEFACT_PAINTINGS,
@@ -11,10 +11,9 @@ import {
 } from "../../scripts/artefact-sample.ts";
 import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
 import { type NodeEncoder, openPackInNode } from "../../scripts/build-model/node-sessions.ts";
-import { serve } from "../../scripts/serve.mjs";
 import { cropForModel } from "../../src/core/image/preprocess.ts";
+import { dropFile, expect, expectResults, openSite, shownRows, test } from "./fixtures.ts";
 
-const SITE = fileURLToPath(new URL("../../dist", import.meta.url));
 const PACK = fileURLToPath(new URL("../../public/models/demo", import.meta.url));
 const COUNT = 25;
 /** Page and Node add up the same numbers on different builds of one runtime; scores this close may change places. */
@@ -28,9 +27,10 @@ interface ExactMatch {
   readonly score: number;
 }
 
+test.use({ serviceWorkers: "block", overlays: { "/edition/sample/": ARTEFACT_EDITION } });
+
 test.describe("over 13,376 real sentences", () => {
   test.skip(!hasArtefactSample(), `the real data is not at ${ARTEFACT_SAMPLE}`);
-  let site: Awaited<ReturnType<typeof serve>>;
   let encoder: NodeEncoder;
   let exact: ExactSearch;
 
@@ -39,29 +39,24 @@ test.describe("over 13,376 real sentences", () => {
     await buildArtefactSample(() => undefined, signal);
     encoder = await openPackInNode(PACK);
     exact = await openExactSearch();
-    site = await serve(SITE, 0, { "/edition/sample/": ARTEFACT_EDITION });
-  });
-
-  test.afterAll(async () => {
-    await site?.close();
   });
 
   for (const painting of ARTEFACT_PAINTINGS) {
-    test(`finds for ${painting} what exact search finds`, async ({ page }) => {
+    test(`finds for ${painting} what exact search finds`, async ({ page, site }) => {
       const path = join(ARTEFACT_SAMPLE, "paintings", painting);
-      await page.goto(site.address);
-      await page.locator('input[type="file"]').first().setInputFiles(path);
-      const sentences = page.locator("[data-row]");
-      await expect(sentences).toHaveCount(COUNT, { timeout: 60_000 });
+      await openSite(page, site);
+      await dropFile(page, painting, "image/jpeg", await readFile(path));
       // set once every row was scored and the exact re-rank is done, when the list is final
       await page.waitForFunction(
         () => performance.getEntriesByName("results-shown").length > 0,
         undefined,
         { timeout: 60_000 },
       );
-      const shown = await sentences.evaluateAll((items) =>
-        items.map((item) => Number(item.getAttribute("data-row"))),
-      );
+      await expectResults(page, painting);
+      const models = page.getByRole("group", { name: "Model" }).getByRole("radio");
+      await models.first().check({ force: true });
+      await expectResults(page, painting);
+      const shown = (await shownRows(page)).map(Number);
 
       const query = await encodeAsThePage(page, encoder, path);
       const matches = exact.closest(query, COUNT + 5);
@@ -116,7 +111,7 @@ async function openExactSearch(): Promise<ExactSearch> {
 
 /** The query vector of a picture, computed in Node from the pixels that this browser decodes. */
 async function encodeAsThePage(
-  page: import("@playwright/test").Page,
+  page: Page,
   encoder: NodeEncoder,
   path: string,
 ): Promise<Float32Array> {

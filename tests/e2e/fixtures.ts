@@ -1,8 +1,10 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
-import { type SiteServer, startSite } from "./site-server.ts";
+import { type Overlays, type SiteServer, startSite } from "./site-server.ts";
 
 /** What every journey gets: its own site, and a page that is watched. */
 interface Fixtures {
+  /** Other folders that the site serves in place of its own, such as another edition. */
+  readonly overlays: Overlays;
   readonly site: SiteServer;
 }
 
@@ -11,9 +13,9 @@ interface Fixtures {
  * Content-Security-Policy, or throws.
  */
 export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are needed from this pattern
-  site: async ({}, use) => {
-    const site = await startSite();
+  overlays: [{}, { option: true }],
+  site: async ({ overlays }, use) => {
+    const site = await startSite(overlays);
     await use(site);
     await site.stop();
   },
@@ -88,6 +90,26 @@ export async function giveFile(
   buffer: Buffer,
 ): Promise<void> {
   await page.locator("input[type=file]").setInputFiles({ name, mimeType, buffer });
+}
+
+/** Drops a file on the page, as from a folder beside the window. */
+export async function dropFile(
+  page: Page,
+  name: string,
+  mimeType: string,
+  buffer: Buffer,
+): Promise<void> {
+  const file = { name, mimeType, base64: buffer.toString("base64") };
+  const dataTransfer = await page.evaluateHandle(({ name, mimeType, base64 }) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, { type: mimeType }));
+    return transfer;
+  }, file);
+  for (const event of ["dragenter", "dragover", "drop"]) {
+    await page.dispatchEvent("body", event, { dataTransfer });
+  }
+  await dataTransfer.dispose();
 }
 
 /** Moments that the page marked under this name, in milliseconds of its timeline. */

@@ -35,9 +35,12 @@ export interface SiteServer {
 /** Folder with the built site; another build can be named for a trial. */
 const DIST = process.env["ARTEFACT_DIST"] ?? fileURLToPath(new URL("../../dist", import.meta.url));
 
+/** Other folders by the path of the site that they cover. */
+export type Overlays = Readonly<Record<string, string>>;
+
 /** Starts the site's own static server, and in front of it one that can misbehave. */
-export async function startSite(): Promise<SiteServer> {
-  const inner = await serve(DIST, 0);
+export async function startSite(overlays: Overlays = {}): Promise<SiteServer> {
+  const inner = await serve(DIST, 0, overlays);
   const faults = new Map<string, Fault>();
   const requests: string[] = [];
   const violations: string[] = [];
