@@ -1,7 +1,7 @@
 // First, because it declares the order of the layers that every other stylesheet adds to.
 import "./app/styles/index.css";
 
-import { createEffect } from "solid-js";
+import { createEffect, createMemo } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
 import { createOffline } from "./app/offline/create-offline.ts";
@@ -29,11 +29,15 @@ render(() => {
   const offline = createOffline();
   // What offline use needs is fetched after the first results, not beside them, or when nobody asks for any.
   setTimeout(offline.register, LATEST_REGISTRATION);
+  // The runtime while results are shown: the state itself changes with every hover.
+  const shownRuntime = createMemo(() =>
+    session.state().kind === "showing" ? (session.encoder()?.runtime ?? null) : null,
+  );
   createEffect(() => {
-    const encoder = session.encoder();
-    if (session.state().kind !== "showing" || encoder === null) return;
+    const runtime = shownRuntime();
+    if (runtime === null) return;
     offline.register();
-    whenIdle(() => offline.keepData(encoder.runtime));
+    whenIdle(() => offline.keepData(runtime));
   });
   if (!savesData()) whenIdle(() => session.warmUp());
   const shelf = createSampleShelf(session, SAMPLES_URL);

@@ -38,12 +38,21 @@ scope.addEventListener("message", (event) => {
   else event.waitUntil(keepData(request.runtime, event.source));
 });
 
+/** Keeping that is under way, by runtime: several tabs that ask share it, so that no file is fetched twice. */
+const keeping = new Map<RuntimeBuild, Promise<boolean>>();
+
 async function keepData(
   runtime: RuntimeBuild,
   page: ExtendableMessageEvent["source"],
 ): Promise<void> {
-  const isComplete = await data.keepAll((url) => !isRuntime(url) || buildOf(url) === runtime);
-  page?.postMessage({ isComplete });
+  const underWay =
+    keeping.get(runtime) ??
+    data
+      .keepAll((url) => !isRuntime(url) || buildOf(url) === runtime)
+      .catch(() => false)
+      .finally(() => keeping.delete(runtime));
+  keeping.set(runtime, underWay);
+  page?.postMessage({ isComplete: await underWay });
 }
 
 const isRuntime = (url: string) => url.includes("ort-wasm");

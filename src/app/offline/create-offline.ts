@@ -8,7 +8,10 @@ export interface Offline {
   readonly state: Accessor<OfflineState>;
   /** Registers the service worker where there is one to register; the page works the same without. Once is enough. */
   register(): void;
-  /** Asks the service worker to keep model, sentences and runtime, so that the next visit needs no network. */
+  /**
+   * Asks the service worker to keep model, sentences and runtime, so that the next visit needs no network. A call while it
+   * is at work, or after it has kept everything, does nothing; one after it could not keep everything asks again.
+   */
   keepData(runtime: RuntimeBuild): void;
   /** Takes a waiting update, which reloads the page; only ever called by a person's choice. */
   update(): void;
@@ -22,6 +25,18 @@ export function createOffline(): Offline {
   const [state, setState] = createSignal<OfflineState>("none");
   let registration: ServiceWorkerRegistration | undefined;
   let isRegistered = false;
+  let isAsked = false;
+
+  /** An update that waits is said until it is taken, whatever becomes of the data. */
+  const setDataState = (next: OfflineState) =>
+    setState((before) => (before === "update-waiting" ? before : next));
+
+  function onMessage(event: MessageEvent<unknown>): void {
+    const isComplete = readCompleteness(event.data);
+    if (isComplete === null) return;
+    isAsked = isComplete;
+    setDataState(isComplete ? "ready" : "none");
+  }
 
   function watch(found: ServiceWorkerRegistration): void {
     registration = found;
@@ -42,9 +57,7 @@ export function createOffline(): Offline {
     register() {
       if (isRegistered || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
       isRegistered = true;
-      navigator.serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
-        if (isComplete(event.data) && state() !== "update-waiting") setState("ready");
-      });
+      navigator.serviceWorker.addEventListener("message", onMessage);
       navigator.serviceWorker
         .register(trustedScriptUrl(new URL(SCRIPT, document.baseURI).href), { scope: "./" })
         .then(watch)
@@ -52,9 +65,11 @@ export function createOffline(): Offline {
         .catch(() => setState("none"));
     },
     keepData(runtime) {
-      if (!("serviceWorker" in navigator) || state() !== "none") return;
+      // Set at once: until the worker is ready, the state says nothing of an earlier call.
+      if (!("serviceWorker" in navigator) || isAsked) return;
+      isAsked = true;
       void navigator.serviceWorker.ready.then((ready) => {
-        setState((before) => (before === "none" ? "preparing" : before));
+        setDataState("preparing");
         ready.active?.postMessage({ type: "keep-data", runtime });
       });
     },
@@ -67,13 +82,10 @@ export function createOffline(): Offline {
   };
 }
 
-function isComplete(message: unknown): boolean {
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    "isComplete" in message &&
-    message.isComplete === true
-  );
+/** What the service worker answered to "keep-data"; null for any other message. */
+function readCompleteness(message: unknown): boolean | null {
+  if (typeof message !== "object" || message === null || !("isComplete" in message)) return null;
+  return message.isComplete === true;
 }
 
 interface TrustedTypes {
