@@ -98,7 +98,10 @@ async function measureVisit(chrome: Browser, address: string) {
     for (const picture of others) warmTimelines.push(await timePicture(page, picture));
     const cell = await timeRanking(page, () => page.getByRole("gridcell").nth(24).click());
     const variant = await timeRanking(page, () =>
-      page.getByRole("group", { name: "Model" }).getByRole("radio").last().click({ force: true }),
+      page
+        .getByRole("group", { name: "Model" })
+        .getByRole("radio", { checked: false })
+        .click({ force: true }),
     );
     await page.reload();
     const revisit = await timePicture(page, first);
