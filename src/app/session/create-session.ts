@@ -15,6 +15,7 @@ import { reduce } from "./reduce.ts";
 import type { Session } from "./session.ts";
 import { needsReopening, type SessionServices } from "./session-services.ts";
 import {
+  type Asked,
   initialState,
   type Picture,
   type SessionEvent,
@@ -97,19 +98,30 @@ export function createSession(services: SessionServices): Session {
     const { choices } = state();
     const encoded = encodedIn(state());
     if (encoded === null) return;
-    const query = queryFor(encoded, choices.variant, choices.region);
+    const { variant, region } = choices;
+    const asked = { variant, region };
+    const query = queryFor(encoded, variant, region);
     const answer = await services.search.search(
       signal,
-      { query, variant: choices.variant, count: RESULT_COUNT },
+      { query, variant, count: RESULT_COUNT },
       (wave) => {
-        if (!signal.aborted) dispatch({ type: "answered", run, answer: wave, isLast: false });
+        if (signal.aborted) return;
+        dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
+        if (!isStillAsked(asked)) void runRanking();
       },
       (progress) => dispatch({ type: "progressed", run, progress }),
     );
     signal.throwIfAborted();
-    dispatch({ type: "answered", run, answer, isLast: true });
+    dispatch({ type: "answered", run, asked, answer, isLast: true });
+    // A choice made while the picture was loading could not be ranked before now.
+    if (!isStillAsked(asked)) return await runRanking();
     services.mark("results-shown");
     await explainShown(signal);
+  }
+
+  function isStillAsked(asked: Asked): boolean {
+    const { variant, region } = state().choices;
+    return variant === asked.variant && region === asked.region;
   }
 
   /** Computes the maps of all sentences on the page ahead of the first look at one. */

@@ -40,7 +40,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
         shown.picture === event.picture ? { ...shown, encoded: event.encoded } : shown,
       );
     case "answered":
-      return event.run === state.run ? withAnswer(state, event.answer, event.isLast) : state;
+      return event.run === state.run ? withAnswer(state, event) : state;
     case "explained":
       return withShown(state, (shown) =>
         shown.results.answer === event.answer
@@ -103,8 +103,9 @@ function choicesOfShown(state: SessionState): Choices {
  * The first answer of a run always shows, because a person asked for it. A later wave replaces it unless somebody is
  * reading and the order would change; then it waits until they take it.
  */
-function withAnswer(state: SessionState, answer: SearchAnswer, isLast: boolean): SessionState {
-  const { variant, region } = state.choices;
+function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): SessionState {
+  // Not the choices: those may have changed since the search was asked.
+  const { variant, region } = asked;
   const fresh = { run: state.run, variant, region, answer, waiting: null, maps: {} };
   if (state.kind === "loading") {
     if (state.encoded === null) return state;
@@ -123,6 +124,8 @@ function withAnswer(state: SessionState, answer: SearchAnswer, isLast: boolean):
     : { ...fresh, maps: isSameOrder(shown.results.answer, answer) ? shown.results.maps : {} };
   return { ...state, shown: { ...shown, results }, isSearching: !isLast };
 }
+
+type Answered = Extract<SessionEvent, { type: "answered" }>;
 
 const forgotten = { current: null, pinned: null };
 

@@ -24,6 +24,9 @@ export interface Choices {
   readonly method: MapMethod;
 }
 
+/** What a search asked for; it may differ from the choices by the time that its answer comes. */
+export type Asked = Pick<Choices, "variant" | "region">;
+
 /** An answer on the page, and what it answers. */
 export interface Results {
   /** The run that produced it. */
@@ -89,6 +92,7 @@ export type SessionEvent =
   | {
       readonly type: "answered";
       readonly run: number;
+      readonly asked: Asked;
       readonly answer: SearchAnswer;
       readonly isLast: boolean;
     }

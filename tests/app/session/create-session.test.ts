@@ -58,6 +58,27 @@ describe("createSession", () => {
     ]);
   });
 
+  it("ranks a cell that was chosen while the picture loaded, once the first answer stands", async () => {
+    const first = deferred<SearchAnswer>();
+    const workers = services({
+      search: {
+        search: () =>
+          workers.recorded.queries.length === 1 ? first.promise : Promise.resolve(answer(7, 8)),
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.chooseRegion({ kind: "cell", row: 2, column: 3 });
+    await settle();
+    first.resolve(answer(1, 2));
+    await settle();
+    expect(workers.recorded.queries.map((query) => query[1])).toEqual([-1, 2 * GRID + 3]);
+    expect(shownIn(session.state())?.results.region).toEqual({ kind: "cell", row: 2, column: 3 });
+    expect(rowsShown(session)).toEqual([7, 8]);
+    expect(shownIn(session.state())?.results.maps["grad-eclip"]).toHaveLength(2 * GRID * GRID);
+  });
+
   it("keeps its own vectors when a worker takes the query's memory away", async () => {
     const workers = services({
       search: {

@@ -1,5 +1,5 @@
 import type { SessionServices } from "../../../src/app/session/session-services.ts";
-import type { Picture } from "../../../src/app/session/session-state.ts";
+import type { Asked, Picture } from "../../../src/app/session/session-state.ts";
 import type { AppErrorDetail } from "../../../src/core/errors.ts";
 import { abortError } from "../../../src/core/errors.ts";
 import type {
@@ -89,6 +89,9 @@ export function answer(...rows: number[]): SearchAnswer {
     timings: {},
   };
 }
+
+/** What a search asks for that nobody's choice has changed. */
+export const asked: Asked = { variant: "adapted", region: { kind: "whole" } };
 
 /** A promise that the test settles. */
 export interface Deferred<T> {

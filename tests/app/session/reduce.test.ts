@@ -7,7 +7,7 @@ import {
   type SessionState,
   shownIn,
 } from "../../../src/app/session/session-state.ts";
-import { answer, encoded, picture } from "./doubles.ts";
+import { answer, asked, encoded, picture } from "./doubles.ts";
 
 function stateAfter(...events: SessionEvent[]): SessionState {
   return events.reduce(reduce, initialState());
@@ -24,7 +24,7 @@ describe("reduce", () => {
     for (const event of [
       { type: "progressed", run: 1, progress: { phase: "step", step: "route" } },
       { type: "encoded", run: 1, encoded: encoded("p1") },
-      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1), isLast: true },
       { type: "failed", run: 1, error: { code: "picture-empty" } },
     ] satisfies SessionEvent[]) {
       expect(reduce(before, event)).toBe(before);
@@ -34,8 +34,8 @@ describe("reduce", () => {
   it("takes a later wave at once while nobody reads", () => {
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: answer(1, 2), isLast: false },
-      { type: "answered", run: 1, answer: answer(3, 1), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1, 2), isLast: false },
+      { type: "answered", run: 1, asked, answer: answer(3, 1), isLast: true },
     );
     expect(shownIn(state)?.results.answer.found.map((found) => found.row)).toEqual([3, 1]);
     expect(state.kind === "showing" && state.isSearching).toBe(false);
@@ -44,9 +44,9 @@ describe("reduce", () => {
   it("counts the sentences of a waiting answer that are not on the page", () => {
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: answer(1, 2, 3), isLast: false },
+      { type: "answered", run: 1, asked, answer: answer(1, 2, 3), isLast: false },
       { type: "reading", isReading: true },
-      { type: "answered", run: 1, answer: answer(9, 8, 1), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(9, 8, 1), isLast: true },
     );
     const results = shownIn(state)?.results;
     expect(results && countBetter(results)).toBe(2);
@@ -56,11 +56,17 @@ describe("reduce", () => {
   it("replaces the list for a new region even while somebody reads, because they asked for it", () => {
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: answer(1, 2), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1, 2), isLast: true },
       { type: "reading", isReading: true },
       { type: "choices-changed", choices: { region: { kind: "cell", row: 0, column: 1 } } },
       { type: "ranking-started", run: 2 },
-      { type: "answered", run: 2, answer: answer(5, 6), isLast: true },
+      {
+        type: "answered",
+        run: 2,
+        asked: { ...asked, region: { kind: "cell", row: 0, column: 1 } },
+        answer: answer(5, 6),
+        isLast: true,
+      },
     );
     const results = shownIn(state)?.results;
     expect(results?.answer.found.map((found) => found.row)).toEqual([5, 6]);
@@ -70,19 +76,21 @@ describe("reduce", () => {
   it("keeps the pinned sentence only while the list holds it", () => {
     const base: SessionEvent[] = [
       ...opened,
-      { type: "answered", run: 1, answer: answer(1, 2), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1, 2), isLast: true },
       { type: "pinned", row: 2 },
       { type: "ranking-started", run: 2 },
     ];
     const kept = stateAfter(...base, {
       type: "answered",
       run: 2,
+      asked,
       answer: answer(2, 7),
       isLast: true,
     });
     const lost = stateAfter(...base, {
       type: "answered",
       run: 2,
+      asked,
       answer: answer(7, 8),
       isLast: true,
     });
@@ -93,7 +101,7 @@ describe("reduce", () => {
   it("starts every picture with the whole of it, and keeps model and method", () => {
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1), isLast: true },
       {
         type: "choices-changed",
         choices: {
@@ -114,7 +122,7 @@ describe("reduce", () => {
   it("returns to the region and model of the shown results when re-ranking is cancelled", () => {
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      { type: "answered", run: 1, asked, answer: answer(1), isLast: true },
       { type: "choices-changed", choices: { region: { kind: "cell", row: 1, column: 1 } } },
       { type: "ranking-started", run: 2 },
       { type: "cancelled" },
@@ -128,7 +136,13 @@ describe("reduce", () => {
     const state = stateAfter(
       ...opened,
       { type: "choices-changed", choices: { region: cell } },
-      { type: "answered", run: 1, answer: answer(1), isLast: true },
+      {
+        type: "answered",
+        run: 1,
+        asked: { ...asked, region: cell },
+        answer: answer(1),
+        isLast: true,
+      },
       { type: "picture-chosen", run: 2, picture: picture("b") },
       { type: "failed", run: 2, error: { code: "picture-empty" } },
     );
@@ -136,12 +150,22 @@ describe("reduce", () => {
     expect(shownIn(state)?.results.region).toEqual(cell);
   });
 
+  it("labels an answer with what was asked, whatever was chosen since", () => {
+    const state = stateAfter(
+      ...opened,
+      { type: "choices-changed", choices: { region: { kind: "cell", row: 3, column: 3 } } },
+      { type: "answered", run: 1, asked, answer: answer(1), isLast: true },
+    );
+    expect(shownIn(state)?.results.region).toEqual({ kind: "whole" });
+    expect(state.choices.region).toEqual({ kind: "cell", row: 3, column: 3 });
+  });
+
   it("drops maps that belong to an answer no longer shown", () => {
     const old = answer(1, 2);
     const state = stateAfter(
       ...opened,
-      { type: "answered", run: 1, answer: old, isLast: false },
-      { type: "answered", run: 1, answer: answer(3, 1), isLast: true },
+      { type: "answered", run: 1, asked, answer: old, isLast: false },
+      { type: "answered", run: 1, asked, answer: answer(3, 1), isLast: true },
       { type: "explained", answer: old, method: "grad-eclip", maps: new Float32Array(98) },
     );
     expect(shownIn(state)?.results.maps).toEqual({});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { reduce } from "../../../src/app/session/reduce.ts";
 import { initialState, type SessionEvent } from "../../../src/app/session/session-state.ts";
 import { announcement } from "../../../src/app/shell/announcement.ts";
-import { answer, encoded, picture } from "../session/doubles.ts";
+import { answer, asked, encoded, picture } from "../session/doubles.ts";
 
 const said = (...events: SessionEvent[]) => announcement(events.reduce(reduce, initialState()));
 const chosen: SessionEvent = { type: "picture-chosen", run: 1, picture: picture("Boat") };
@@ -25,6 +25,7 @@ describe("announcement", () => {
     const answered = (isLast: boolean): SessionEvent => ({
       type: "answered",
       run: 1,
+      asked,
       answer: answer(7, 8),
       isLast,
     });
