@@ -2,17 +2,23 @@ import type { PrecacheEntry } from "workbox-precaching";
 import { sliceResponse } from "./byte-range.ts";
 import { withSecurityHeaders } from "./security-response.ts";
 
-/** The large files of this build: kept after their first use, and answered from the cache when there is no network. */
+/** The large files of this build: kept on request as a whole, and from then on answered from the cache. */
 export interface DataCache {
   /** True for the files that this cache is for. */
   holds(url: URL): boolean;
-  /** Network first; a whole file that arrives is kept, a range is cut from the kept file when the network fails. */
-  answer(request: Request, keepAlive: (work: Promise<unknown>) => void): Promise<Response>;
+  /**
+   * Answers from the kept file, of which a range is cut, and from the network where nothing is kept. A manifest is asked of
+   * the network first, and so is what the page wants reloaded, because the kept file did not fit the manifest.
+   */
+  answer(request: Request): Promise<Response>;
   /** Fetches every wanted file that is not kept yet, one after the other. False when one could not be kept. */
   keepAll(isWanted: (url: string) => boolean): Promise<boolean>;
   /** Deletes files of earlier builds. */
   removeOutdated(): Promise<void>;
 }
+
+/** The files that say what the current model and edition are. */
+const MANIFEST = /\/manifest\.json$/;
 
 /**
  * Creates the cache. Keys carry the revision, so that files of two builds never mix.
@@ -32,32 +38,27 @@ export function createDataCache(
     keys.set(address.href, key.href);
   }
 
-  async function keep(key: string, response: Response): Promise<boolean> {
-    try {
-      await (await caches.open(cacheName)).put(key, response);
-      return true;
-    } catch {
-      // Full or refused storage: the page works on, only not offline.
-      return false;
-    }
+  async function findKept(request: Request): Promise<Response | undefined> {
+    const key = keys.get(withoutQuery(new URL(request.url)));
+    if (key === undefined) return undefined;
+    // Storage can be taken away at any moment; the network is still there.
+    const kept = await caches.match(key, { cacheName }).catch(() => undefined);
+    const range = request.headers.get("Range");
+    return kept === undefined || range === null ? kept : sliceResponse(kept, range);
   }
 
   return {
     holds: (url) => keys.has(withoutQuery(url)),
-    async answer(request, keepAlive) {
-      const key = keys.get(withoutQuery(new URL(request.url))) ?? request.url;
-      const range = request.headers.get("Range");
+    async answer(request) {
+      const isNetworkFirst = MANIFEST.test(request.url) || request.cache === "reload";
+      const kept = isNetworkFirst ? undefined : await findKept(request);
+      if (kept !== undefined) return withSecurityHeaders(request, kept);
       try {
-        const response = await fetch(request);
-        if (response.status === 200 && range === null) keepAlive(keep(key, response.clone()));
-        return withSecurityHeaders(request, response);
+        return withSecurityHeaders(request, await fetch(request));
       } catch (error) {
-        const kept = await caches.match(key, { cacheName });
-        if (kept === undefined) throw error;
-        return withSecurityHeaders(
-          request,
-          range === null ? kept : await sliceResponse(kept, range),
-        );
+        const last = await findKept(request);
+        if (last === undefined) throw error;
+        return withSecurityHeaders(request, last);
       }
     },
     async keepAll(isWanted) {
@@ -65,9 +66,7 @@ export function createDataCache(
       let isComplete = true;
       for (const [address, key] of keys) {
         if (!isWanted(address) || (await cache.match(key)) !== undefined) continue;
-        const response = await fetch(address).catch(() => undefined);
-        const isKept = response?.status === 200 && (await keep(key, response));
-        isComplete = isComplete && isKept;
+        isComplete = (await keep(cache, address, key)) && isComplete;
       }
       return isComplete;
     },
@@ -79,6 +78,36 @@ export function createDataCache(
       }
     },
   };
+}
+
+/**
+ * Fetches a file and keeps it. False where the server, the network or the storage failed: the page works on, only not
+ * offline. Asked with revalidation: what the page has just downloaded is not sent again, and no stale copy is kept.
+ */
+async function keep(cache: Cache, address: string, key: string): Promise<boolean> {
+  try {
+    const response = await fetch(address, { cache: "no-cache" });
+    if (!isFile(response)) return false;
+    const content = await response.blob();
+    if (content.size === 0 || !hasPromisedLength(response, content.size)) return false;
+    const { status, statusText, headers } = response;
+    await cache.put(key, new Response(content, { status, statusText, headers }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** False for what stands in a file's place: errors, and the sign-in page of a captive portal, which answers 200. */
+function isFile(response: Response): boolean {
+  const type = response.headers.get("Content-Type") ?? "";
+  return response.status === 200 && !response.redirected && !/^text\/html\b/i.test(type);
+}
+
+/** Content-Length counts the bytes on the way, which compression changes. */
+function hasPromisedLength(response: Response, bytes: number): boolean {
+  const length = response.headers.get("Content-Length");
+  return length === null || response.headers.has("Content-Encoding") || Number(length) === bytes;
 }
 
 function withoutQuery(url: URL): string {

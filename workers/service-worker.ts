@@ -67,7 +67,7 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== scope.location.origin) return;
-  if (data.holds(url)) event.respondWith(data.answer(request, (work) => event.waitUntil(work)));
+  if (data.holds(url)) event.respondWith(data.answer(request));
   else event.respondWith(answerShell(request));
 });
 

@@ -15,7 +15,8 @@ import type { PackCache } from "./pack-cache.ts";
 const MOST_MANIFEST_BYTES = 8 * 1024 ** 2;
 
 /**
- * Reads a pack's manifest, always asking the server first, and falls back to the one seen last where there is no network.
+ * Reads a pack's manifest, always asking the server first, and falls back to the one seen last where the server cannot
+ * be reached or answers with an error: the files that it names are checked by their hashes, whatever the server is up to.
  *
  * @param packUrl base URL of the pack, ending in "/"
  * @throws AppError `network`, `http-status`, `pack-version` or `pack-corrupt`; an AbortError after `signal`
@@ -37,7 +38,8 @@ export async function fetchManifest(
     await cache.putManifest(url, json);
     return manifest;
   } catch (error) {
-    const stored = isAppError(error, "network") ? await cache.getManifest(url) : undefined;
+    const isUnreachable = isAppError(error, "network") || isAppError(error, "http-status");
+    const stored = isUnreachable ? await cache.getManifest(url) : undefined;
     if (stored === undefined) throw error;
     return parsePackManifest(stored);
   }
@@ -102,26 +104,45 @@ async function getFile(
     if (await hasHash(stored, file)) return stored;
     await cache.deleteFile(file.sha256);
   }
-  const url = packUrl + file.name;
-  // The names of a pack do not change with its content: a stale copy in the HTTP cache would fail the hash for ever.
-  const bytes = await downloadBytes(
-    url,
-    { signal, cache: "no-cache", limit: file.bytes },
-    onLoaded,
-  );
+  const bytes = await downloadFile(packUrl + file.name, file, onLoaded, signal);
+  signal.throwIfAborted();
+  await cache.putFile(file.sha256, bytes);
+  return bytes;
+}
+
+/**
+ * The names of a pack do not change with its content. So the HTTP cache is asked to revalidate, and where the file is still
+ * another one than the manifest promises, such as that of an earlier version kept for offline use, every cache is passed by.
+ */
+async function downloadFile(
+  url: string,
+  file: PackFile,
+  onLoaded: (loaded: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await downloadOnce(url, file, "no-cache", onLoaded, signal);
+  } catch (error) {
+    if (!isAppError(error, "hash-mismatch") && !isAppError(error, "short-read")) throw error;
+    return downloadOnce(url, file, "reload", onLoaded, signal);
+  }
+}
+
+async function downloadOnce(
+  url: string,
+  file: PackFile,
+  cache: RequestCache,
+  onLoaded: (loaded: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await downloadBytes(url, { signal, cache, limit: file.bytes }, onLoaded);
   if (bytes.length !== file.bytes) {
-    throw new AppError({
-      code: "short-read",
-      url,
-      expected: file.bytes,
-      received: bytes.length,
-    });
+    const received = bytes.length;
+    throw new AppError({ code: "short-read", url, expected: file.bytes, received });
   }
   if (!(await hasHash(bytes, file))) {
     throw new AppError({ code: "hash-mismatch", file: file.name });
   }
-  signal.throwIfAborted();
-  await cache.putFile(file.sha256, bytes);
   return bytes;
 }
 

@@ -65,6 +65,27 @@ describe("the cache of model packs", () => {
     expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.head]);
   });
 
+  it("passes every cache by where one of them has another version of a file", async () => {
+    const cache = await openPackCache();
+    vi.stubGlobal("fetch", async (url: string, { cache: mode }: RequestInit) => {
+      const pack = mode === "no-cache" ? second : first;
+      return new Response(pack.get(url.slice(packUrl.length)) ?? null);
+    });
+    expect((await load(cache)).get(PACK_FILES.trunk)).toEqual(first.get(PACK_FILES.trunk));
+  });
+
+  it("uses the manifest seen last where the server answers 503, and says so where there is none", async () => {
+    const cache = await openPackCache();
+    serve(first);
+    const manifest = await fetchManifest(packUrl, cache, live);
+    await load(cache);
+    vi.stubGlobal("fetch", async () => new Response("fault", { status: 503 }));
+    expect(await fetchManifest(packUrl, cache, live)).toEqual(manifest);
+    expect((await load(cache)).size).toBe(names.length);
+    const elsewhere = fetchManifest("https://other.test/", cache, live);
+    await expect(elsewhere).rejects.toMatchObject({ detail: { code: "http-status", status: 503 } });
+  });
+
   it("goes on with the files that are missing after a download that was broken off", async () => {
     const cache = await openPackCache();
     serve(first);
