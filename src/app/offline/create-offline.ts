@@ -26,6 +26,7 @@ export function createOffline(): Offline {
   let registration: ServiceWorkerRegistration | undefined;
   let isRegistered = false;
   let isAsked = false;
+  let isUpdating = false;
 
   /** An update that waits is said until it is taken, whatever becomes of the data. */
   const setDataState = (next: OfflineState) =>
@@ -46,9 +47,22 @@ export function createOffline(): Offline {
         setState("update-waiting");
       }
     };
+    const watchInstalling = () => found.installing?.addEventListener("statechange", look);
     look();
-    found.addEventListener("updatefound", () => {
-      found.installing?.addEventListener("statechange", look);
+    // One may be installing already, found before this page listened.
+    watchInstalling();
+    found.addEventListener("updatefound", watchInstalling);
+  }
+
+  /** Another tab may have taken the update: this one then runs on files that are gone, and is told so. */
+  function watchController(): void {
+    const container = navigator.serviceWorker;
+    let isControlled = container.controller !== null;
+    container.addEventListener("controllerchange", () => {
+      if (isUpdating) location.reload();
+      else if (isControlled) setState("update-waiting");
+      // The first worker of a first visit takes over what it belongs to: no update.
+      isControlled = true;
     });
   }
 
@@ -58,6 +72,7 @@ export function createOffline(): Offline {
       if (isRegistered || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
       isRegistered = true;
       navigator.serviceWorker.addEventListener("message", onMessage);
+      watchController();
       navigator.serviceWorker
         .register(trustedScriptUrl(new URL(SCRIPT, document.baseURI).href), { scope: "./" })
         .then(watch)
@@ -74,10 +89,11 @@ export function createOffline(): Offline {
       });
     },
     update() {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
-        once: true,
-      });
-      registration?.waiting?.postMessage({ type: "skip-waiting" });
+      isUpdating = true;
+      const waiting = registration?.waiting ?? null;
+      // Nothing waits where another tab has taken the update.
+      if (waiting === null) location.reload();
+      else waiting.postMessage({ type: "skip-waiting" });
     },
   };
 }

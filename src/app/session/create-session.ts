@@ -159,6 +159,8 @@ export function createSession(services: SessionServices): Session {
   }
 
   function explainAgain(): void {
+    // A run that was cancelled leaves an aborted signal, with which nothing could be computed.
+    if (controller.signal.aborted) controller = new AbortController();
     const { signal } = controller;
     const { run } = state();
     explainShown(signal).catch((error: unknown) => fail(run, signal, error));
@@ -208,6 +210,8 @@ export function createSession(services: SessionServices): Session {
         edition.cancel();
       }
       dispatch({ type: "cancelled" });
+      // Only with the model at hand: a cancelled download must not start again.
+      if (encoder.value() !== null) explainAgain();
     },
     retry() {
       const before = state();

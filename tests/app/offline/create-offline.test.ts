@@ -79,4 +79,44 @@ describe("createOffline", () => {
     fake.answer(true);
     expect(offline.state()).toBe("ready");
   });
+
+  it("says in every tab that another one took an update, and reloads by choice only", async () => {
+    fake.container.controller = {};
+    const offline = createOffline();
+    offline.register();
+    await settled();
+    fake.container.dispatchEvent(new Event("controllerchange"));
+    expect(offline.state()).toBe("update-waiting");
+    expect(reload).not.toHaveBeenCalled();
+    offline.update();
+    expect(reload).toHaveBeenCalledOnce();
+  });
+
+  it("takes the first worker of a first visit for no update", async () => {
+    const offline = createOffline();
+    offline.register();
+    await settled();
+    fake.container.dispatchEvent(new Event("controllerchange"));
+    expect(offline.state()).toBe("none");
+    fake.container.dispatchEvent(new Event("controllerchange"));
+    expect(offline.state()).toBe("update-waiting");
+  });
+
+  it("hears of an update that was installing before it listened, and takes it by choice", async () => {
+    fake.container.controller = {};
+    const installing = Object.assign(new EventTarget(), { postMessage: vi.fn() });
+    Object.assign(fake.registration, { installing });
+    const offline = createOffline();
+    offline.register();
+    await settled();
+    expect(offline.state()).toBe("none");
+    Object.assign(fake.registration, { installing: null, waiting: installing });
+    installing.dispatchEvent(new Event("statechange"));
+    expect(offline.state()).toBe("update-waiting");
+    offline.update();
+    expect(installing.postMessage).toHaveBeenCalledWith({ type: "skip-waiting" });
+    expect(reload).not.toHaveBeenCalled();
+    fake.container.dispatchEvent(new Event("controllerchange"));
+    expect(reload).toHaveBeenCalledOnce();
+  });
 });

@@ -150,6 +150,28 @@ describe("createSession", () => {
     expect(shownIn(session.state())?.picture.name).toBe("b");
   });
 
+  it("computes the maps of the shown sentences after the next picture is cancelled", async () => {
+    let isSlow = false;
+    const workers = services({
+      encoder: {
+        encodePicture: (signal) => (isSlow ? untilAborted(signal) : Promise.resolve(encoded("p"))),
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    isSlow = true;
+    session.openPicture(picture("b"));
+    session.chooseMethod("gradient");
+    session.cancel();
+    await settle();
+    session.chooseMethod("value-path");
+    await settle();
+    const maps = shownIn(session.state())?.results.maps;
+    expect(maps?.gradient).toHaveLength(3 * GRID * GRID);
+    expect(maps?.["value-path"]).toHaveLength(3 * GRID * GRID);
+  });
+
   it("words a picture that cannot be read, keeps the results, and reads the next one", async () => {
     let isBroken = false;
     const workers = services({
