@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import { withinLimit } from "./within-limit.ts";
+import { withinLimit } from "../within-limit.ts";
 
 /** Where verified blocks outlive the page. Losing any of it at any time is normal; no method ever rejects. */
 export interface BlockStore {

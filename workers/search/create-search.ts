@@ -9,12 +9,12 @@ import {
 } from "../../src/core/search/open-edition.ts";
 import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
+import { withinLimit } from "../within-limit.ts";
 import { openBlockStore } from "./block-store.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
 import { gunzip } from "./gunzip.ts";
 import { openHnswRouter } from "./hnsw-router.ts";
-import { withinLimit } from "./within-limit.ts";
 
 /** The search worker's work, without the worker: everything takes a signal, nothing knows of messages. */
 export interface Search {
@@ -37,8 +37,11 @@ export interface RouterState {
   readonly whyNotGraph: string | null;
 }
 
-/** A database that never opens, or a library that never arrives, must not hold up a search that works without. */
-const GRAPH_LIMIT_MS = 10_000;
+/**
+ * A database that never opens, or a library that never arrives, must not hold up a search that works without: the first
+ * results are to stand within 3 s.
+ */
+const GRAPH_LIMIT_MS = 2000;
 
 /** Creates a search without an edition. `fetch` is replaced by tests. */
 export function createSearch(

@@ -127,4 +127,11 @@ describe("the cache of model packs", () => {
     expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
     expect(asked).toHaveLength(6);
   });
+
+  it("goes on without storage that never opens", async () => {
+    vi.stubGlobal("indexedDB", { open: () => new EventTarget() });
+    const cache = await openPackCache();
+    serve(first);
+    expect((await load(cache)).size).toBe(names.length);
+  }, 10_000);
 });
