@@ -116,7 +116,8 @@ export function initialState(): SessionState {
   return {
     kind: "idle",
     run: 0,
-    choices: { variant: "adapted", region: { kind: "whole" }, method: "grad-eclip" },
+    // The adapter is for one kind of picture; the encoder itself is for any.
+    choices: { variant: "base", region: { kind: "whole" }, method: "grad-eclip" },
     current: null,
     pinned: null,
     isReading: false,

@@ -34,7 +34,7 @@ describe("createSession", () => {
       "search.open",
       "encoder.open",
       "encoder.encodePicture",
-      "search.search adapted",
+      "search.search base",
       "encoder.explain grad-eclip",
     ]);
     expect(shownIn(session.state())?.results.maps["grad-eclip"]).toHaveLength(3 * GRID * GRID);
@@ -47,14 +47,14 @@ describe("createSession", () => {
     await settle();
     session.chooseRegion({ kind: "cell", row: 2, column: 3 });
     await settle();
-    session.chooseVariant("base");
+    session.chooseVariant("adapted");
     await settle();
     const passes = workers.recorded.calls.filter((call) => call === "encoder.encodePicture");
     expect(passes).toHaveLength(1);
     expect(workers.recorded.queries.map((query) => [query[0], query[1]])).toEqual([
-      [2, -1],
-      [2, 2 * GRID + 3],
+      [1, -1],
       [1, 2 * GRID + 3],
+      [2, 2 * GRID + 3],
     ]);
   });
 
@@ -91,7 +91,7 @@ describe("createSession", () => {
     const session = createSession(workers);
     session.openPicture(picture("a"));
     await settle();
-    session.chooseVariant("base");
+    session.chooseVariant("adapted");
     await settle();
     expect(workers.recorded.queries).toHaveLength(2);
     expect(shownIn(session.state())?.encoded.whole.adapted).toHaveLength(DIM);

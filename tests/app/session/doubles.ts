@@ -91,7 +91,7 @@ export function answer(...rows: number[]): SearchAnswer {
 }
 
 /** What a search asks for that nobody's choice has changed. */
-export const asked: Asked = { variant: "adapted", region: { kind: "whole" } };
+export const asked: Asked = { variant: "base", region: { kind: "whole" } };
 
 /** A promise that the test settles. */
 export interface Deferred<T> {
