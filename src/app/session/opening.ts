@@ -24,13 +24,20 @@ export function createOpening<T>(
   const listeners = new Set<ReportProgress>();
   let controller = new AbortController();
   let running: Promise<T> | null = null;
-  /** The newest report, so that a run which joins late knows how far the opening is. */
-  let newest: Progress | null = null;
+  /** The newest report of every item, so that a run which joins late knows how far the opening is. */
+  const newest = new Map<string, Progress>();
 
   function begin(): Promise<T> {
-    controller = new AbortController();
-    const own = start(controller.signal, (progress) => {
-      newest = progress;
+    const mine = new AbortController();
+    controller = mine;
+    newest.clear();
+    const own = start(mine.signal, (progress) => {
+      // What an opening that was given up still reports is not about this one.
+      if (controller !== mine || mine.signal.aborted) return;
+      newest.set(
+        progress.phase === "download" ? `download ${progress.item}` : progress.phase,
+        progress,
+      );
       for (const listener of listeners) listener(progress);
     });
     running = own;
@@ -39,7 +46,9 @@ export function createOpening<T>(
         if (running === own) setValue(() => opened);
       },
       () => {
-        if (running === own) running = null;
+        if (running !== own) return;
+        running = null;
+        newest.clear();
       },
     );
     return own;
@@ -50,7 +59,7 @@ export function createOpening<T>(
     async open(signal, report) {
       signal.throwIfAborted();
       const opening = running ?? begin();
-      if (newest !== null && value() === null) report(newest);
+      if (value() === null) for (const progress of newest.values()) report(progress);
       listeners.add(report);
       try {
         return await orAborted(opening, signal);
@@ -62,12 +71,12 @@ export function createOpening<T>(
       if (value() !== null) return;
       controller.abort();
       running = null;
-      newest = null;
+      newest.clear();
     },
     replace: (opened) => setValue(() => opened),
     forget() {
       running = null;
-      newest = null;
+      newest.clear();
       setValue(null);
     },
   };

@@ -42,6 +42,29 @@ describe("createOpening", () => {
     ]);
   });
 
+  it("tells one who joins late of every item, and forgets an opening that failed", async () => {
+    const first = deferred<string>();
+    let report: ReportProgress = quiet;
+    const opening = createOpening<string>((_signal, reporter) => {
+      report = reporter;
+      return first.promise;
+    });
+    opening.open(fresh().signal, quiet).catch(quiet);
+    report({ phase: "download", item: "model", loaded: 5, total: 10 });
+    report({ phase: "download", item: "runtime", loaded: 1, total: 3 });
+    const joined: Progress[] = [];
+    opening.open(fresh().signal, (progress) => joined.push(progress)).catch(quiet);
+    expect(joined.map((one) => (one.phase === "download" ? one.item : ""))).toEqual([
+      "model",
+      "runtime",
+    ]);
+    first.reject(new Error("broken"));
+    await settle();
+    const retried: Progress[] = [];
+    opening.open(fresh().signal, (progress) => retried.push(progress)).catch(quiet);
+    expect(retried).toEqual([]);
+  });
+
   it("lets one leave without stopping it for the others", async () => {
     const opened = deferred<string>();
     let signal = fresh().signal;
