@@ -120,7 +120,7 @@ export function App(props: AppProps) {
             <SampleStrip
               samples={props.shelf.samples()}
               size="strip"
-              current={onStage()?.picture.name ?? null}
+              current={onStage()?.picture.url ?? null}
               onChoose={(sample) => props.shelf.choose(sample)}
             />
           </section>

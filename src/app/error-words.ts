@@ -129,20 +129,6 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: `It failed at “${error.stage}”: ${error.why}. Closing other tabs frees memory; then try again.`,
         action: "retry",
       };
-    case "storage-full":
-      return {
-        title: "This device has no room left for the page",
-        sentence:
-          "Everything works, but parts are downloaded again each time. Free some space to change that.",
-        action: "retry",
-      };
-    case "storage-unavailable":
-      return {
-        title: "This browser lets the page store nothing",
-        sentence:
-          "Everything works, but parts are downloaded again each time, as in a private window.",
-        action: "retry",
-      };
     case "worker-crashed":
       return {
         title:

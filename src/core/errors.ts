@@ -34,8 +34,6 @@ export type AppErrorDetail =
   | { readonly code: "self-test-failed"; readonly provider: string; readonly error: number }
   | { readonly code: "device-lost"; readonly reason: string }
   | { readonly code: "session-failed"; readonly stage: string; readonly why: string }
-  | { readonly code: "storage-full" }
-  | { readonly code: "storage-unavailable"; readonly why: string }
   | { readonly code: "worker-crashed"; readonly worker: "encoder" | "search"; readonly why: string }
   // programming
   | { readonly code: "picture-unknown"; readonly pictureId: string }

@@ -21,6 +21,9 @@ export type Provider = "webgpu" | "wasm";
 /** Which build of the inference runtime was loaded: for the processor only, or one of the two that can use a GPU. */
 export type RuntimeBuild = "plain" | "asyncify" | "jspi";
 
+/** Whether a download is there at the next visit: kept, or not for want of room, or because nothing may be stored. */
+export type StorageState = "kept" | "full" | "unavailable";
+
 export interface OpenModelRequest {
   /** Base URL of the model pack, ending in "/". */
   readonly packUrl: string;
@@ -44,6 +47,8 @@ export interface EncoderInfo {
   readonly provider: Provider;
   /** A GPU that failed its self-test leaves a GPU build that computes on the processor. */
   readonly runtime: RuntimeBuild;
+  /** Whether this browser kept the pack. */
+  readonly storage: StorageState;
   /** Length of an embedding. */
   readonly dim: number;
   /** Cells along one side of the patch grid (7). */

@@ -28,8 +28,6 @@ const everyError: readonly AppErrorDetail[] = [
   { code: "self-test-failed", provider: "webgpu", error: 0.5 },
   { code: "device-lost", reason: "destroyed" },
   { code: "session-failed", stage: "trunk", why: "out of memory" },
-  { code: "storage-full" },
-  { code: "storage-unavailable", why: "private window" },
   { code: "worker-crashed", worker: "encoder", why: "killed" },
   { code: "worker-crashed", worker: "search", why: "killed" },
   { code: "picture-unknown", pictureId: "1" },

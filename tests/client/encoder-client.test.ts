@@ -30,6 +30,7 @@ function info(request: OpenModelRequest): EncoderInfo {
     fingerprint: "f",
     provider: request.providers[0] ?? "wasm",
     runtime: "plain",
+    storage: "kept",
     dim: 2,
     grid: 1,
     vocabulary: null,

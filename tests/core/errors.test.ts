@@ -30,7 +30,7 @@ describe("errors that cross a worker boundary", () => {
 
   it("does not take one code for another", () => {
     const error = new AppError({ code: "picture-empty" });
-    expect(isAppError(error, "storage-full")).toBe(false);
+    expect(isAppError(error, "hash-mismatch")).toBe(false);
     expect(isAppError(new Error("picture-empty"))).toBe(false);
   });
 

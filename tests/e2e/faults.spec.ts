@@ -124,27 +124,34 @@ test("both workers may die: the next question starts them again", async ({ page,
 const storages = [
   {
     what: "missing",
+    words: "This browser stores nothing for the page",
     script: "Object.defineProperty(self, 'indexedDB', { value: undefined });",
   },
   {
     what: "refused",
+    words: "This browser stores nothing for the page",
     script:
       "self.indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };" +
       "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };",
   },
   {
     what: "full",
+    words: "No room left on this device",
     script:
       "for (const name of ['put', 'add']) IDBObjectStore.prototype[name] = () => {" +
       " throw new DOMException('full', 'QuotaExceededError'); };",
   },
 ];
 
-for (const { what, script } of storages) {
-  test(`IndexedDB ${what}: everything works, only without memory`, async ({ page, site }) => {
+for (const { what, words, script } of storages) {
+  test(`IndexedDB ${what}: everything works, and one sentence says what is not kept`, async ({
+    page,
+    site,
+  }) => {
     site.faults.set(".worker-", { kind: "prepend", script });
     await openSite(page, site);
     await pickSample(page, 0);
+    await expect(page.locator(".storage-note")).toContainText(words);
     await pickSample(page, 3);
     await sentences(page).first().hover();
     await expect(page.locator("canvas.heat")).toHaveAttribute("data-drawn", "true");

@@ -125,6 +125,7 @@ async function startModel(
       fingerprint: manifest.fingerprint,
       provider: vision.provider,
       runtime: engine.build,
+      storage: cache.state(),
       dim: manifest.dim,
       grid: manifest.grid,
       vocabulary: manifest.vocabulary,

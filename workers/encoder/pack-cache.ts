@@ -1,8 +1,11 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { StorageState } from "../../src/core/protocol.ts";
 import { withinLimit } from "../within-limit.ts";
 
 /** Files and manifests of model packs that were downloaded before. Never throws: without storage it holds nothing. */
 export interface PackCache {
+  /** What became of the last attempt to keep something; "kept" where none was needed. */
+  state(): StorageState;
   /** The content with this SHA-256, not checked, or undefined. */
   getFile(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   putFile(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -50,10 +53,18 @@ export async function openPackCache(): Promise<PackCache> {
   const use = async <T>(
     work: (open: IDBPDatabase<PackDatabase>) => Promise<T>,
   ): Promise<T | undefined> => (database === undefined ? undefined : attempt(() => work(database)));
+  let state: StorageState = database === undefined ? "unavailable" : "kept";
   return {
+    state: () => state,
     getFile: (sha256) => use((open) => open.get("files", sha256)),
     async putFile(sha256, bytes) {
-      await use((open) => open.put("files", bytes, sha256));
+      if (database === undefined) return;
+      try {
+        await database.put("files", bytes, sha256);
+        state = "kept";
+      } catch (error) {
+        state = isQuotaError(error) ? "full" : "unavailable";
+      }
     },
     async deleteFile(sha256) {
       await use((open) => open.delete("files", sha256));
@@ -70,6 +81,10 @@ export async function openPackCache(): Promise<PackCache> {
       }
     },
   };
+}
+
+function isQuotaError(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {

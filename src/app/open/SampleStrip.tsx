@@ -6,7 +6,7 @@ interface SampleStripProps {
   readonly samples: readonly Sample[];
   /** Hung in a large row on the wall, or as a small strip beside a picture. */
   readonly size: "wall" | "strip";
-  /** Title of the sample that is on the stage. */
+  /** Address of the picture that is on the stage. */
   readonly current: string | null;
   onChoose(sample: Sample): void;
 }
@@ -21,7 +21,7 @@ export function SampleStrip(props: SampleStripProps) {
             <button
               type="button"
               class="sample"
-              aria-pressed={props.current === sample.title}
+              aria-pressed={props.current === sample.url}
               title={sample.title}
               onClick={() => props.onChoose(sample)}
             >

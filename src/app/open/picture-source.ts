@@ -8,8 +8,10 @@ export function pictureFileIn(transfer: DataTransfer | null): File | null {
 
 /** Makes a picture out of a file. Its object URL lives until {@link releasePicture}. */
 export function pictureOfFile(file: Blob, name: string): Picture {
+  const shown = name === "" ? "Your picture" : name;
   return {
-    name: name === "" ? "Your picture" : name,
+    name: shown,
+    alt: shown,
     blob: file,
     url: URL.createObjectURL(file),
     isSample: false,

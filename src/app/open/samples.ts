@@ -44,8 +44,8 @@ export function parseSamples(json: unknown, base: string): Sample[] {
  */
 export async function openSample(sample: Sample, signal: AbortSignal): Promise<Picture> {
   const response = await fetchOrThrow(sample.url, signal);
-  const { title, url } = sample;
-  return { name: title, blob: await response.blob(), url, isSample: true };
+  const { title, alt, url } = sample;
+  return { name: title, alt, blob: await response.blob(), url, isSample: true };
 }
 
 async function fetchOrThrow(url: string, signal: AbortSignal): Promise<Response> {

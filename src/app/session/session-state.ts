@@ -11,6 +11,8 @@ export type Region =
 /** A picture that a person gave. `url` is an object URL or an address of this site, fit for an <img>. */
 export interface Picture {
   readonly name: string;
+  /** What is to be seen, for those who do not see it: the name where nothing better is known. */
+  readonly alt: string;
   readonly blob: Blob;
   readonly url: string;
   /** True for this site's own samples, which may be shown before the encoder has checked their size. */

@@ -1,5 +1,5 @@
 import { type JSX, Show } from "solid-js";
-import type { EncoderInfo } from "../../core/protocol.ts";
+import type { EncoderInfo, StorageState } from "../../core/protocol.ts";
 import type { Offline } from "../offline/create-offline.ts";
 
 interface HeaderProps {
@@ -18,6 +18,9 @@ export function Header(props: HeaderProps) {
         <Show when={props.encoder}>
           {(encoder) => <span class="wide-only">{runningWords(encoder())}</span>}
         </Show>
+        <Show when={props.encoder === null ? null : storageWords(props.encoder.storage)}>
+          {(words) => <span class="storage-note">{words()}</span>}
+        </Show>
         <Show when={props.offline.state() === "ready"}>
           <span>works offline</span>
         </Show>
@@ -29,6 +32,18 @@ export function Header(props: HeaderProps) {
       </p>
     </header>
   );
+}
+
+/** What a person should know of the storage; null while there is nothing to say. */
+function storageWords(storage: StorageState): string | null {
+  switch (storage) {
+    case "kept":
+      return null;
+    case "full":
+      return "No room left on this device: everything works, but is downloaded again at each visit.";
+    case "unavailable":
+      return "This browser stores nothing for the page: everything works, but is downloaded again at each visit.";
+  }
 }
 
 function runningWords(encoder: EncoderInfo): string {

@@ -36,7 +36,7 @@ export function PictureStage(props: PictureStageProps) {
           classList={{ "is-measured": aspect() !== null, "has-map": props.map !== null }}
           style={{ "--aspect": aspect() === null ? undefined : String(aspect()) }}
         >
-          <img src={props.picture.url} alt={props.picture.name} draggable={false} />
+          <img src={props.picture.url} alt={props.picture.alt} draggable={false} />
           <Show when={props.encoded}>
             {(encoded) => (
               <>

@@ -21,6 +21,7 @@ const encoderInfo: EncoderInfo = {
   fingerprint: "f1",
   provider: "wasm",
   runtime: "plain",
+  storage: "kept",
   dim: DIM,
   grid: GRID,
   vocabulary: null,
@@ -37,7 +38,7 @@ export const editionInfo: EditionInfo = {
 };
 
 export function picture(name: string): Picture {
-  return { name, blob: new Blob([name]), url: `blob:${name}`, isSample: false };
+  return { name, alt: name, blob: new Blob([name]), url: `blob:${name}`, isSample: false };
 }
 
 /** An encoded picture whose vectors tell which part they stand for: component 0 is the variant, component 1 the patch. */

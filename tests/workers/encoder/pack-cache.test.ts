@@ -126,6 +126,20 @@ describe("the cache of model packs", () => {
     await removeOutdatedFiles(cache);
     expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
     expect(asked).toHaveLength(6);
+    expect(cache.state()).toBe("unavailable");
+  });
+
+  it("says when there was no room, and when there is room again", async () => {
+    const cache = await openPackCache();
+    expect(cache.state()).toBe("kept");
+    const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementationOnce(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    await cache.putFile("a", new Uint8Array(1));
+    expect(cache.state()).toBe("full");
+    put.mockRestore();
+    await cache.putFile("a", new Uint8Array(1));
+    expect(cache.state()).toBe("kept");
   });
 
   it("goes on without storage that never opens", async () => {
