@@ -13,10 +13,14 @@ import type { PackCache } from "./pack-cache.ts";
 
 /** Most bytes of a manifest; one with a closed vocabulary of some thousand words has about 100 kB. */
 const MOST_MANIFEST_BYTES = 8 * 1024 ** 2;
+const TOO_MANY_REQUESTS = 429;
+/** Status codes from here on mean that the server itself failed. */
+const SERVER_ERRORS = 500;
 
 /**
  * Reads a pack's manifest, always asking the server first, and falls back to the one seen last where the server cannot
- * be reached or answers with an error: the files that it names are checked by their hashes, whatever the server is up to.
+ * be reached or is in trouble: the files that it names are checked by their hashes, whatever the server is up to. A pack
+ * that the server says is not there (404) is an error.
  *
  * @param packUrl base URL of the pack, ending in "/"
  * @throws AppError `network`, `http-status`, `pack-version` or `pack-corrupt`; an AbortError after `signal`
@@ -38,11 +42,19 @@ export async function fetchManifest(
     await cache.putManifest(url, json);
     return manifest;
   } catch (error) {
-    const isUnreachable = isAppError(error, "network") || isAppError(error, "http-status");
-    const stored = isUnreachable ? await cache.getManifest(url) : undefined;
+    const stored = isPassing(error) ? await cache.getManifest(url) : undefined;
     if (stored === undefined) throw error;
     return parsePackManifest(stored);
   }
+}
+
+/** True for failures that say nothing about the pack: no connection, too many requests, a server that fails. */
+function isPassing(error: unknown): boolean {
+  if (isAppError(error, "network")) return true;
+  return (
+    isAppError(error, "http-status") &&
+    (error.detail.status >= SERVER_ERRORS || error.detail.status === TOO_MANY_REQUESTS)
+  );
 }
 
 /**
