@@ -1,23 +1,16 @@
 import { transferHandlers } from "comlink";
-import { fromWire, toWire, type WireError } from "../core/errors.ts";
-
-interface ThrownMarker {
-  readonly value: unknown;
-}
+import { createErrorTransfer } from "../core/error-transfer.ts";
 
 /**
  * Makes errors cross between page and workers as our typed errors: comlink's own handler would keep only message, name
- * and stack. The mirror image of workers/expose-api.ts; to be called before the first worker is wrapped.
+ * and stack. The workers do the same in workers/expose-api.ts; to be called before the first worker is wrapped.
  */
 export function registerErrorTransfer(): void {
   const isThrown = transferHandlers.get("throw")?.canHandle;
-  transferHandlers.set("throw", {
-    canHandle: (value: unknown): value is ThrownMarker => isThrown?.(value) ?? false,
-    serialize: (thrown: ThrownMarker): [WireError, Transferable[]] => [toWire(thrown.value), []],
-    deserialize: (wire: WireError): never => {
-      throw fromWire(wire);
-    },
-  });
+  transferHandlers.set(
+    "throw",
+    createErrorTransfer((value) => isThrown?.(value) ?? false),
+  );
 }
 
 /** The part of the Trusted Types API that is used here; TypeScript's DOM library does not describe it. */

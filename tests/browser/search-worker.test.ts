@@ -4,7 +4,7 @@ import { makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
 import { EDITION_FILES, type EditionFile } from "../../src/core/edition/manifest.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
-import { sha256Hex } from "../../workers/search/sha256-hex.ts";
+import { sha256Hex } from "../../workers/sha256-hex.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
 import type { SearchInMemoryApi } from "./search-in-memory.worker.ts";
 

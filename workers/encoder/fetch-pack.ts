@@ -6,6 +6,7 @@ import {
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
+import { sha256Hex } from "../sha256-hex.ts";
 import { createByteProgress } from "./byte-progress.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { downloadBytes } from "./download.ts";
@@ -160,9 +161,7 @@ async function downloadOnce(
 
 async function hasHash(bytes: Uint8Array<ArrayBuffer>, file: PackFile): Promise<boolean> {
   if (bytes.length !== file.bytes) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex === file.sha256;
+  return (await sha256Hex(bytes)) === file.sha256;
 }
 
 /**

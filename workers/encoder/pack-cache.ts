@@ -1,6 +1,6 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { StorageState } from "../../src/core/protocol.ts";
-import { withinLimit } from "../within-limit.ts";
+import { openDatabase } from "../open-database.ts";
 
 /** Files and manifests of model packs that were downloaded before. Never throws: without storage it holds nothing. */
 export interface PackCache {
@@ -26,8 +26,6 @@ interface PackDatabase extends DBSchema {
 
 const DATABASE = "artefact-models";
 const DATABASE_VERSION = 1;
-/** A database that another tab blocks, or that a broken profile never opens, must not hold up the model. */
-const OPEN_LIMIT_MS = 3000;
 
 /**
  * Opens the cache in IndexedDB. Storage can be missing (private windows), full or taken away at any moment; every failure
@@ -35,20 +33,10 @@ const OPEN_LIMIT_MS = 3000;
  */
 export async function openPackCache(): Promise<PackCache> {
   const database = await attempt(() =>
-    withinLimit(
-      openDB<PackDatabase>(DATABASE, DATABASE_VERSION, {
-        upgrade(created) {
-          created.createObjectStore("files");
-          created.createObjectStore("manifests");
-        },
-        // A newer page wants to change the layout: make way for it.
-        blocking(_current, _blocked, event) {
-          (event.target as IDBDatabase | null)?.close();
-        },
-      }),
-      OPEN_LIMIT_MS,
-      "Opening IndexedDB",
-    ),
+    openDatabase<PackDatabase>(DATABASE, DATABASE_VERSION, (created) => {
+      created.createObjectStore("files");
+      created.createObjectStore("manifests");
+    }),
   );
   const use = async <T>(
     work: (open: IDBPDatabase<PackDatabase>) => Promise<T>,

@@ -1,5 +1,5 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import { withinLimit } from "../within-limit.ts";
+import type { DBSchema, IDBPDatabase } from "idb";
+import { openDatabase } from "../open-database.ts";
 
 /** Where verified blocks outlive the page. Losing any of it at any time is normal; no method ever rejects. */
 export interface BlockStore {
@@ -19,8 +19,6 @@ interface BlockSchema extends DBSchema {
 
 const DATABASE = "artefact-editions";
 const DATABASE_VERSION = 1;
-/** A database that another tab blocks, or that a broken profile never opens, must not hold up a search. */
-const OPEN_LIMIT_MS = 3000;
 
 /** A store that keeps nothing: for browsers without IndexedDB. */
 export const emptyBlockStore: BlockStore = {
@@ -43,20 +41,10 @@ export function blockKey(sha256: string, index: number): string {
 export async function openBlockStore(): Promise<BlockStore> {
   let database: IDBPDatabase<BlockSchema>;
   try {
-    database = await withinLimit(
-      openDB<BlockSchema>(DATABASE, DATABASE_VERSION, {
-        upgrade(created) {
-          created.createObjectStore("blocks");
-          created.createObjectStore("manifests");
-        },
-        // A newer page wants to change the layout: make way for it.
-        blocking(_current, _blocked, event) {
-          (event.target as IDBDatabase | null)?.close();
-        },
-      }),
-      OPEN_LIMIT_MS,
-      "Opening IndexedDB",
-    );
+    database = await openDatabase<BlockSchema>(DATABASE, DATABASE_VERSION, (created) => {
+      created.createObjectStore("blocks");
+      created.createObjectStore("manifests");
+    });
   } catch {
     return emptyBlockStore;
   }

@@ -1,45 +1,13 @@
+import type { EncoderClient } from "../../client/encoder-client.ts";
+import type { SearchClient } from "../../client/search-client.ts";
 import type { AppErrorDetail } from "../../core/errors.ts";
-import type { ReportProgress } from "../../core/progress.ts";
-import type {
-  EditionInfo,
-  EncodedPicture,
-  EncoderInfo,
-  ExplainRequest,
-  OpenModelRequest,
-  SearchAnswer,
-  SearchRequest,
-} from "../../core/protocol.ts";
-
-/** What the session asks of the encoder worker. Every call rejects with an AbortError once `signal` aborts. */
-interface EncoderService {
-  open(
-    signal: AbortSignal,
-    request: OpenModelRequest,
-    report: ReportProgress,
-  ): Promise<EncoderInfo>;
-  encodePicture(
-    signal: AbortSignal,
-    picture: Blob,
-    report: ReportProgress,
-  ): Promise<EncodedPicture>;
-  explain(signal: AbortSignal, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
-}
-
-/** What the session asks of the search worker. */
-interface SearchService {
-  open(signal: AbortSignal, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
-  search(
-    signal: AbortSignal,
-    request: SearchRequest,
-    onAnswer: (answer: SearchAnswer) => void,
-    report: ReportProgress,
-  ): Promise<SearchAnswer>;
-}
+import type { OpenModelRequest } from "../../core/protocol.ts";
 
 /** Everything outside the page's own state that a session needs; a test passes doubles. */
 export interface SessionServices {
-  readonly encoder: EncoderService;
-  readonly search: SearchService;
+  /** What the session asks of the workers' clients. Every call rejects with an AbortError once its signal aborts. */
+  readonly encoder: Pick<EncoderClient, "open" | "encodePicture" | "explain">;
+  readonly search: Pick<SearchClient, "open" | "search">;
   readonly model: OpenModelRequest;
   readonly editionUrl: string;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */

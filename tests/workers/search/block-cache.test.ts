@@ -9,8 +9,8 @@ import {
   emptyBlockStore,
   openBlockStore,
 } from "../../../workers/search/block-store.ts";
-import { sha256Hex } from "../../../workers/search/sha256-hex.ts";
 import { withBlockCache } from "../../../workers/search/with-block-cache.ts";
+import { sha256Hex } from "../../../workers/sha256-hex.ts";
 import {
   bytesOf,
   type CountingOptions,
