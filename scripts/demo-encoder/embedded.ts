@@ -34,7 +34,20 @@ export const STREAM = {
   pairs: 7,
   prose: 8,
   cells: 9,
+  curves: 10,
 } as const;
+
+/** Draws one picture of an embedded set again: interleaved 8-bit RGB at the model's size. */
+export function drawPicture(
+  { manifest }: NodeEncoder,
+  { set }: Pick<Embedded, "set">,
+  index: number,
+): Uint8Array {
+  const side = manifest.imageSize;
+  const scene = sampleScene(set.seed, index);
+  const textures = createTextureBank(1);
+  return renderScene(scene, { width: side, height: side, style: set.style, textures });
+}
 
 /** Draws a set of pictures from its seed and runs the image tower on each. */
 export async function embedPictures(

@@ -1,5 +1,6 @@
 import type { NodeEncoder } from "../build-model/node-sessions.ts";
 import { embedPictures, type Figure } from "./embedded.ts";
+import { measureDeletion } from "./measure-curves.ts";
 import { measureCells, measurePointing } from "./measure-maps.ts";
 import { measurePairs } from "./measure-pairs.ts";
 import { measureAdapter, measureRecall } from "./measure-recall.ts";
@@ -19,6 +20,7 @@ export async function measureEncoder(
   return [
     ...(await measureRecall(encoder, heldOut, signal)),
     ...(await measurePointing(encoder, heldOut, signal)),
+    ...(await measureDeletion(encoder, heldOut, signal)),
     ...(await measureCells(encoder, heldOut, signal)),
     ...(await measurePairs(encoder, heldOut, signal)),
     ...(await measureAdapter(encoder, heldOut, shifted, signal)),

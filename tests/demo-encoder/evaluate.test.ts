@@ -25,7 +25,7 @@ describe("the committed demo encoder, through the product's own graphs", () => {
   it("reaches every gate of its model card", () => {
     const missed = figures.filter(({ value, gate }) => gate !== null && value < gate);
     expect(missed).toEqual([]);
-    expect(figures.filter(({ gate }) => gate !== null).length).toBe(16);
+    expect(figures.filter(({ gate }) => gate !== null).length).toBe(20);
   });
 
   it("measures on enough trials for its gates to mean something", () => {

@@ -68,6 +68,28 @@ export function attention(
   return graph.node("Reshape", [tokensFirst, graph.integers([0, 0, shape.width])]);
 }
 
+/**
+ * The attention that the class token pays to each patch, mean over the heads: the raw map that explanations are measured
+ * against.
+ *
+ * @returns [batch × T − 1]
+ */
+export function classAttention(
+  writer: LayerWriter,
+  { queries, keys }: Attended,
+  shape: AttentionShape,
+): ValueName {
+  const { graph } = writer;
+  const scale = graph.scalar(1 / Math.sqrt(shape.width / shape.heads));
+  const scaled = graph.node("Mul", [writer.tokens(queries, 0, 1), scale]);
+  const scores = graph.node("MatMul", [
+    splitHeads(writer, scaled, shape, false),
+    splitHeads(writer, keys, shape, true),
+  ]);
+  const weights = graph.node("Softmax", [scores], { axis: -1 });
+  return writer.tokens(graph.node("ReduceMean", [weights], { axes: [1, 2], keepdims: 0 }), 1);
+}
+
 /** A whole pre-LN encoder layer: attention and MLP, each with its residual. */
 export function encoderLayer(
   writer: LayerWriter,

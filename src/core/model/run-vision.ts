@@ -21,6 +21,8 @@ export interface VisionResult {
   /** Unit vectors [n × dim] of the patches. */
   readonly patches: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
   readonly explanation: ExplanationState;
+  /** The class token's attention to each patch in the last layer, mean over the heads [n]; no text enters. */
+  readonly attention: Float32Array<ArrayBuffer>;
 }
 
 /**
@@ -112,6 +114,7 @@ export async function runVision(
       adapted: normalizeRows(adapted.whole, dim),
     },
     patches: { base: base.patches, adapted: adapted.patches },
+    attention: takeOutput(outputs, "attention", count),
     explanation: {
       patchCount: count,
       dim,

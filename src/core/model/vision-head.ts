@@ -1,4 +1,4 @@
-import { attention, projectAttention } from "./attention.ts";
+import { attention, classAttention, projectAttention } from "./attention.ts";
 import type { CanonicalModel } from "./canonical.ts";
 import { LayerWriter, QUICK_GELU_SLOPE } from "./layers.ts";
 import type { ValueName } from "./onnx-graph.ts";
@@ -128,6 +128,7 @@ export function writeVisionHead(
   graph.output("patches", project(writer.tokens(normalized, 1)), ofPatches);
   graph.output("gradients", project(jv), ofPatches);
   graph.output("value_path", project(writer.layerNorm(ownValue, postNorm)), ofPatches);
+  graph.output("attention", classAttention(writer, attended, vision), ["batch", "patches"]);
   graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
     "batch",
     "patches",

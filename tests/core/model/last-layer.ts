@@ -24,22 +24,33 @@ export class LastLayer {
   attended(rows: readonly Float64Array[]): Float64Array {
     const { width, heads } = this.#model.config.vision;
     const size = width / heads;
-    const all = rows.map((row) => this.projections(row));
+    const values = rows.map((row) => this.projections(row).v);
     const output = new Float64Array(width);
-    for (let head = 0; head < heads; head++) {
+    for (const [head, weights] of this.attention(rows).entries()) {
+      for (const [token, weight] of weights.entries()) {
+        const start = head * size;
+        for (const [i, value] of (values[token]?.subarray(start, start + size) ?? []).entries()) {
+          output[start + i] = (output[start + i] ?? 0) + weight * value;
+        }
+      }
+    }
+    return output;
+  }
+
+  /** The class token's attention to all tokens, by head. */
+  attention(rows: readonly Float64Array[]): number[][] {
+    const { width, heads } = this.#model.config.vision;
+    const size = width / heads;
+    const all = rows.map((row) => this.projections(row));
+    return Array.from({ length: heads }, (_, head) => {
       const part = (x: Float64Array | undefined) =>
         x?.subarray(head * size, (head + 1) * size) ?? new Float64Array(size);
       const scores = all.map(({ k }) => dot(part(all[0]?.q), part(k)) / Math.sqrt(size));
       const most = Math.max(...scores);
       const weights = scores.map((score) => Math.exp(score - most));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
-      for (const [token, weight] of weights.entries()) {
-        for (const [i, value] of part(all[token]?.v).entries()) {
-          output[head * size + i] = (output[head * size + i] ?? 0) + (weight / total) * value;
-        }
-      }
-    }
-    return output;
+      return weights.map((weight) => weight / total);
+    });
   }
 
   /** Pooled vector [width] from the class token's residual and attention output. */

@@ -96,6 +96,19 @@ describe("the head graph", () => {
     }
   });
 
+  it.each([0, 1])(
+    "gives the class token's attention in picture %i, mean over the heads",
+    (picture) => {
+      const heads = oracle.attention(rowsOf(picture));
+      const { attention } = outputs;
+      for (let patch = 0; patch < patches; patch++) {
+        const mean =
+          heads.reduce((sum, weights) => sum + (weights[patch + 1] ?? 0), 0) / heads.length;
+        expect(attention?.data[picture * patches + patch]).toBeCloseTo(mean, 6);
+      }
+    },
+  );
+
   it("keeps the numbers when its weights are kept as halves", async () => {
     const session = await openNodeSession(writeVisionHead(model, "f16"), "head");
     const halves = await session.run({
