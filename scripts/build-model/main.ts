@@ -86,8 +86,9 @@ try {
   // The runtime takes a second to load, and most builds find nothing to do.
   const { writePack } = await import("./write-pack.ts");
   const started = performance.now();
-  const sources = await readPackSources(weights, adapter ?? null);
-  const sizes = await writePack(sources, options, out, new AbortController().signal);
+  const { signal } = new AbortController();
+  const sources = await readPackSources(weights, adapter ?? null, signal);
+  const sizes = await writePack(sources, options, out, signal);
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const [name, size] of sizes) console.log(`${name.padEnd(26)} ${size.toLocaleString("en")}`);

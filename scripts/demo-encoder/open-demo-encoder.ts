@@ -16,7 +16,7 @@ export async function openDemoEncoder(
   storage: WeightStorage,
   signal: AbortSignal,
 ): Promise<NodeEncoder> {
-  const sources = await readPackSources(WEIGHTS, `${WEIGHTS}adapter`);
+  const sources = await readPackSources(WEIGHTS, `${WEIGHTS}adapter`, signal);
   const options = { storage, name: "Demo encoder", baseName: "Base", adaptedName: "Adapted" };
   await writePack(sources, options, folder, signal);
   return openPackInNode(folder);

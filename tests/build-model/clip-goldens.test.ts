@@ -48,7 +48,7 @@ function packOpener(name: string, weights: string): (s: WeightStorage) => Promis
   const opened = new Map<WeightStorage, Promise<NodeEncoder>>();
   const build = async (storage: WeightStorage): Promise<NodeEncoder> => {
     const folder = join(temporary, `${name}-${storage}`);
-    const sources = await readPackSources(weights, join(weights, "adapter"));
+    const sources = await readPackSources(weights, join(weights, "adapter"), signal);
     const options = { storage, name, baseName: "Base", adaptedName: "Adapted" };
     await writePack(sources, options, folder, signal);
     return openPackInNode(folder);

@@ -6,7 +6,8 @@ import {
 } from "../../src/core/model/canonical.ts";
 import { readClipConfig } from "../../src/core/model/clip-config.ts";
 import type { LoraAdapter, LowRankUpdate } from "../../src/core/model/lora.ts";
-import { formatSafetensors, parseSafetensors } from "../../src/core/model/safetensors.ts";
+import { formatSafetensors } from "../../src/core/model/safetensors.ts";
+import { memoryStore, tensorsOf } from "./memory-store.ts";
 
 /** Words that the random model's tokenizer knows. */
 const RANDOM_CLIP_WORDS = ["a", "red", "blue", "boat", "house", "sea", "left", "right"];
@@ -81,8 +82,8 @@ export function randomClipWeights(seed: number): Uint8Array<ArrayBuffer> {
 
 /** The random model, canonical. */
 export function randomClip(seed: number): CanonicalModel {
-  const stored = parseSafetensors(randomClipWeights(seed), "random.safetensors");
-  return canonicalModel(readClipConfig(RANDOM_CLIP_CONFIG), stored);
+  const store = memoryStore(tensorsOf(randomClipWeights(seed)));
+  return canonicalModel(readClipConfig(RANDOM_CLIP_CONFIG), store);
 }
 
 /** A random adapter of both projections, rank 3, scale 2. */

@@ -100,8 +100,9 @@ export function seededModel(config: ClipConfig, seed: number): CanonicalModel {
   const shapes = canonicalShapes(config);
   return {
     config,
+    towers: ["vision", "text"],
     shapes,
-    read(name) {
+    async read(name) {
       const shape = shapes.get(name);
       if (shape === undefined) throw new Error(`no tensor ${name}`);
       return seededTensor(name, shape, seed);

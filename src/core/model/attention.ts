@@ -28,15 +28,19 @@ function splitHeads(
 }
 
 /** One product for queries, keys and values of the layer `name`, from its normalised input. */
-export function projectAttention(
+export async function projectAttention(
   writer: LayerWriter,
   normalized: ValueName,
   name: string,
   { width }: AttentionShape,
-): Attended {
+): Promise<Attended> {
   const packed = stackLinears(
     `${name}.self_attn.qkv`,
-    ["q_proj", "k_proj", "v_proj"].map((part) => writer.linearWeights(`${name}.self_attn.${part}`)),
+    await Promise.all(
+      ["q_proj", "k_proj", "v_proj"].map((part) =>
+        writer.linearWeights(`${name}.self_attn.${part}`),
+      ),
+    ),
   );
   const product = writer.linear(normalized, packed);
   const [queries = "", keys = "", values = ""] = writer.graph.split(product, [width, width, width]);
@@ -91,27 +95,27 @@ export function classAttention(
 }
 
 /** A whole pre-LN encoder layer: attention and MLP, each with its residual. */
-export function encoderLayer(
+export async function encoderLayer(
   writer: LayerWriter,
   x: ValueName,
   name: string,
   shape: AttentionShape,
   mask: ValueName | null,
-): ValueName {
+): Promise<ValueName> {
   const { graph } = writer;
-  const attended = projectAttention(
+  const attended = await projectAttention(
     writer,
-    writer.layerNorm(x, `${name}.layer_norm1`),
+    await writer.layerNorm(x, `${name}.layer_norm1`),
     name,
     shape,
   );
   const mixed = attention(writer, attended, shape, mask);
-  const out = writer.linear(mixed, writer.linearWeights(`${name}.self_attn.out_proj`));
+  const out = writer.linear(mixed, await writer.linearWeights(`${name}.self_attn.out_proj`));
   const middle = graph.node("Add", [x, out]);
-  const normalized = writer.layerNorm(middle, `${name}.layer_norm2`);
+  const normalized = await writer.layerNorm(middle, `${name}.layer_norm2`);
   const hidden = writer.quickGelu(
-    writer.linear(normalized, writer.linearWeights(`${name}.mlp.fc1`)),
+    writer.linear(normalized, await writer.linearWeights(`${name}.mlp.fc1`)),
   );
-  const mlp = writer.linear(hidden, writer.linearWeights(`${name}.mlp.fc2`));
+  const mlp = writer.linear(hidden, await writer.linearWeights(`${name}.mlp.fc2`));
   return graph.node("Add", [middle, mlp]);
 }

@@ -75,7 +75,9 @@ export async function fingerprintModel(
   const lines: string[] = [];
   for (const [name, shape] of model.shapes) {
     signal.throwIfAborted();
-    lines.push(`${name} ${shape.join("x")} ${await digest(bytesOf(model.read(name)))}`);
+    lines.push(
+      `${name} ${shape.join("x")} ${await digest(bytesOf(await model.read(name, signal)))}`,
+    );
   }
   for (const [layer, { up, down, rank, scale }] of adapter ?? []) {
     const factors = `${await digest(bytesOf(up))} ${await digest(bytesOf(down))}`;
@@ -85,42 +87,43 @@ export async function fingerprintModel(
 }
 
 /** The tables that stay outside of the graphs; float32 or halves. */
-function writeTensors(
+async function writeTensors(
   { model, adapter }: Pick<PackSources, "model" | "adapter">,
   storage: WeightStorage,
-): Uint8Array<ArrayBuffer> {
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { dim, vision, text } = model.config;
   const table = (name: string, shape: readonly [number, number], data: Float32Array<ArrayBuffer>) =>
     ({ name, shape, data: storage === "f32" ? data : toHalves(data) }) satisfies TensorToWrite;
-  const projections = (
+  const projections = async (
     layer: AdaptedLayer,
     width: number,
     names: { readonly base: string; readonly adapted: string },
-  ): TensorToWrite[] => {
-    const weight = model.read(`${layer}.weight`);
+  ): Promise<TensorToWrite[]> => {
+    const weight = await model.read(`${layer}.weight`, signal);
     const base = table(names.base, [width, dim], transpose(weight, dim, width));
     if (adapter === null) return [base];
     const folded = foldUpdate(weight, adapter.get(layer));
     return [base, table(names.adapted, [width, dim], transpose(folded, dim, width))];
   };
-  const embedding = (name: string, source: string, rows: number, width: number): TensorToWrite =>
-    table(name, [rows, width], model.read(source));
+  const embedding = async (name: string, source: string, rows: number, width: number) =>
+    table(name, [rows, width], await model.read(source, signal));
   return formatSafetensors([
-    ...projections("visual_projection", vision.width, PACK_TENSORS.visualProjection),
-    ...projections("text_projection", text.width, PACK_TENSORS.textProjection),
-    embedding(
+    ...(await projections("visual_projection", vision.width, PACK_TENSORS.visualProjection)),
+    ...(await projections("text_projection", text.width, PACK_TENSORS.textProjection)),
+    await embedding(
       PACK_TENSORS.visionPositions,
       "vision_model.embeddings.position_embedding.weight",
       1 + vision.grid ** 2,
       vision.width,
     ),
-    embedding(
+    await embedding(
       PACK_TENSORS.textPositions,
       "text_model.embeddings.position_embedding.weight",
       text.contextLength,
       text.width,
     ),
-    embedding(
+    await embedding(
       PACK_TENSORS.tokens,
       "text_model.embeddings.token_embedding.weight",
       text.vocabularySize,
@@ -180,13 +183,13 @@ export async function buildPack(
   const { storage } = options;
   const fingerprint = await fingerprintModel(model, adapter, tools.digest, signal);
   const shape = describeShape(sources, options, fingerprint);
-  const trunk = writeVisionTrunk(model, storage);
+  const trunk = await writeVisionTrunk(model, storage, signal);
   signal.throwIfAborted();
-  const head = writeVisionHead(model, storage === "q8" ? "f16" : storage);
+  const head = await writeVisionHead(model, storage === "q8" ? "f16" : storage, signal);
   signal.throwIfAborted();
-  const text = writeTextTower(model, storage);
+  const text = await writeTextTower(model, storage, signal);
   signal.throwIfAborted();
-  const tensors = writeTensors(sources, storage);
+  const tensors = await writeTensors(sources, storage, signal);
   const answer = await runVision(
     {
       trunk: await tools.openSession(trunk, PACK_FILES.trunk),

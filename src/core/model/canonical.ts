@@ -1,6 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { ClipConfig, TowerConfig } from "./clip-config.ts";
-import { readTensor, type StoredTensor } from "./safetensors.ts";
+import type { TensorStore } from "./tensor-store.ts";
+
+/** The two halves of a CLIP model: each with its projection into the joint space. */
+export type Tower = "vision" | "text";
 
 /**
  * A CLIP model as one canonical set of named tensors, whatever file it came from. Names and layouts are those of
@@ -8,19 +11,20 @@ import { readTensor, type StoredTensor } from "./safetensors.ts";
  */
 export interface CanonicalModel {
   readonly config: ClipConfig;
-  /** All names, sorted, with their shapes. */
+  /** The towers that the files hold; the first picture needs no text tower. */
+  readonly towers: readonly Tower[];
+  /** All names of these towers, sorted, with their shapes. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /**
    * Reads one tensor as float32, in a new array.
    *
-   * @throws AppError `weights-invalid` where it holds something other than finite numbers
+   * @throws AppError `weights-invalid` where it holds something other than finite numbers, or is not there
    */
-  read(name: string): Float32Array<ArrayBuffer>;
+  read(name: string, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** Name of the weights in the messages of errors. */
-const WEIGHTS_FILE = "model.safetensors";
 const CHANNELS = 3;
+const TOWERS: readonly Tower[] = ["vision", "text"];
 
 /** Tensors that files may hold besides and that nothing here needs: the temperature and index buffers. */
 const IGNORED = new Set([
@@ -29,8 +33,11 @@ const IGNORED = new Set([
   "text_model.embeddings.position_ids",
 ]);
 
-function invalid(why: string): AppError {
-  return new AppError({ code: "weights-invalid", file: WEIGHTS_FILE, why });
+/** The tower that a canonical tensor belongs to. */
+export function towerOf(name: string): Tower {
+  return name.startsWith("vision_model.") || name === "visual_projection.weight"
+    ? "vision"
+    : "text";
 }
 
 type NamedShape = readonly [string, readonly number[]];
@@ -86,34 +93,33 @@ export function canonicalShapes(config: ClipConfig): ReadonlyMap<string, readonl
 }
 
 /**
- * Takes the tensors of a transformers CLIPModel as the canonical set.
+ * Takes a store whose tensors bear the canonical names as a model. A tower of which the store has nothing is left out.
  *
  * @throws AppError `weights-invalid` naming the first tensor that is missing, superfluous or of another shape
  */
-export function canonicalModel(
-  config: ClipConfig,
-  stored: ReadonlyMap<string, StoredTensor>,
-): CanonicalModel {
-  const shapes = canonicalShapes(config);
-  const found = (name: string): StoredTensor => {
-    const tensor = stored.get(name);
-    if (tensor === undefined) throw invalid(`${name} is missing`);
-    return tensor;
-  };
+export function canonicalModel(config: ClipConfig, store: TensorStore): CanonicalModel {
+  const invalid = (why: string) => new AppError({ code: "weights-invalid", file: store.file, why });
+  const all = canonicalShapes(config);
+  const known = [...store.shapes.keys()].filter((name) => all.has(name));
+  const towers = TOWERS.filter((tower) => known.some((name) => towerOf(name) === tower));
+  if (towers.length === 0) throw invalid("no tensor of a CLIP model");
+  const shapes = new Map([...all].filter(([name]) => towers.includes(towerOf(name))));
   for (const [name, shape] of shapes) {
-    const tensor = found(name);
-    if (tensor.shape.join() !== shape.join()) {
-      throw invalid(`${name} is [${tensor.shape.join()}] in place of [${shape.join()}]`);
+    const stored = store.shapes.get(name);
+    if (stored === undefined) throw invalid(`${name} is missing`);
+    if (stored.join() !== shape.join()) {
+      throw invalid(`${name} is [${stored.join()}] in place of [${shape.join()}]`);
     }
   }
-  for (const name of stored.keys()) {
+  for (const name of store.shapes.keys()) {
     if (!shapes.has(name) && !IGNORED.has(name)) throw invalid(`${name} is not part of the model`);
   }
   return {
     config,
+    towers,
     shapes,
-    read(name) {
-      const values = readTensor(found(name));
+    async read(name, signal) {
+      const values = await store.read(name, signal);
       if (!values.every(Number.isFinite)) throw invalid(`${name} holds something infinite or NaN`);
       return values;
     },

@@ -62,17 +62,26 @@ export class LayerWriter {
   /** Float32 values of matrices that are stored as halves, by the name of the layer. */
   readonly #widened = new Map<string, ValueName>();
 
-  constructor(name: string, model: CanonicalModel, storage: WeightStorage, epsilon: number) {
+  readonly signal: AbortSignal;
+
+  constructor(
+    name: string,
+    model: CanonicalModel,
+    storage: WeightStorage,
+    epsilon: number,
+    signal: AbortSignal,
+  ) {
     this.graph = new OnnxGraph(name);
+    this.signal = signal;
     this.model = model;
     this.#storage = storage;
     this.#epsilon = epsilon;
   }
 
   /** Reads the weights of a linear layer `name` from the model. */
-  linearWeights(name: string): LinearWeights {
-    const weight = this.model.read(`${name}.weight`);
-    const bias = this.model.read(`${name}.bias`);
+  async linearWeights(name: string): Promise<LinearWeights> {
+    const weight = await this.model.read(`${name}.weight`, this.signal);
+    const bias = await this.model.read(`${name}.bias`, this.signal);
     return { name, weight, bias, outputs: bias.length, inputs: weight.length / bias.length };
   }
 
@@ -116,10 +125,10 @@ export class LayerWriter {
   }
 
   /** LayerNorm over the last axis with the model's gain and bias `name`. */
-  layerNorm(x: ValueName, name: string): ValueName {
+  async layerNorm(x: ValueName, name: string): Promise<ValueName> {
     return this.graph.node(
       "LayerNormalization",
-      [x, this.vector(`${name}.weight`), this.vector(`${name}.bias`)],
+      [x, await this.vector(`${name}.weight`), await this.vector(`${name}.bias`)],
       {
         axis: -1,
         epsilon: { float: this.#epsilon },
@@ -128,9 +137,9 @@ export class LayerWriter {
   }
 
   /** The model's vector `name` as a constant. */
-  vector(name: string): ValueName {
+  async vector(name: string): Promise<ValueName> {
     if (this.graph.has(name)) return name;
-    const data = this.model.read(name);
+    const data = await this.model.read(name, this.signal);
     return this.graph.initializer(name, "float32", [data.length], data);
   }
 

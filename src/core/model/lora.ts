@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { type FieldReader, readFields } from "./json-fields.ts";
-import { readTensor, type StoredTensor } from "./safetensors.ts";
+import type { TensorStore } from "./tensor-store.ts";
 
 /** The layers that an adapter may change: the two projections into the joint space, so that one tower serves both. */
 const ADAPTED_LAYERS = ["visual_projection", "text_projection"] as const;
@@ -58,34 +58,33 @@ function refuseVariants(fields: FieldReader): void {
  * Reads a peft LoRA adapter.
  *
  * @param config parsed adapter_config.json
- * @param stored tensors of adapter_model.safetensors
+ * @param store tensors of adapter_model.safetensors
  * @param shapes outputs and inputs of the layers that may be adapted
  * @throws AppError `weights-invalid` for another kind of adapter, other layers, or tensors that do not fit
  */
-export function readLoraAdapter(
+export async function readLoraAdapter(
   config: unknown,
-  stored: ReadonlyMap<string, StoredTensor>,
+  store: TensorStore,
   shapes: Readonly<Record<AdaptedLayer, { readonly outputs: number; readonly inputs: number }>>,
-): LoraAdapter {
+  signal: AbortSignal,
+): Promise<LoraAdapter> {
   const fields = readFields(config, "", invalidConfig);
   refuseVariants(fields);
   const rank = fields.integer("r", 1, MOST_RANK);
   const alpha = fields.positive("lora_alpha");
   const scale = fields.raw("use_rslora") === true ? alpha / Math.sqrt(rank) : alpha / rank;
   const parts = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const tensor of stored.values()) {
-    const [, layer = "", part = ""] = TENSOR_NAME.exec(tensor.name) ?? [];
-    if (!isAdaptedLayer(layer)) throw invalidWeights(`${tensor.name} is not of a projection`);
+  for (const [name, shape] of store.shapes) {
+    const [, layer = "", part = ""] = TENSOR_NAME.exec(name) ?? [];
+    if (!isAdaptedLayer(layer)) throw invalidWeights(`${name} is not of a projection`);
     const { outputs, inputs } = shapes[layer];
     const expected = part === "A" ? [rank, inputs] : [outputs, rank];
-    if (tensor.shape.join() !== expected.join()) {
-      throw invalidWeights(
-        `${tensor.name} is [${tensor.shape.join()}] in place of [${expected.join()}]`,
-      );
+    if (shape.join() !== expected.join()) {
+      throw invalidWeights(`${name} is [${shape.join()}] in place of [${expected.join()}]`);
     }
-    const values = readTensor(tensor);
-    if (!values.every(Number.isFinite)) throw invalidWeights(`${tensor.name} holds NaN`);
-    if (parts.has(`${layer}.${part}`)) throw invalidWeights(`${tensor.name} appears twice`);
+    const values = await store.read(name, signal);
+    if (!values.every(Number.isFinite)) throw invalidWeights(`${name} holds NaN`);
+    if (parts.has(`${layer}.${part}`)) throw invalidWeights(`${name} appears twice`);
     parts.set(`${layer}.${part}`, values);
   }
   const adapter = new Map<AdaptedLayer, LowRankUpdate>();

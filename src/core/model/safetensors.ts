@@ -1,8 +1,20 @@
+import type { ByteSource } from "../bytes/source.ts";
 import { AppError } from "../errors.ts";
 import { fromHalves } from "./half.ts";
+import type { TensorStore } from "./tensor-store.ts";
 
 /** The element types that weights come in. */
 type TensorType = "F32" | "F16" | "BF16";
+
+/** Where a tensor lies in the data of a safetensors file, after the header. */
+interface TensorPlace {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+  /** Offsets from the start of the data. */
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A tensor inside a safetensors file: a view, nothing is copied before it is read. */
 export interface StoredTensor {
@@ -44,37 +56,32 @@ function parseHeader(text: string, invalid: (why: string) => AppError): Map<stri
   return new Map(Object.entries(json));
 }
 
-/**
- * Parses a safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets}}, then the data.
- *
- * Refused: a header that does not fit, dtypes other than F32, F16 and BF16, sizes that differ from shape × element size,
- * tensors that overlap, leave holes or end beyond the file.
- *
- * @param file the file's name, for messages
- * @throws AppError `weights-invalid`
- */
-export function parseSafetensors(
-  bytes: Uint8Array<ArrayBuffer>,
-  file: string,
-): ReadonlyMap<string, StoredTensor> {
-  const invalid = (why: string) => new AppError({ code: "weights-invalid", file, why });
-  if (bytes.length < LENGTH_BYTES) throw invalid("shorter than its header's length");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+type MakeError = (why: string) => AppError;
+
+function errorsOf(file: string): MakeError {
+  return (why) => new AppError({ code: "weights-invalid", file, why });
+}
+
+/** Length of the JSON header from the first eight bytes of a file of `fileBytes`. */
+function headerLength(first: Uint8Array, fileBytes: number, invalid: MakeError): number {
+  if (first.length < LENGTH_BYTES) throw invalid("shorter than its header's length");
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   const headerBytes = view.getBigUint64(0, true);
-  if (headerBytes > BigInt(Math.min(MOST_HEADER_BYTES, bytes.length - LENGTH_BYTES))) {
+  if (headerBytes > BigInt(Math.min(MOST_HEADER_BYTES, fileBytes - LENGTH_BYTES))) {
     throw invalid(`a header of ${headerBytes} bytes does not fit`);
   }
-  const dataStart = LENGTH_BYTES + Number(headerBytes);
+  return Number(headerBytes);
+}
+
+/** Reads the header's entries and checks that they cover `dataBytes` of data without holes or overlaps; in file order. */
+function placeTensors(header: Uint8Array, dataBytes: number, invalid: MakeError): TensorPlace[] {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(
-      bytes.subarray(LENGTH_BYTES, dataStart),
-    );
+    text = new TextDecoder("utf-8", { fatal: true }).decode(header);
   } catch {
     throw invalid("the header is not UTF-8");
   }
-  const data = bytes.subarray(dataStart);
-  const tensors: { tensor: StoredTensor; start: number; end: number }[] = [];
+  const places: TensorPlace[] = [];
   for (const [name, entry] of parseHeader(text, invalid)) {
     if (name === "__metadata__") continue;
     const fields = new Map<string, unknown>(
@@ -92,20 +99,76 @@ export function parseSafetensors(
     }
     const [start = 0, end = 0] = offsets;
     const expected = shape.reduce((product, side) => product * side, BYTES_PER_ELEMENT[type]);
-    if (start > end || end > data.length) throw invalid(`${name}: lies outside of the file`);
+    if (start > end || end > dataBytes) throw invalid(`${name}: lies outside of the file`);
     if (end - start !== expected) throw invalid(`${name}: size differs from its shape`);
-    const tensor = { name, type, shape, bytes: data.subarray(start, end) };
-    tensors.push({ tensor, start, end });
+    places.push({ name, type, shape, start, end });
   }
-  tensors.sort((a, b) => a.start - b.start || a.end - b.end);
+  places.sort((a, b) => a.start - b.start || a.end - b.end);
   let reached = 0;
-  for (const { tensor, start, end } of tensors) {
-    if (start < reached) throw invalid(`${tensor.name}: overlaps another tensor`);
-    if (start > reached) throw invalid(`${tensor.name}: bytes before it belong to nothing`);
+  for (const { name, start, end } of places) {
+    if (start < reached) throw invalid(`${name}: overlaps another tensor`);
+    if (start > reached) throw invalid(`${name}: bytes before it belong to nothing`);
     reached = end;
   }
-  if (reached !== data.length) throw invalid("bytes at the end belong to nothing");
-  return new Map(tensors.map(({ tensor }) => [tensor.name, tensor]));
+  if (reached !== dataBytes) throw invalid("bytes at the end belong to nothing");
+  return places;
+}
+
+/**
+ * Parses a safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets}}, then the data.
+ *
+ * Refused: a header that does not fit, dtypes other than F32, F16 and BF16, sizes that differ from shape × element size,
+ * tensors that overlap, leave holes or end beyond the file.
+ *
+ * @param file the file's name, for messages
+ * @throws AppError `weights-invalid`
+ */
+export function parseSafetensors(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+): ReadonlyMap<string, StoredTensor> {
+  const invalid = errorsOf(file);
+  const dataStart = LENGTH_BYTES + headerLength(bytes, bytes.length, invalid);
+  const data = bytes.subarray(dataStart);
+  const places = placeTensors(bytes.subarray(LENGTH_BYTES, dataStart), data.length, invalid);
+  return new Map(
+    places.map(({ name, type, shape, start, end }) => [
+      name,
+      { name, type, shape, bytes: data.subarray(start, end) },
+    ]),
+  );
+}
+
+/**
+ * Opens a safetensors file without reading its data: the header now, with the checks of {@link parseSafetensors}, and each
+ * tensor by its range when it is asked for.
+ *
+ * @param file the file's name, for messages
+ * @throws AppError `weights-invalid`
+ */
+export async function openSafetensors(
+  source: ByteSource,
+  file: string,
+  signal: AbortSignal,
+): Promise<TensorStore> {
+  const invalid = errorsOf(file);
+  const first = await source.read({ start: 0, end: Math.min(LENGTH_BYTES, source.size) }, signal);
+  const dataStart = LENGTH_BYTES + headerLength(first, source.size, invalid);
+  const header = await source.read({ start: LENGTH_BYTES, end: dataStart }, signal);
+  const places = new Map(
+    placeTensors(header, source.size - dataStart, invalid).map((place) => [place.name, place]),
+  );
+  return {
+    file,
+    shapes: new Map([...places].map(([name, { shape }]) => [name, shape])),
+    async read(name, signal) {
+      const place = places.get(name);
+      if (place === undefined) throw invalid(`${name} is missing`);
+      const { type, shape, start, end } = place;
+      const range = { start: dataStart + start, end: dataStart + end };
+      return readTensor({ name, type, shape, bytes: await source.read(range, signal) });
+    },
+  };
 }
 
 /** Reads a tensor's values as float32, in a new array. */

@@ -27,18 +27,23 @@ function causalMask(writer: LayerWriter, x: ValueName, contextLength: number): V
  * Input `inputs_embeds` [batch × T × textWidth], token row + position row; output `hidden` of the same shape. The row of
  * the end-of-text token is the text's.
  */
-export function writeTextTower(
+export async function writeTextTower(
   model: CanonicalModel,
   storage: WeightStorage,
-): Uint8Array<ArrayBuffer> {
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { text } = model.config;
-  const writer = new LayerWriter("text", model, storage, text.epsilon);
+  const writer = new LayerWriter("text", model, storage, text.epsilon, signal);
   const dims = ["batch", "tokens", text.width];
   let hidden = writer.graph.input("inputs_embeds", dims);
   const mask = causalMask(writer, hidden, text.contextLength);
   for (let layer = 0; layer < text.layers; layer++) {
-    hidden = encoderLayer(writer, hidden, `text_model.encoder.layers.${layer}`, text, mask);
+    hidden = await encoderLayer(writer, hidden, `text_model.encoder.layers.${layer}`, text, mask);
   }
-  writer.graph.output("hidden", writer.layerNorm(hidden, "text_model.final_layer_norm"), dims);
+  writer.graph.output(
+    "hidden",
+    await writer.layerNorm(hidden, "text_model.final_layer_norm"),
+    dims,
+  );
   return writer.graph.toBytes();
 }

@@ -20,18 +20,18 @@ function linearizeLayerNorm(writer: LayerWriter, x: ValueName): Linearized {
 }
 
 /** Derivative of LayerNorm along `d`: γ · (d − mean(d) − x̂ · mean(d · x̂)) / σ. */
-function layerNormTangent(
+async function layerNormTangent(
   writer: LayerWriter,
   d: ValueName,
   at: Linearized,
   name: string,
-): ValueName {
+): Promise<ValueName> {
   const { graph } = writer;
   const along = writer.mean(graph.node("Mul", [d, at.normalized]));
   const centred = graph.node("Sub", [d, writer.mean(d)]);
   const across = graph.node("Sub", [centred, graph.node("Mul", [at.normalized, along])]);
   const scaled = graph.node("Mul", [across, at.inverseDeviation]);
-  return graph.node("Mul", [scaled, writer.vector(`${name}.weight`)]);
+  return graph.node("Mul", [scaled, await writer.vector(`${name}.weight`)]);
 }
 
 /** Derivative of QuickGELU x·σ(s·x), s = 1.702: σ + s·x·σ·(1 − σ) = σ + (s·x)·σ·(1 − σ). */
@@ -73,35 +73,36 @@ function classKeyCosines(writer: LayerWriter, queries: ValueName, keys: ValueNam
  * last LayerNorm or its derivative, `whole` [batch × columns] and `patches`, `gradients` (of J·v_i), `value_path`
  * [batch × n × columns]; and `lambda` [batch × n], the raw cosines.
  */
-export function writeVisionHead(
+export async function writeVisionHead(
   model: CanonicalModel,
   storage: WeightStorage,
-): Uint8Array<ArrayBuffer> {
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { vision } = model.config;
   const { width } = vision;
-  const writer = new LayerWriter("head", model, storage, vision.epsilon);
+  const writer = new LayerWriter("head", model, storage, vision.epsilon, signal);
   const { graph } = writer;
   const layer = `vision_model.encoder.layers.${vision.layers - 1}`;
   const norm2 = `${layer}.layer_norm2`;
   const postNorm = "vision_model.post_layernorm";
-  const outProjection = writer.linearWeights(`${layer}.self_attn.out_proj`);
-  const fc1 = writer.linearWeights(`${layer}.mlp.fc1`);
-  const fc2 = writer.linearWeights(`${layer}.mlp.fc2`);
+  const outProjection = await writer.linearWeights(`${layer}.self_attn.out_proj`);
+  const fc1 = await writer.linearWeights(`${layer}.mlp.fc1`);
+  const fc2 = await writer.linearWeights(`${layer}.mlp.fc2`);
 
   // The layer itself, for all tokens.
   const x = graph.input("hidden", ["batch", "tokens", width]);
-  const attended = projectAttention(
+  const attended = await projectAttention(
     writer,
-    writer.layerNorm(x, `${layer}.layer_norm1`),
+    await writer.layerNorm(x, `${layer}.layer_norm1`),
     layer,
     vision,
   );
   const mixed = attention(writer, attended, vision, null);
   const middle = graph.node("Add", [x, writer.linear(mixed, outProjection)]);
-  const preActivation = writer.linear(writer.layerNorm(middle, norm2), fc1);
+  const preActivation = writer.linear(await writer.layerNorm(middle, norm2), fc1);
   const mlp = writer.linear(writer.quickGelu(preActivation), fc2);
   const last = graph.node("Add", [middle, mlp]);
-  const normalized = writer.layerNorm(last, postNorm);
+  const normalized = await writer.layerNorm(last, postNorm);
   const pooled = graph.node("Squeeze", [writer.tokens(normalized, 0, 1), graph.integers([1])]);
 
   // Forward mode at the class token, in the n directions v_i: out_proj, residual MLP, LayerNorm.
@@ -109,16 +110,20 @@ export function writeVisionHead(
   const classLast = linearizeLayerNorm(writer, writer.tokens(last, 0, 1));
   const values = writer.tokens(attended.values, 1);
   const dMiddle = writer.linear(values, outProjection, { withBias: false });
-  const dPreActivation = writer.linear(layerNormTangent(writer, dMiddle, classMiddle, norm2), fc1, {
-    withBias: false,
-  });
+  const dPreActivation = writer.linear(
+    await layerNormTangent(writer, dMiddle, classMiddle, norm2),
+    fc1,
+    {
+      withBias: false,
+    },
+  );
   const slope = quickGeluSlope(writer, writer.tokens(preActivation, 0, 1));
   const dHidden = graph.node("Mul", [dPreActivation, slope]);
   const dLast = graph.node("Add", [dMiddle, writer.linear(dHidden, fc2, { withBias: false })]);
-  const jv = layerNormTangent(writer, dLast, classLast, postNorm);
+  const jv = await layerNormTangent(writer, dLast, classLast, postNorm);
 
   // The value path (Zhou et al., ECCV 2022, "MaskCLIP"): each patch as if it attended to itself alone.
-  const ownValue = graph.node("Add", [dMiddle, writer.vector(`${outProjection.name}.bias`)]);
+  const ownValue = graph.node("Add", [dMiddle, await writer.vector(`${outProjection.name}.bias`)]);
 
   const projection = graph.input("projection", [width, "columns"]);
   const project = (rows: ValueName): ValueName => graph.node("MatMul", [rows, projection]);
@@ -127,7 +132,7 @@ export function writeVisionHead(
   graph.output("whole", project(pooled), ["batch", "columns"]);
   graph.output("patches", project(writer.tokens(normalized, 1)), ofPatches);
   graph.output("gradients", project(jv), ofPatches);
-  graph.output("value_path", project(writer.layerNorm(ownValue, postNorm)), ofPatches);
+  graph.output("value_path", project(await writer.layerNorm(ownValue, postNorm)), ofPatches);
   graph.output("attention", classAttention(writer, attended, vision), ["batch", "patches"]);
   graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
     "batch",

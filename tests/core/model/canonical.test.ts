@@ -1,15 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../../src/core/errors.ts";
-import { canonicalModel, canonicalShapes } from "../../../src/core/model/canonical.ts";
+import { canonicalModel, canonicalShapes, towerOf } from "../../../src/core/model/canonical.ts";
 import { readClipConfig } from "../../../src/core/model/clip-config.ts";
-import { parseSafetensors, type StoredTensor } from "../../../src/core/model/safetensors.ts";
+import { memoryStore, tensorsOf } from "../../helpers/memory-store.ts";
 import { RANDOM_CLIP_CONFIG, randomClipWeights } from "../../helpers/random-clip.ts";
 
 const config = readClipConfig(RANDOM_CLIP_CONFIG);
 const FC1 = "vision_model.encoder.layers.2.mlp.fc1.weight";
 
-function stored(): Map<string, StoredTensor> {
-  return new Map(parseSafetensors(randomClipWeights(1), "model.safetensors"));
+const stored = () => tensorsOf(randomClipWeights(1));
+const { signal } = new AbortController();
+
+async function whyUnreadable(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  return isAppError(error, "weights-invalid") ? error.detail.why : "accepted";
 }
 
 function whyInvalid(work: () => unknown): string {
@@ -30,21 +37,37 @@ describe("the canonical tensors", () => {
     expect(shapes.get("text_model.encoder.layers.11.self_attn.q_proj.weight")).toEqual([512, 512]);
   });
 
-  it("are read as they are stored, with the temperature and index buffers left aside", () => {
+  it("are read as they are stored, with the temperature and index buffers left aside", async () => {
     const tensors = stored();
     const any = tensors.get("visual_projection.weight");
     if (any === undefined) throw new Error("no projection");
     tensors.set("logit_scale", any);
     tensors.set("vision_model.embeddings.position_ids", any);
-    const model = canonicalModel(config, tensors);
-    expect(model.read("visual_projection.weight").length).toBe(24 * 32);
+    const model = canonicalModel(config, memoryStore(tensors));
+    expect((await model.read("visual_projection.weight", signal)).length).toBe(24 * 32);
+    expect(model.towers).toEqual(["vision", "text"]);
     expect(model.shapes.has("logit_scale")).toBe(false);
+  });
+
+  it("may be those of one tower alone, and lack nothing of it", () => {
+    const vision = stored();
+    for (const name of vision.keys()) if (towerOf(name) === "text") vision.delete(name);
+    const model = canonicalModel(config, memoryStore(vision));
+    expect(model.towers).toEqual(["vision"]);
+    expect([...model.shapes.keys()].every((name) => towerOf(name) === "vision")).toBe(true);
+    vision.delete("visual_projection.weight");
+    expect(whyInvalid(() => canonicalModel(config, memoryStore(vision)))).toBe(
+      "visual_projection.weight is missing",
+    );
+    expect(whyInvalid(() => canonicalModel(config, memoryStore(new Map())))).toMatch(/no tensor/);
   });
 
   it("name the first tensor that is missing", () => {
     const tensors = stored();
     tensors.delete(FC1);
-    expect(whyInvalid(() => canonicalModel(config, tensors))).toBe(`${FC1} is missing`);
+    expect(whyInvalid(() => canonicalModel(config, memoryStore(tensors)))).toBe(
+      `${FC1} is missing`,
+    );
   });
 
   it("name a tensor of another shape, with both shapes", () => {
@@ -52,7 +75,7 @@ describe("the canonical tensors", () => {
     const wrong = tensors.get(FC1);
     if (wrong === undefined) throw new Error("no weights");
     tensors.set(FC1, { ...wrong, shape: [32, 64] });
-    expect(whyInvalid(() => canonicalModel(config, tensors))).toBe(
+    expect(whyInvalid(() => canonicalModel(config, memoryStore(tensors)))).toBe(
       `${FC1} is [32,64] in place of [64,32]`,
     );
   });
@@ -62,18 +85,20 @@ describe("the canonical tensors", () => {
     const other = tensors.get(FC1);
     if (other === undefined) throw new Error("no weights");
     tensors.set("vision_model.encoder.layers.3.mlp.fc1.weight", other);
-    expect(whyInvalid(() => canonicalModel(config, tensors))).toMatch(/layers\.3.*not part/);
+    expect(whyInvalid(() => canonicalModel(config, memoryStore(tensors)))).toMatch(
+      /layers\.3.*not part/,
+    );
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])("name a tensor that holds %d", (value) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("name a tensor that holds %d", async (value) => {
     const tensors = stored();
     const tensor = tensors.get(FC1);
     if (tensor === undefined) throw new Error("no weights");
-    const bytes = tensor.bytes.slice();
-    new DataView(bytes.buffer).setFloat32(40, value, true);
-    tensors.set(FC1, { ...tensor, bytes });
-    const model = canonicalModel(config, tensors);
-    expect(whyInvalid(() => model.read(FC1))).toMatch(new RegExp(`^${FC1}.*NaN`));
+    const data = tensor.data.slice();
+    data[10] = value;
+    tensors.set(FC1, { ...tensor, data });
+    const model = canonicalModel(config, memoryStore(tensors));
+    expect(await whyUnreadable(model.read(FC1, signal))).toMatch(new RegExp(`^${FC1}.*NaN`));
   });
 });
 

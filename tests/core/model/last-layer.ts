@@ -4,12 +4,15 @@ import type { CanonicalModel } from "../../../src/core/model/canonical.ts";
  * The way from the class token's attention output to the embedding, in plain float64 loops: an oracle for the head graph
  * that shares no code with it.
  */
-export class LastLayer {
+class LastLayer {
   readonly #model: CanonicalModel;
+  readonly #tensors: ReadonlyMap<string, Float32Array>;
   readonly #layer: string;
 
-  constructor(model: CanonicalModel) {
+  /** Takes the model's vision tensors by name. */
+  constructor(model: CanonicalModel, tensors: ReadonlyMap<string, Float32Array>) {
     this.#model = model;
+    this.#tensors = tensors;
     this.#layer = `vision_model.encoder.layers.${model.config.vision.layers - 1}`;
   }
 
@@ -65,7 +68,7 @@ export class LastLayer {
 
   /** W·x of the visual projection. */
   embedding(pooled: Float64Array): Float64Array {
-    return multiply(this.#model.read("visual_projection.weight"), pooled);
+    return multiply(this.#read("visual_projection.weight"), pooled);
   }
 
   /** LN(out_proj(v)): the value path. */
@@ -74,19 +77,35 @@ export class LastLayer {
     return this.#norm(out, "vision_model.post_layernorm");
   }
 
+  #read(name: string): Float32Array {
+    const values = this.#tensors.get(name);
+    if (values === undefined) throw new Error(`no tensor ${name}`);
+    return values;
+  }
+
   #linear(x: Float64Array, name: string): Float64Array {
-    const bias = Float64Array.from(this.#model.read(`${name}.bias`));
-    return add(multiply(this.#model.read(`${name}.weight`), x), bias);
+    const bias = Float64Array.from(this.#read(`${name}.bias`));
+    return add(multiply(this.#read(`${name}.weight`), x), bias);
   }
 
   #norm(x: Float64Array, name: string): Float64Array {
-    const gain = this.#model.read(`${name}.weight`);
-    const bias = this.#model.read(`${name}.bias`);
+    const gain = this.#read(`${name}.weight`);
+    const bias = this.#read(`${name}.bias`);
     const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
     const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
     const scale = 1 / Math.sqrt(variance + this.#model.config.vision.epsilon);
     return x.map((value, i) => (value - mean) * scale * (gain[i] ?? 0) + (bias[i] ?? 0));
   }
+}
+
+/** Reads what a {@link LastLayer} needs. */
+export async function readLastLayer(
+  model: CanonicalModel,
+  signal: AbortSignal,
+): Promise<LastLayer> {
+  const tensors = new Map<string, Float32Array>();
+  for (const name of model.shapes.keys()) tensors.set(name, await model.read(name, signal));
+  return new LastLayer(model, tensors);
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {

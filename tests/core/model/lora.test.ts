@@ -3,11 +3,13 @@ import { isAppError } from "../../../src/core/errors.ts";
 import { transpose } from "../../../src/core/model/layers.ts";
 import { foldUpdate, readLoraAdapter } from "../../../src/core/model/lora.ts";
 import { normalizeRows, projectRows } from "../../../src/core/model/projection.ts";
-import { formatSafetensors, parseSafetensors } from "../../../src/core/model/safetensors.ts";
+import { formatSafetensors } from "../../../src/core/model/safetensors.ts";
 import { adaptedTextTransform } from "../../../src/core/model/text-transform.ts";
+import { memoryStore, tensorsOf } from "../../helpers/memory-store.ts";
 import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 import { worstCosineDistance } from "../../reference/read-golden.ts";
 
+const { signal } = new AbortController();
 const SHAPES = {
   visual_projection: { outputs: 4, inputs: 3 },
   text_projection: { outputs: 4, inputs: 2 },
@@ -22,7 +24,7 @@ function adapterFile(...tensors: { name: string; shape: number[] }[]) {
   const file = formatSafetensors(
     tensors.map(({ name, shape }) => ({ name, shape, data: data(shape) })),
   );
-  return parseSafetensors(file, "adapter_model.safetensors");
+  return memoryStore(tensorsOf(file), "adapter_model.safetensors");
 }
 
 function whyInvalid(work: () => unknown): string {
@@ -35,26 +37,28 @@ function whyInvalid(work: () => unknown): string {
 }
 
 describe("a LoRA adapter", () => {
-  it("is folded as W + (alpha / r) · B · A", () => {
-    const update = readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES).get("text_projection");
+  it("is folded as W + (alpha / r) · B · A", async () => {
+    const update = (await readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES, signal)).get(
+      "text_projection",
+    );
     // B = [[1,2],[3,4],[5,6],[7,8]], A = [[1,2],[3,4]], scale 3
     expect([...foldUpdate(new Float32Array(8).fill(1), update)]).toEqual([
       22, 31, 46, 67, 70, 103, 94, 139,
     ]);
   });
 
-  it("leaves a layer that it does not name as it is", () => {
-    const adapter = readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES);
+  it("leaves a layer that it does not name as it is", async () => {
+    const adapter = await readLoraAdapter(CONFIG, adapterFile(A, B), SHAPES, signal);
     expect(adapter.has("visual_projection")).toBe(false);
     expect([...foldUpdate(Float32Array.of(1, 2), undefined)]).toEqual([1, 2]);
   });
 
-  it("takes names with the adapter's own name, and the scale of rank-stabilised adapters", () => {
+  it("takes names with the adapter's own name, and the scale of rank-stabilised adapters", async () => {
     const named = adapterFile(
       { ...A, name: A.name.replace("lora_A", "lora_A.default") },
       { ...B, name: B.name.replace("lora_B", "lora_B.default") },
     );
-    const adapter = readLoraAdapter({ ...CONFIG, use_rslora: true }, named, SHAPES);
+    const adapter = await readLoraAdapter({ ...CONFIG, use_rslora: true }, named, SHAPES, signal);
     expect(adapter.get("text_projection")?.scale).toBeCloseTo(6 / Math.sqrt(2));
   });
 
@@ -78,8 +82,10 @@ describe("a LoRA adapter", () => {
       ],
       /not of a projection/,
     ],
-  ])("with %s is refused", (_, config, tensors, why) => {
-    expect(whyInvalid(() => readLoraAdapter(config, adapterFile(...tensors), SHAPES))).toMatch(why);
+  ])("with %s is refused", async (_, config, tensors, why) => {
+    const reading = readLoraAdapter(config, adapterFile(...tensors), SHAPES, signal);
+    const error: unknown = await reading.catch((reason: unknown) => reason);
+    expect(isAppError(error, "weights-invalid") ? error.detail.why : "accepted").toMatch(why);
   });
 });
 

@@ -3,9 +3,11 @@ import { isAppError } from "../../../src/core/errors.ts";
 import { toHalves } from "../../../src/core/model/half.ts";
 import {
   formatSafetensors,
+  openSafetensors,
   parseSafetensors,
   readTensor,
 } from "../../../src/core/model/safetensors.ts";
+import { memorySource } from "../../helpers/memory-source.ts";
 
 /** A file with any header and `dataBytes` bytes of data. */
 function fileOf(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
@@ -18,14 +20,23 @@ function fileOf(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-/** What the parser says of a file, or "accepted". */
-function verdict(file: Uint8Array<ArrayBuffer>): string {
+const { signal } = new AbortController();
+
+/** What both readers say of a file, or "accepted". */
+async function verdict(file: Uint8Array<ArrayBuffer>): Promise<string> {
+  const whyOf = (error: unknown) =>
+    isAppError(error, "weights-invalid") ? error.detail.why : `not typed: ${String(error)}`;
+  const streamed = await openSafetensors(memorySource(file), "x.safetensors", signal).then(
+    () => "accepted",
+    whyOf,
+  );
+  let whole = "accepted";
   try {
     parseSafetensors(file, "x.safetensors");
-    return "accepted";
   } catch (error) {
-    return isAppError(error, "weights-invalid") ? error.detail.why : `not typed: ${String(error)}`;
+    whole = whyOf(error);
   }
+  return streamed === whole ? whole : `${whole}, but streamed ${streamed}`;
 }
 
 const f32 = (start: number, end: number, shape: readonly number[]) => ({
@@ -52,6 +63,20 @@ describe("safetensors", () => {
     expect(Number(new DataView(written.buffer).getBigUint64(0, true)) % 8).toBe(0);
   });
 
+  it("reads one tensor by its own range when it is streamed, and names one that is missing", async () => {
+    const source = memorySource(written);
+    const store = await openSafetensors(source, "x.safetensors", signal);
+    expect([...store.shapes]).toEqual([
+      ["a", [2, 2]],
+      ["b", [3]],
+      ["scalar", []],
+    ]);
+    const before = source.reads.length;
+    expect([...(await store.read("b", signal))]).toEqual([0.5, -1, 2]);
+    expect(source.reads.slice(before).map(({ start, end }) => end - start)).toEqual([6]);
+    await expect(store.read("c", signal)).rejects.toThrow("c is missing");
+  });
+
   it("reads BF16 as the upper half of a float32, from an odd offset too", () => {
     const file = fileOf({ x: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4);
     file.set([0xc0, 0x3f, 0x00, 0xc0], file.length - 4);
@@ -66,27 +91,27 @@ describe("safetensors", () => {
     expect([...parseSafetensors(file, "x").keys()]).toEqual(["none"]);
   });
 
-  it("refuses a file that was cut off anywhere", () => {
+  it("refuses a file that was cut off anywhere", async () => {
     for (const length of [0, 7, 8, 40, written.length - 1]) {
-      expect(verdict(written.slice(0, length))).not.toBe("accepted");
+      expect(await verdict(written.slice(0, length))).not.toBe("accepted");
     }
-    expect(verdict(written)).toBe("accepted");
+    expect(await verdict(written)).toBe("accepted");
   });
 
-  it("refuses a header length beyond the file, however large", () => {
+  it("refuses a header length beyond the file, however large", async () => {
     const file = fileOf({}, 0);
     for (const length of [3n, 2n ** 53n, 2n ** 64n - 1n]) {
       new DataView(file.buffer).setBigUint64(0, length, true);
-      expect(verdict(file)).toMatch(/does not fit/);
+      expect(await verdict(file)).toMatch(/does not fit/);
     }
   });
 
-  it("refuses a header that is not an object in UTF-8 JSON", () => {
-    expect(verdict(fileOf("{", 0))).toMatch(/not JSON/);
-    expect(verdict(fileOf("[]", 0))).toMatch(/not an object/);
+  it("refuses a header that is not an object in UTF-8 JSON", async () => {
+    expect(await verdict(fileOf("{", 0))).toMatch(/not JSON/);
+    expect(await verdict(fileOf("[]", 0))).toMatch(/not an object/);
     const broken = fileOf({ ab: 1 }, 0);
     broken[11] = 0xff;
-    expect(verdict(broken)).toMatch(/UTF-8/);
+    expect(await verdict(broken)).toMatch(/UTF-8/);
   });
 
   it.each([
@@ -108,13 +133,15 @@ describe("safetensors", () => {
       /dtype/,
     ],
     ["an entry that is no object", { a: 5 }, 0, /dtype/],
-  ])("refuses %s", (_, header, dataBytes, why) => {
-    expect(verdict(fileOf(header, dataBytes))).toMatch(why);
+  ])("refuses %s", async (_, header, dataBytes, why) => {
+    expect(await verdict(fileOf(header, dataBytes))).toMatch(why);
   });
 
-  it("refuses a name that stands twice in the header", () => {
+  it("refuses a name that stands twice in the header", async () => {
     const entry = (start: number) => JSON.stringify(f32(start, start + 4, [1]));
-    expect(verdict(fileOf(`{"a":${entry(0)},"a":${entry(4)}}`, 8))).toMatch(/belong to nothing/);
+    expect(await verdict(fileOf(`{"a":${entry(0)},"a":${entry(4)}}`, 8))).toMatch(
+      /belong to nothing/,
+    );
   });
 
   it("refuses to write a tensor whose shape and data differ, or one name twice", () => {

@@ -3,15 +3,16 @@ import { openNodeSession } from "../../../scripts/build-model/node-sessions.ts";
 import type { NamedTensors } from "../../../src/core/model/session.ts";
 import { writeVisionHead } from "../../../src/core/model/vision-head.ts";
 import { randomClip, randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
-import { add, cosine, dot, LastLayer } from "./last-layer.ts";
+import { add, cosine, dot, readLastLayer } from "./last-layer.ts";
 
+const { signal } = new AbortController();
 const model = randomClip(7);
 const { width, grid } = model.config.vision;
 const patches = grid * grid;
 /** Two pictures in one batch, so that nothing leaks from one into the other unseen. */
 const BATCH = 2;
 const hidden = randomFloats(BATCH * (patches + 1) * width, 1, randomNumbers(11));
-const oracle = new LastLayer(model);
+const oracle = await readLastLayer(model, signal);
 /** Shows the rows as they are before any projection. */
 const identity = {
   data: Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0)),
@@ -35,7 +36,7 @@ describe("the head graph", () => {
   };
 
   beforeAll(async () => {
-    const session = await openNodeSession(writeVisionHead(model, "f32"), "head");
+    const session = await openNodeSession(await writeVisionHead(model, "f32", signal), "head");
     outputs = await session.run({
       hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
       projection: identity,
@@ -110,7 +111,7 @@ describe("the head graph", () => {
   );
 
   it("keeps the numbers when its weights are kept as halves", async () => {
-    const session = await openNodeSession(writeVisionHead(model, "f16"), "head");
+    const session = await openNodeSession(await writeVisionHead(model, "f16", signal), "head");
     const halves = await session.run({
       hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
       projection: identity,
