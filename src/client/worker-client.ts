@@ -1,5 +1,5 @@
 import { type Endpoint, type Remote, wrap } from "comlink";
-import { AppError, abortError, isAppError } from "../core/errors.ts";
+import { AppError, abortError, isAppError, type WorkerName } from "../core/errors.ts";
 import type { CallId } from "../core/protocol.ts";
 import { registerErrorTransfer } from "./spawn-worker.ts";
 
@@ -10,7 +10,7 @@ export interface WorkerEndpoint extends Endpoint {
 
 /** Which worker, and how to start and to cancel it. */
 export interface WorkerClientOptions<Api> {
-  readonly name: "encoder" | "search";
+  readonly name: WorkerName;
   readonly spawn: () => WorkerEndpoint;
   readonly cancel: (api: Remote<Api>, id: CallId) => Promise<void>;
 }
@@ -120,7 +120,7 @@ export function lostItsWorker(error: unknown): boolean {
   return isAppError(error, "worker-crashed") || isAppError(error, "device-lost");
 }
 
-function crashed(worker: "encoder" | "search", why: string): AppError {
+function crashed(worker: WorkerName, why: string): AppError {
   return new AppError({ code: "worker-crashed", worker, why });
 }
 

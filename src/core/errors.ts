@@ -1,3 +1,6 @@
+/** The workers that the page starts. */
+export type WorkerName = "encoder" | "search" | "converter";
+
 /** Everything that can go wrong, as one closed union. Each code is worded for people in src/app/error-words.ts. */
 export type AppErrorDetail =
   // pictures
@@ -30,11 +33,15 @@ export type AppErrorDetail =
   | { readonly code: "pack-version"; readonly found: number; readonly supported: number }
   | { readonly code: "pack-corrupt"; readonly file: string; readonly why: string }
   | { readonly code: "weights-invalid"; readonly file: string; readonly why: string }
+  | { readonly code: "text-tower-missing" }
+  // models made on this device
+  | { readonly code: "model-unknown"; readonly id: string }
+  | { readonly code: "own-files-incomplete"; readonly missing: string }
   // the machine
   | { readonly code: "self-test-failed"; readonly provider: string; readonly error: number }
   | { readonly code: "device-lost"; readonly reason: string }
   | { readonly code: "session-failed"; readonly stage: string; readonly why: string }
-  | { readonly code: "worker-crashed"; readonly worker: "encoder" | "search"; readonly why: string }
+  | { readonly code: "worker-crashed"; readonly worker: WorkerName; readonly why: string }
   // programming
   | { readonly code: "picture-unknown"; readonly pictureId: string }
   | { readonly code: "invalid-argument"; readonly what: string }

@@ -24,9 +24,13 @@ export type RuntimeBuild = "plain" | "asyncify" | "jspi";
 /** Whether a download is there at the next visit: kept, or not for want of room, or because nothing may be stored. */
 export type StorageState = "kept" | "full" | "unavailable";
 
+/** Where a model pack lies: on a server (base URL ending in "/"), or in files that this browser holds, by their names. */
+export type PackSource =
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "files"; readonly files: Readonly<Record<string, Blob>> };
+
 export interface OpenModelRequest {
-  /** Base URL of the model pack, ending in "/". */
-  readonly packUrl: string;
+  readonly pack: PackSource;
   /** Providers to try, best first; the next one is tried where one is missing, fails or gives wrong numbers. */
   readonly providers: readonly Provider[];
   /**
@@ -34,6 +38,8 @@ export interface OpenModelRequest {
    * WebGPU path want it.
    */
   readonly allowSoftwareAdapter: boolean;
+  /** A careful start after a crash: on the processor, with one thread and the least memory. */
+  readonly safeMode: boolean;
 }
 
 export interface EncoderInfo {
@@ -53,6 +59,11 @@ export interface EncoderInfo {
   readonly dim: number;
   /** Cells along one side of the patch grid (7). */
   readonly grid: number;
+  /** Whether the pack holds the text tower; one made on this device may get it later. */
+  readonly hasText: boolean;
+  readonly hasAdapter: boolean;
+  /** Hash of the adapter's factors, or null without an adapter. */
+  readonly adapterFingerprint: string | null;
   /** The words that the text tower was trained on, where that list is closed; null for CLIP. */
   readonly vocabulary: readonly string[] | null;
 }
@@ -81,7 +92,7 @@ export interface ExplainRequest {
 }
 
 export interface EncoderApi {
-  /** Downloads, verifies and starts a model pack. A second call with the same URL answers from memory. */
+  /** Downloads, verifies and starts a model pack. A second call with the same request answers from memory. */
   open(id: CallId, request: OpenModelRequest, report: ReportProgress): Promise<EncoderInfo>;
   /** Decodes and embeds a picture; keeps its explanation state until the next picture. */
   encodePicture(id: CallId, picture: Blob, report: ReportProgress): Promise<EncodedPicture>;
@@ -93,6 +104,57 @@ export interface EncoderApi {
     texts: readonly string[],
     report: ReportProgress,
   ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  /**
+   * Gives the open "files" pack its text part: the text files and the manifest that names them.
+   *
+   * @throws AppError `pack-corrupt` for the files of another pack
+   */
+  addText(id: CallId, files: Readonly<Record<string, Blob>>): Promise<void>;
+  cancel(id: CallId): void;
+}
+
+/** Where weights or an adapter come from: a public place named in the configuration, or files of the person's own. */
+export type WeightsOrigin =
+  | { readonly kind: "hub"; readonly id: string }
+  | { readonly kind: "files"; readonly files: readonly File[] };
+
+export interface MakeRequest {
+  readonly weights: WeightsOrigin;
+  readonly adapter: WeightsOrigin | null;
+  /** Base URL, ending in "/", that stands in for the hub's; null for the hub itself. */
+  readonly mirror: string | null;
+}
+
+/** A model pack that was made on this device. */
+export interface MadePack {
+  readonly packId: string;
+  /** Name for people. */
+  readonly name: string;
+  readonly variants: { readonly base: string; readonly adapted: string | null };
+  readonly fingerprint: string;
+  /** Bytes of all its files. */
+  readonly bytes: number;
+  readonly hasText: boolean;
+  readonly hasAdapter: boolean;
+  /** Whether it is there at the next visit. */
+  readonly storage: StorageState;
+}
+
+/** Makes model packs out of public or own weights, and keeps them. The only worker that talks to other hosts. */
+export interface ConverterApi {
+  /** The packs that were made here. */
+  list(id: CallId): Promise<readonly MadePack[]>;
+  /**
+   * Downloads, verifies and converts; goes on where an earlier call was broken off. Answers at once for a pack that was
+   * made before of the same public places.
+   */
+  make(id: CallId, request: MakeRequest, report: ReportProgress): Promise<MadePack>;
+  /** Gives a made pack its text part. Answers at once where it has one. */
+  makeText(id: CallId, packId: string, report: ReportProgress): Promise<MadePack>;
+  /** The files of a made pack by name, the manifest among them. The Blobs are handles to storage, not copies. */
+  files(id: CallId, packId: string): Promise<Readonly<Record<string, Blob>>>;
+  /** Deletes a pack, and what is left of unfinished ones. */
+  remove(id: CallId, packId: string): Promise<void>;
   cancel(id: CallId): void;
 }
 

@@ -15,3 +15,6 @@ interface Blob {
   readonly size: number;
   readonly type: string;
 }
+interface File extends Blob {
+  readonly name: string;
+}

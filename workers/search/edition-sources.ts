@@ -1,11 +1,11 @@
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import type { EditionFileName, EditionManifest } from "../../src/core/edition/manifest.ts";
 import type { EditionSources } from "../../src/core/search/open-edition.ts";
+import { createRetry, sleep } from "../retry.ts";
 import { sha256Hex } from "../sha256-hex.ts";
 import { BLOCK_MEMORY_BYTES, createBlockMemory } from "./block-memory.ts";
 import type { BlockStore } from "./block-store.ts";
 import { createHttpSource } from "./http-source.ts";
-import { createRetry, sleep } from "./retry.ts";
 import { withBlockCache } from "./with-block-cache.ts";
 import { DEFAULT_COALESCING, withCoalescing } from "./with-coalescing.ts";
 import { createLimiter, REQUESTS_IN_FLIGHT, withLimit } from "./with-limit.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isAppError } from "../../../src/core/errors.ts";
+import { createRetry } from "../../../workers/retry.ts";
 import { createHttpSource, type HttpSourceOptions } from "../../../workers/search/http-source.ts";
-import { createRetry } from "../../../workers/search/retry.ts";
 import { bytesOf, neverAborted } from "../../helpers/counting-source.ts";
 import { type RangeServer, type ServerMode, startRangeServer } from "../../helpers/range-server.ts";
 

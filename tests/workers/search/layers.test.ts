@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/core/errors.ts";
+import { createRetry, sleep, TransientError } from "../../../workers/retry.ts";
 import { createBlockMemory } from "../../../workers/search/block-memory.ts";
-import { createRetry, sleep, TransientError } from "../../../workers/search/retry.ts";
 import { createSharedWork } from "../../../workers/search/share-work.ts";
 import { withCoalescing } from "../../../workers/search/with-coalescing.ts";
 import { createLimiter, withLimit } from "../../../workers/search/with-limit.ts";

@@ -1,4 +1,4 @@
-import { AppError, type AppErrorDetail } from "../../src/core/errors.ts";
+import { AppError, type AppErrorDetail } from "../src/core/errors.ts";
 
 /** A failure that may pass: worth another attempt, after `waitMs` where the server said so. */
 export class TransientError extends AppError {
@@ -16,24 +16,44 @@ export type Retry = <T>(
   signal: AbortSignal,
 ) => Promise<T>;
 
-/** Attempts in all: the first and three more, about two seconds together. */
-const ATTEMPTS = 4;
-/** Wait before the second attempt in milliseconds; doubles each time. */
-const FIRST_WAIT_MS = 250;
-/** A server that wants a longer pause than this gets no further attempt: a person is waiting. */
-const LONGEST_WAIT_MS = 10_000;
+/** How patient a retry is. */
+export interface RetryLimits {
+  /** Attempts in all, the first one included. */
+  readonly attempts: number;
+  /** Wait before the second attempt in milliseconds; doubles each time. */
+  readonly firstWaitMs: number;
+  /** A server that wants a longer pause than this, in milliseconds, gets no further attempt. */
+  readonly longestWaitMs: number;
+  /**
+   * Share of each wait of our own that chance may add, from 0: pages that failed together should not all come back
+   * together. What a server asks for is kept to.
+   */
+  readonly jitter: number;
+}
+
+/** For a search: about two seconds in all, because a person is waiting. */
+const SEARCH_LIMITS: RetryLimits = {
+  attempts: 4,
+  firstWaitMs: 250,
+  longestWaitMs: 10_000,
+  jitter: 0,
+};
 
 /** Creates a retry with exponential back-off that honours `Retry-After`. `sleep` rejects when its signal aborts. */
-export function createRetry(sleep: (ms: number, signal: AbortSignal) => Promise<void>): Retry {
+export function createRetry(
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>,
+  limits: RetryLimits = SEARCH_LIMITS,
+): Retry {
   return async (attempt, signal) => {
     for (let failures = 0; ; ) {
       try {
         return await attempt(signal);
       } catch (error) {
         failures++;
-        if (!(error instanceof TransientError) || failures === ATTEMPTS) throw error;
-        const wait = error.waitMs ?? FIRST_WAIT_MS * 2 ** (failures - 1);
-        if (wait > LONGEST_WAIT_MS) throw error;
+        if (!(error instanceof TransientError) || failures === limits.attempts) throw error;
+        const own = limits.firstWaitMs * 2 ** (failures - 1) * (1 + limits.jitter * Math.random());
+        const wait = error.waitMs ?? Math.min(own, limits.longestWaitMs);
+        if (wait > limits.longestWaitMs) throw error;
         await sleep(wait, signal);
       }
     }
