@@ -22,7 +22,12 @@ render(() => {
   const session: Session = createSession({
     encoder: createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
     search: createSearchClient(),
-    model: { packUrl: MODEL_PACK_URL, providers: ["webgpu", "wasm"], allowSoftwareAdapter: false },
+    model: {
+      pack: { kind: "url", url: MODEL_PACK_URL },
+      providers: ["webgpu", "wasm"],
+      allowSoftwareAdapter: false,
+      safeMode: false,
+    },
     editionUrl: EDITION_URL,
     mark: (name) => performance.mark(name),
   });

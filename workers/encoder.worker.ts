@@ -31,5 +31,6 @@ exposeApi({
       const vectors = await encoder.embedTexts(texts, report, signal);
       return transfer(vectors, buffersOf(vectors));
     }),
+  addText: (id, files) => calls.run(id, () => encoder.addText(files)),
   cancel: (id) => calls.cancel(id),
 } satisfies EncoderApi);

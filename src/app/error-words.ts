@@ -10,6 +10,12 @@ export interface ErrorWords {
 const number = new Intl.NumberFormat("en");
 const PIXELS_PER_MEGAPIXEL = 1_000_000;
 
+const WORKER_WORDS = {
+  encoder: "The model",
+  search: "The search",
+  converter: "The making of the model",
+} as const;
+
 /** The words for an error. The switch is exhaustive: a new code does not compile until it is worded here. */
 export function errorWords(error: AppErrorDetail): ErrorWords {
   switch (error.code) {
@@ -110,6 +116,23 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: `The file ${error.file} is damaged: ${error.why}.`,
         action: "retry",
       };
+    case "text-tower-missing":
+      return {
+        title: "This model cannot read phrases yet",
+        sentence:
+          "Its part for texts has not been fetched. It is fetched once, when a phrase is first searched.",
+        action: "retry",
+      };
+    case "model-unknown":
+      return {
+        title: "This model is not there",
+        sentence: `“${error.id}” is neither on this device nor among the known models. Choose another model.`,
+      };
+    case "own-files-incomplete":
+      return {
+        title: "These files are not a whole model",
+        sentence: `What is missing: ${error.missing}. Choose all the files of the model together.`,
+      };
     case "self-test-failed":
       return {
         title: "The model gives wrong numbers on this device",
@@ -131,10 +154,7 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
       };
     case "worker-crashed":
       return {
-        title:
-          error.worker === "encoder"
-            ? "The model stopped unexpectedly"
-            : "The search stopped unexpectedly",
+        title: `${WORKER_WORDS[error.worker]} stopped unexpectedly`,
         sentence: "It can be started again. If this repeats, the device may be short of memory.",
         action: "retry",
       };

@@ -44,6 +44,8 @@ export interface EncoderClient {
     texts: readonly string[],
     report: ReportProgress,
   ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  /** See `EncoderApi.addText`. A replaced worker opens the pack with its text part. */
+  addText(signal: AbortSignal, files: Readonly<Record<string, Blob>>): Promise<void>;
   /** Ends the worker. */
   dispose(): void;
 }
@@ -161,6 +163,15 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
         return worker.call(signal, (api, id) =>
           api.embedTexts(id, texts, proxy(whileLive(signal, report))),
         );
+      });
+    },
+    addText(signal, files) {
+      return withRestart(signal, async () => {
+        await reopen(signal, ignoreProgress);
+        await worker.call(signal, (api, id) => api.addText(id, files));
+        if (model?.pack.kind === "files") {
+          model = { ...model, pack: { kind: "files", files: { ...model.pack.files, ...files } } };
+        }
       });
     },
     dispose: () => worker.dispose(),

@@ -35,7 +35,12 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllGlobals());
 
 function request(...providers: Provider[]): OpenModelRequest {
-  return { packUrl, providers, allowSoftwareAdapter: true };
+  return {
+    pack: { kind: "url", url: packUrl },
+    providers,
+    allowSoftwareAdapter: true,
+    safeMode: false,
+  };
 }
 
 /** A picture of coloured bars, as a PNG. */

@@ -14,8 +14,13 @@ afterEach(() => client?.dispose());
 
 /** The pack that `npm run build` makes and the page loads first. */
 function demoPack(...providers: Provider[]): OpenModelRequest {
-  const packUrl = new URL("/models/demo/", location.href).href;
-  return { packUrl, providers, allowSoftwareAdapter: true };
+  const url = new URL("/models/demo/", location.href).href;
+  return {
+    pack: { kind: "url", url },
+    providers,
+    allowSoftwareAdapter: true,
+    safeMode: false,
+  };
 }
 
 function start(): EncoderClient {

@@ -12,7 +12,8 @@ import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 const live = new AbortController().signal;
 const ignore = () => {};
 const model: OpenModelRequest = {
-  packUrl: "/models/demo/",
+  pack: { kind: "url", url: "/models/demo/" },
+  safeMode: false,
   providers: ["webgpu", "wasm"],
   allowSoftwareAdapter: false,
 };
@@ -33,6 +34,9 @@ function info(request: OpenModelRequest): EncoderInfo {
     storage: "kept",
     dim: 2,
     grid: 1,
+    hasText: true,
+    hasAdapter: false,
+    adapterFingerprint: null,
     vocabulary: null,
   };
 }
@@ -95,6 +99,7 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
         return { base: new Float32Array(2), adapted: new Float32Array(2) };
       },
       cancel: ignore,
+      addText: () => Promise.resolve(),
     } satisfies EncoderApi;
     const worker = createFakeWorker(api);
     workers.push(worker);
@@ -144,8 +149,8 @@ describe("createEncoderClient", () => {
     });
     await encoder.open(live, model, ignore);
     await encoder.encodePicture(live, picture, ignore);
-    await encoder.open(live, { ...model, packUrl: "/models/clip/" }, ignore);
-    expect(opened.at(-1)).toMatchObject({ packUrl: "/models/clip/", providers: ["wasm"] });
+    await encoder.open(live, { ...model, pack: { kind: "url", url: "/models/clip/" } }, ignore);
+    expect(opened.at(-1)).toMatchObject({ pack: { url: "/models/clip/" }, providers: ["wasm"] });
   });
 
   it("gives up where the GPU was the only provider asked for", async () => {

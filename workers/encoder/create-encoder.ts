@@ -12,6 +12,7 @@ import type {
 } from "../../src/core/protocol.ts";
 import { encodePicture } from "./encode-picture.ts";
 import { createModelOpener, type OpenedModel } from "./open-model.ts";
+import type { PackBlobs } from "./pack-blobs.ts";
 
 /** The encoder worker's work, without the worker: everything takes a signal, nothing knows of messages. */
 export interface Encoder {
@@ -31,6 +32,7 @@ export interface Encoder {
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  addText(files: PackBlobs): Promise<void>;
 }
 
 /** Creates an encoder without a model; `open` gives it one. See `EncoderApi` for what the calls promise. */
@@ -85,5 +87,6 @@ export function createEncoder(): Encoder {
       const { session, tokenize } = await openText(report, signal);
       return runText(session, tensors, manifest, texts.map(tokenize), signal);
     },
+    addText: (files) => requireModel().addText(files),
   };
 }

@@ -6,10 +6,12 @@ import {
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
+import type { PackSource } from "../../src/core/protocol.ts";
 import { sha256Hex } from "../sha256-hex.ts";
 import { createByteProgress } from "./byte-progress.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { downloadBytes } from "./download.ts";
+import { readPackBlob } from "./pack-blobs.ts";
 import type { PackCache } from "./pack-cache.ts";
 
 /** Most bytes of a manifest; one with a closed vocabulary of some thousand words has about 100 kB. */
@@ -23,15 +25,17 @@ const SERVER_ERRORS = 500;
  * be reached or is in trouble: the files that it names are checked by their hashes, whatever the server is up to. A pack
  * that the server says is not there (404) is an error.
  *
- * @param packUrl base URL of the pack, ending in "/"
  * @throws AppError `network`, `http-status`, `pack-version` or `pack-corrupt`; an AbortError after `signal`
  */
 export async function fetchManifest(
-  packUrl: string,
+  pack: PackSource,
   cache: PackCache,
   signal: AbortSignal,
 ): Promise<PackManifest> {
-  const url = packUrl + MANIFEST_FILE;
+  if (pack.kind === "files") {
+    return parsePackManifest(parseJson(await readPackBlob(pack.files, MANIFEST_FILE)));
+  }
+  const url = pack.url + MANIFEST_FILE;
   try {
     const bytes = await downloadBytes(url, {
       signal,
@@ -67,7 +71,7 @@ function isPassing(error: unknown): boolean {
  * @throws AppError `network`, `http-status`, `short-read`, `hash-mismatch` or `pack-corrupt`; an AbortError after `signal`
  */
 export async function fetchPackFiles(
-  packUrl: string,
+  pack: PackSource,
   manifest: PackManifest,
   names: readonly string[],
   item: string,
@@ -82,7 +86,7 @@ export async function fetchPackFiles(
     Promise.all(
       files.map(async (file, index) => {
         const onLoaded = (loaded: number): void => progress.set(index, loaded);
-        const bytes = await getFile(packUrl, file, cache, onLoaded, either);
+        const bytes = await getFile(pack, file, cache, onLoaded, either);
         progress.set(index, file.bytes);
         return [file.name, bytes] as const;
       }),
@@ -106,18 +110,24 @@ export async function removeOutdatedFiles(cache: PackCache): Promise<void> {
 }
 
 async function getFile(
-  packUrl: string,
+  pack: PackSource,
   file: PackFile,
   cache: PackCache,
   onLoaded: (loaded: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (pack.kind === "files") {
+    const held = await readPackBlob(pack.files, file.name);
+    if (!(await hasHash(held, file)))
+      throw new AppError({ code: "hash-mismatch", file: file.name });
+    return held;
+  }
   const stored = await cache.getFile(file.sha256);
   if (stored !== undefined) {
     if (await hasHash(stored, file)) return stored;
     await cache.deleteFile(file.sha256);
   }
-  const bytes = await downloadFile(packUrl + file.name, file, onLoaded, signal);
+  const bytes = await downloadFile(pack.url + file.name, file, onLoaded, signal);
   signal.throwIfAborted();
   await cache.putFile(file.sha256, bytes);
   return bytes;

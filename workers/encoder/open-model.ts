@@ -3,11 +3,12 @@ import { PACK_FILES, type PackManifest } from "../../src/core/model/pack-manifes
 import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
 import type { Session } from "../../src/core/model/session.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
-import type { EncoderInfo, OpenModelRequest } from "../../src/core/protocol.ts";
+import type { EncoderInfo, OpenModelRequest, PackSource } from "../../src/core/protocol.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
 import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
 import { type OpenedVision, openVision } from "./open-vision.ts";
+import { type PackBlobs, packBlobsKey } from "./pack-blobs.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";
 import { type Engine, startEngine } from "./sessions.ts";
 import { openTokenizer, type Tokenize } from "./texts.ts";
@@ -26,6 +27,8 @@ export interface OpenedModel {
   readonly vision: OpenedVision;
   /** Loads the text tower at the first call; a failed or cancelled load is tried again by the next one. */
   openText(report: ReportProgress, signal: AbortSignal): Promise<OpenedText>;
+  /** Gives a pack that this browser holds its text files. */
+  addText(files: PackBlobs): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -57,7 +60,7 @@ export function createModelOpener(): ModelOpener {
     signal: AbortSignal,
   ): Promise<OpenedModel> => {
     signal.throwIfAborted();
-    const key = JSON.stringify(request);
+    const key = await keyOf(request);
     if (latest?.key === key) return latest.model;
     cache ??= await openPackCache();
     const packs = cache;
@@ -70,7 +73,7 @@ export function createModelOpener(): ModelOpener {
     };
     // Side by side: asking for an adapter can take a second, and the runtime is larger than the demo model.
     const [started, fetched] = await cancelOnFailure(signal, (either) =>
-      Promise.all([startedEngine(either), fetchModel(request.packUrl, packs, report, either)]),
+      Promise.all([startedEngine(either), fetchModel(request.pack, packs, report, either)]),
     );
     const model = await startModel(request, fetched, started, packs, report, signal);
     latest = { key, model };
@@ -93,20 +96,24 @@ interface FetchedModel {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
+async function keyOf({ pack, ...rest }: OpenModelRequest): Promise<string> {
+  return JSON.stringify([rest, pack.kind === "url" ? pack.url : await packBlobsKey(pack.files)]);
+}
+
 async function fetchModel(
-  packUrl: string,
+  pack: PackSource,
   cache: PackCache,
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<FetchedModel> {
-  const manifest = await fetchManifest(packUrl, cache, signal);
+  const manifest = await fetchManifest(pack, cache, signal);
   const names = [PACK_FILES.trunk, PACK_FILES.head, PACK_FILES.tensors];
-  const files = await fetchPackFiles(packUrl, manifest, names, "model", cache, report, signal);
+  const files = await fetchPackFiles(pack, manifest, names, "model", cache, report, signal);
   return { manifest, files };
 }
 
 async function startModel(
-  { packUrl, providers }: OpenModelRequest,
+  { pack, providers }: OpenModelRequest,
   { manifest, files }: FetchedModel,
   engine: Engine,
   cache: PackCache,
@@ -116,7 +123,7 @@ async function startModel(
   const tensors = readPackTensors(take(files, PACK_FILES.tensors), manifest);
   const graphs = { trunk: take(files, PACK_FILES.trunk), head: take(files, PACK_FILES.head) };
   const vision = await openVision(engine, providers, graphs, tensors, manifest, report, signal);
-  const text = createTextOpener(packUrl, manifest, engine, vision, cache);
+  const text = createTextOpener(pack, manifest, engine, vision, cache);
   return {
     info: {
       packId: manifest.packId,
@@ -128,12 +135,16 @@ async function startModel(
       storage: cache.state(),
       dim: manifest.dim,
       grid: manifest.grid,
+      hasText: true,
+      hasAdapter: manifest.variants.adapted !== null,
+      adapterFingerprint: null,
       vocabulary: manifest.vocabulary,
     },
     manifest,
     tensors,
     vision,
     openText: text.open,
+    addText: text.add,
     async release() {
       await Promise.allSettled([vision.trunk.release(), vision.head.release(), text.release()]);
     },
@@ -142,12 +153,17 @@ async function startModel(
 
 /** The lazily loaded text tower of one model. It runs where the vision tower runs. */
 function createTextOpener(
-  packUrl: string,
+  pack: PackSource,
   manifest: PackManifest,
   engine: Engine,
   vision: OpenedVision,
   cache: PackCache,
-): { open: OpenedModel["openText"]; release: () => Promise<void> } {
+): {
+  open: OpenedModel["openText"];
+  add: OpenedModel["addText"];
+  release: () => Promise<void>;
+} {
+  let source = pack;
   let opened: (OpenedText & { readonly release: () => Promise<void> }) | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const openNow = async (report: ReportProgress, signal: AbortSignal): Promise<OpenedText> => {
@@ -155,7 +171,7 @@ function createTextOpener(
     if (opened !== null) return opened;
     const names = [PACK_FILES.text, PACK_FILES.tokenizer, PACK_FILES.tokenizerConfig];
     const files = await fetchPackFiles(
-      packUrl,
+      source,
       manifest,
       names,
       "text-tower",
@@ -178,6 +194,12 @@ function createTextOpener(
       const result = turn.then(() => openNow(report, signal));
       turn = result.catch(() => undefined);
       return result;
+    },
+    async add(files) {
+      if (source.kind !== "files") {
+        throw new AppError({ code: "invalid-argument", what: "text for a pack of a server" });
+      }
+      source = { kind: "files", files: { ...source.files, ...files } };
     },
     async release() {
       await opened?.release();

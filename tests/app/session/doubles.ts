@@ -24,6 +24,9 @@ const encoderInfo: EncoderInfo = {
   storage: "kept",
   dim: DIM,
   grid: GRID,
+  hasText: true,
+  hasAdapter: true,
+  adapterFingerprint: "a",
   vocabulary: null,
 };
 
@@ -148,7 +151,12 @@ export function services(
   };
   return {
     recorded,
-    model: { packUrl: "models/demo/", providers: ["wasm"], allowSoftwareAdapter: false },
+    model: {
+      pack: { kind: "url", url: "models/demo/" },
+      providers: ["wasm"],
+      allowSoftwareAdapter: false,
+      safeMode: false,
+    },
     editionUrl: "edition/",
     mark: () => undefined,
     encoder: {

@@ -4,6 +4,7 @@ import { nodePackTools } from "../../../scripts/build-model/write-pack.ts";
 import { isAppError } from "../../../src/core/errors.ts";
 import { buildPack } from "../../../src/core/model/build-pack.ts";
 import { MANIFEST_FILE, PACK_FILES } from "../../../src/core/model/pack-manifest.ts";
+import type { PackSource } from "../../../src/core/protocol.ts";
 import {
   fetchManifest,
   fetchPackFiles,
@@ -15,6 +16,7 @@ import { RANDOM_PACK_OPTIONS, randomClipSources } from "../../helpers/random-cli
 const live = new AbortController().signal;
 const ignore = () => {};
 const packUrl = "https://pack.test/";
+const source: PackSource = { kind: "url", url: packUrl };
 const names = [PACK_FILES.trunk, PACK_FILES.head];
 type Pack = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 const first = await buildPack(randomClipSources(1), RANDOM_PACK_OPTIONS, nodePackTools, live);
@@ -37,8 +39,8 @@ function serve(pack: Pack): string[] {
 }
 
 async function load(cache: PackCache) {
-  const manifest = await fetchManifest(packUrl, cache, live);
-  return fetchPackFiles(packUrl, manifest, names, "model", cache, ignore, live);
+  const manifest = await fetchManifest(source, cache, live);
+  return fetchPackFiles(source, manifest, names, "model", cache, ignore, live);
 }
 
 describe("the cache of model packs", () => {
@@ -54,7 +56,7 @@ describe("the cache of model packs", () => {
   it("downloads again what was changed in storage", async () => {
     const cache = await openPackCache();
     serve(first);
-    const manifest = await fetchManifest(packUrl, cache, live);
+    const manifest = await fetchManifest(source, cache, live);
     await load(cache);
     const head = manifest.files.find(({ name }) => name === PACK_FILES.head);
     const spoiled = first.get(PACK_FILES.head)?.slice() ?? new Uint8Array();
@@ -77,12 +79,12 @@ describe("the cache of model packs", () => {
   it("uses the manifest seen last where the server answers 503, and says so where there is none", async () => {
     const cache = await openPackCache();
     serve(first);
-    const manifest = await fetchManifest(packUrl, cache, live);
+    const manifest = await fetchManifest(source, cache, live);
     await load(cache);
     vi.stubGlobal("fetch", async () => new Response("fault", { status: 503 }));
-    expect(await fetchManifest(packUrl, cache, live)).toEqual(manifest);
+    expect(await fetchManifest(source, cache, live)).toEqual(manifest);
     expect((await load(cache)).size).toBe(names.length);
-    const elsewhere = fetchManifest("https://other.test/", cache, live);
+    const elsewhere = fetchManifest({ kind: "url", url: "https://other.test/" }, cache, live);
     await expect(elsewhere).rejects.toMatchObject({ detail: { code: "http-status", status: 503 } });
   });
 
@@ -106,10 +108,10 @@ describe("the cache of model packs", () => {
   it("forgets the files of a pack that has been replaced, and no others", async () => {
     const cache = await openPackCache();
     serve(first);
-    const old = await fetchManifest(packUrl, cache, live);
+    const old = await fetchManifest(source, cache, live);
     await load(cache);
     serve(second);
-    const next = await fetchManifest(packUrl, cache, live);
+    const next = await fetchManifest(source, cache, live);
     await load(cache);
     await removeOutdatedFiles(cache);
     const hashOf = (manifest: typeof old) =>
