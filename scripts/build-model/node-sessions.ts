@@ -11,6 +11,7 @@ import {
 } from "../../src/core/model/pack-manifest.ts";
 import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
 import { toPatches } from "../../src/core/model/patches.ts";
+import { createReferenceTokenizer } from "../../src/core/model/reference-tokenizer.ts";
 import { runText } from "../../src/core/model/run-text.ts";
 import { runVision, type VisionResult } from "../../src/core/model/run-vision.ts";
 import type { FloatTensor, Session } from "../../src/core/model/session.ts";
@@ -90,8 +91,7 @@ export function openNodeTokenizer(
   tokenizer: unknown,
   config: unknown,
 ): (text: string) => readonly number[] {
-  const loaded = new PreTrainedTokenizer(tokenizer, config);
-  return (text) => loaded.encode(text);
+  return createReferenceTokenizer(PreTrainedTokenizer, tokenizer, config);
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { AppError } from "../../src/core/errors.ts";
+import { createReferenceTokenizer } from "../../src/core/model/reference-tokenizer.ts";
 
 /** Turns a text into token ids, with start and end token. */
 export type Tokenize = (text: string) => readonly number[];
@@ -16,8 +17,7 @@ export async function openTokenizer(tokenizer: unknown, config: unknown): Promis
   env.allowRemoteModels = false;
   env.allowLocalModels = false;
   try {
-    const loaded = new PreTrainedTokenizer(tokenizer, config);
-    return (text) => loaded.encode(text);
+    return createReferenceTokenizer(PreTrainedTokenizer, tokenizer, config);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError({ code: "pack-corrupt", file: "tokenizer.json", why }, { cause: error });
