@@ -15,6 +15,7 @@ import { Announcer } from "./shell/Announcer.tsx";
 import { ErrorNotice } from "./shell/ErrorNotice.tsx";
 import { Header } from "./shell/Header.tsx";
 import { LoadProgress } from "./shell/LoadProgress.tsx";
+import { OfferNotice } from "./shell/OfferNotice.tsx";
 import { PictureStage } from "./stage/PictureStage.tsx";
 import { StageTools } from "./stage/StageTools.tsx";
 
@@ -53,16 +54,28 @@ export function App(props: AppProps) {
           onRefused={(error) => props.session.refuse(error)}
         />
       </Header>
-      <Show when={failed()}>
-        {(failure) => (
-          <ErrorNotice
-            error={failure().error}
-            canRetry={failure().picture !== null || failure().previous !== null}
-            onRetry={() => props.session.retry()}
-            onDismiss={() => props.session.dismiss()}
-          />
-        )}
-      </Show>
+      <Switch>
+        <Match when={state().refused}>
+          {(error) => (
+            <ErrorNotice
+              error={error()}
+              canRetry={false}
+              onRetry={() => props.session.retry()}
+              onDismiss={() => props.session.dismissRefusal()}
+            />
+          )}
+        </Match>
+        <Match when={failed()}>
+          {(failure) => (
+            <ErrorNotice
+              error={failure().error}
+              canRetry={failure().picture !== null || failure().previous !== null}
+              onRetry={() => props.session.retry()}
+              onDismiss={() => props.session.dismiss()}
+            />
+          )}
+        </Match>
+      </Switch>
       <main class="workspace" data-kind={onStage() === null ? "empty" : "picture"}>
         <section class="stage" aria-label="Picture">
           <Show when={onStage()} fallback={<EmptyWall shelf={props.shelf} />}>
@@ -94,8 +107,17 @@ export function App(props: AppProps) {
         </section>
         <Show when={onStage()}>
           <section class="results" aria-label="Sentences">
+            <Show when={state().offer}>
+              {(offer) => (
+                <OfferNotice
+                  offer={offer()}
+                  onTake={() => props.session.takeOffer()}
+                  onDecline={() => props.session.cancel()}
+                />
+              )}
+            </Show>
             <Switch>
-              <Match when={loading()}>
+              <Match when={state().offer === null && loading()}>
                 {(pending) => (
                   <LoadProgress
                     name={pending().picture.name}

@@ -9,6 +9,7 @@ import {
 } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
 import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
+import { createAsking } from "./asking.ts";
 import { createOpening } from "./opening.ts";
 import { queryFor } from "./query.ts";
 import { reduce } from "./reduce.ts";
@@ -40,6 +41,7 @@ export function createSession(services: SessionServices): Session {
   const edition = createOpening<EditionInfo>((signal, report) =>
     services.search.open(signal, services.editionUrl, report),
   );
+  const asking = createAsking(dispatch);
   let controller = new AbortController();
 
   function startRun(): { run: number; signal: AbortSignal } {
@@ -198,11 +200,9 @@ export function createSession(services: SessionServices): Session {
     moveTo: (row) => dispatch({ type: "moved", row }),
     pin: (row) => dispatch({ type: "pinned", row }),
     setReading: (isReading) => dispatch({ type: "reading", isReading }),
-    refuse(error) {
-      controller.abort();
-      dispatch({ type: "cancelled" });
-      dispatch({ type: "failed", run: state().run, error });
-    },
+    refuse: (error) => dispatch({ type: "refused", error }),
+    dismissRefusal: () => dispatch({ type: "refusal-dismissed" }),
+    takeOffer: asking.take,
     cancel() {
       controller.abort(abortError());
       if (state().kind === "loading") {

@@ -17,6 +17,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return {
         ...common(state),
         run: event.run,
+        refused: null,
         choices: { ...state.choices, region: { kind: "whole" } },
         kind: "loading",
         picture: event.picture,
@@ -58,8 +59,18 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
         picture: state.kind === "loading" ? state.picture : null,
         previous: shownIn(state),
       };
-    case "cancelled":
-      return withoutPending(state);
+    case "refused":
+      return { ...state, refused: event.error };
+    case "refusal-dismissed":
+      return { ...state, refused: null };
+    case "offered":
+      return event.run === state.run ? { ...state, offer: event.offer } : state;
+    case "offer-taken":
+      return { ...state, offer: null };
+    case "cancelled": {
+      const cancellations = state.cancellations + (isUnderWay(state) ? 1 : 0);
+      return { ...withoutPending(state), cancellations };
+    }
     case "dismissed":
       return state.kind === "failed" ? withoutPending(state) : state;
     case "update-taken":
@@ -79,9 +90,14 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
   }
 }
 
+/** What goes over into another state. An offer does not: it belongs to a run that waits. */
 function common(state: SessionState): Common {
-  const { run, choices, current, pinned, isReading } = state;
-  return { run, choices, current, pinned, isReading };
+  const { run, choices, current, pinned, isReading, refused, cancellations } = state;
+  return { run, choices, current, pinned, isReading, refused, cancellations, offer: null };
+}
+
+function isUnderWay(state: SessionState): boolean {
+  return state.kind === "loading" || (state.kind === "showing" && state.isSearching);
 }
 
 /** Back to what stood on the page before the run that was cancelled or that failed. */

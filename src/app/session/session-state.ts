@@ -49,6 +49,21 @@ export interface Shown {
   readonly results: Results;
 }
 
+/**
+ * What a run asks the person before it goes on, because the answer costs a download or minutes of work. The run waits in
+ * `ask` of asking.ts; the page shows it with OfferNotice.tsx.
+ */
+export type Offer =
+  /** The model that was made on this device lacks its part for texts, which a phrase or the sentences need. */
+  | { readonly kind: "fetch-text"; readonly model: string }
+  /** The sentences were embedded by another model than the one that runs. */
+  | {
+      readonly kind: "embed-sentences";
+      readonly model: string;
+      readonly edition: string;
+      readonly sentences: number;
+    };
+
 /** What every state has. */
 export interface Common {
   /** Number of the newest run; an event of an older run changes nothing. */
@@ -59,6 +74,12 @@ export interface Common {
   readonly pinned: number | null;
   /** True while pointer or focus is in the list, which therefore must not change its order. */
   readonly isReading: boolean;
+  /** What could not be taken, such as a dropped text, or a model that is gone; it stands beside whatever else is shown. */
+  readonly refused: AppErrorDetail | null;
+  /** What the newest run asks before it goes on. */
+  readonly offer: Offer | null;
+  /** How many runs were cancelled so far, so that each cancellation can be said. */
+  readonly cancellations: number;
 }
 
 export type SessionState = Common &
@@ -105,6 +126,10 @@ export type SessionEvent =
       readonly maps: Float32Array<ArrayBuffer>;
     }
   | { readonly type: "failed"; readonly run: number; readonly error: AppErrorDetail }
+  | { readonly type: "refused"; readonly error: AppErrorDetail }
+  | { readonly type: "refusal-dismissed" }
+  | { readonly type: "offered"; readonly run: number; readonly offer: Offer }
+  | { readonly type: "offer-taken" }
   | { readonly type: "cancelled" }
   | { readonly type: "dismissed" }
   | { readonly type: "update-taken" }
@@ -123,6 +148,9 @@ export function initialState(): SessionState {
     current: null,
     pinned: null,
     isReading: false,
+    refused: null,
+    offer: null,
+    cancellations: 0,
   };
 }
 

@@ -20,8 +20,11 @@ export interface Session {
   moveTo(row: number | null): void;
   pin(row: number | null): void;
   setReading(isReading: boolean): void;
-  /** Shows a failure that came up outside a run, such as a dropped thing that is no file. */
+  /** Says what could not be taken, such as a dropped thing that is no file. What runs goes on. */
   refuse(error: AppErrorDetail): void;
+  dismissRefusal(): void;
+  /** Lets the run go on that asked for it; declining is cancelling. */
+  takeOffer(): void;
   cancel(): void;
   retry(): void;
   dismiss(): void;

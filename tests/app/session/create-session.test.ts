@@ -311,4 +311,19 @@ describe("createSession", () => {
     expect(session.edition()?.name).toBe("Sample notes");
     expect(session.encoder()).toBeNull();
   });
+
+  it("goes on with the picture that loads when a text is dropped meanwhile", async () => {
+    const tower = deferred<ReturnType<typeof encoded>>();
+    const session = createSession(services({ encoder: { encodePicture: () => tower.promise } }));
+    session.openPicture(picture("a"));
+    await settle();
+    session.refuse({ code: "picture-missing", from: "drop" });
+    expect(session.state().refused?.code).toBe("picture-missing");
+    tower.resolve(encoded("p"));
+    await settle();
+    expect(session.state().kind).toBe("showing");
+    expect(session.state().refused?.code).toBe("picture-missing");
+    session.dismissRefusal();
+    expect(session.state().refused).toBeNull();
+  });
 });

@@ -170,4 +170,41 @@ describe("reduce", () => {
     );
     expect(shownIn(state)?.results.maps).toEqual({});
   });
+
+  it("keeps the picture that loads when something else is refused, until that is dismissed or the next picture comes", () => {
+    const refused = stateAfter(...opened, {
+      type: "refused",
+      error: { code: "picture-missing", from: "drop" },
+    });
+    expect(refused).toMatchObject({
+      kind: "loading",
+      run: 1,
+      refused: { code: "picture-missing" },
+    });
+    expect(reduce(refused, { type: "refusal-dismissed" }).refused).toBeNull();
+    expect(
+      reduce(refused, { type: "picture-chosen", run: 2, picture: picture("b") }).refused,
+    ).toBeNull();
+  });
+
+  it("ends an offer with the run that made it", () => {
+    const offer = { kind: "fetch-text", model: "CLIP" } as const;
+    const offered = stateAfter(...opened, { type: "offered", run: 1, offer });
+    expect(offered.offer).toEqual(offer);
+    expect(reduce(offered, { type: "offered", run: 0, offer }).offer).toEqual(offer);
+    for (const event of [
+      { type: "picture-chosen", run: 2, picture: picture("b") },
+      { type: "cancelled" },
+      { type: "failed", run: 1, error: { code: "picture-empty" } },
+      { type: "offer-taken" },
+    ] satisfies SessionEvent[]) {
+      expect(reduce(offered, event).offer).toBeNull();
+    }
+  });
+
+  it("counts cancellations of what was under way, and no others", () => {
+    const cancelled = stateAfter(...opened, { type: "cancelled" });
+    expect(cancelled.cancellations).toBe(1);
+    expect(reduce(cancelled, { type: "cancelled" }).cancellations).toBe(1);
+  });
 });
