@@ -7,9 +7,11 @@ import { DropTarget } from "./open/DropTarget.tsx";
 import { OpenPicture } from "./open/OpenPicture.tsx";
 import { releaseUnusedPictures } from "./open/release-unused.ts";
 import { SampleStrip } from "./open/SampleStrip.tsx";
+import { PhraseField } from "./query/PhraseField.tsx";
 import { ResultPanel } from "./results/ResultPanel.tsx";
+import type { ProgressView } from "./session/progress-view.ts";
 import type { Session } from "./session/session.ts";
-import { type SessionState, shownIn } from "./session/session-state.ts";
+import { type SessionState, shownIn, shownPictureIn } from "./session/session-state.ts";
 import { About } from "./shell/About.tsx";
 import { Announcer } from "./shell/Announcer.tsx";
 import { ErrorNotice } from "./shell/ErrorNotice.tsx";
@@ -29,15 +31,20 @@ interface AppProps {
 export function App(props: AppProps) {
   const [heatStyle, setHeatStyle] = createSignal<HeatStyle>("spotlight");
   const [grain, setGrain] = createSignal<HeatGrain>("smooth");
+  const [isPhraseMapped, setIsPhraseMapped] = createSignal(false);
   const state = () => props.session.state();
   const shown = createMemo(() => shownIn(state()));
+  const shownPicture = createMemo(() => shownPictureIn(state()));
   const loading = createMemo(() => inKind(state(), "loading"));
   const failed = createMemo(() => inKind(state(), "failed"));
   const onStage = createMemo(() => {
     const pending = loading();
-    return pending === null ? shown() : { picture: pending.picture, encoded: pending.encoded };
+    if (pending === null) return shownPicture();
+    const { picture, encoded } = pending;
+    return picture === null ? null : { picture, encoded };
   });
-  const map = createMemo(() => (loading() === null ? currentMap(state()) : null));
+  const isEmpty = () => loading() === null && shown() === null;
+  const map = createMemo(() => (loading() === null ? currentMap(state(), isPhraseMapped()) : null));
 
   onMount(() => props.shelf.load());
   releaseUnusedPictures(state);
@@ -69,43 +76,55 @@ export function App(props: AppProps) {
           {(failure) => (
             <ErrorNotice
               error={failure().error}
-              canRetry={failure().picture !== null || failure().previous !== null}
+              canRetry={
+                failure().picture !== null ||
+                failure().previous !== null ||
+                state().choices.phrase !== null
+              }
               onRetry={() => props.session.retry()}
               onDismiss={() => props.session.dismiss()}
             />
           )}
         </Match>
       </Switch>
-      <main class="workspace" data-kind={onStage() === null ? "empty" : "picture"}>
-        <section class="stage" aria-label="Picture">
-          <Show when={onStage()} fallback={<EmptyWall shelf={props.shelf} />}>
-            {(staged) => (
-              <PictureStage
-                picture={staged().picture}
-                encoded={staged().encoded}
-                region={state().choices.region}
-                map={map()}
-                heatStyle={heatStyle()}
-                grain={grain()}
-                onRegion={(region) => props.session.chooseRegion(region)}
-              />
-            )}
-          </Show>
-          <Show when={loading() === null && shown()}>
-            {(there) => (
-              <StageTools
-                session={props.session}
-                shown={there()}
-                map={map()}
-                heatStyle={heatStyle()}
-                grain={grain()}
-                onHeatStyle={setHeatStyle}
-                onGrain={setGrain}
-              />
-            )}
-          </Show>
-        </section>
-        <Show when={onStage()}>
+      <PhraseField session={props.session} hasPicture={onStage() !== null} />
+      <main
+        class="workspace"
+        data-kind={onStage() !== null ? "picture" : isEmpty() ? "empty" : "phrase"}
+      >
+        <Show when={onStage() !== null || isEmpty()}>
+          <section class="stage" aria-label="Picture">
+            <Show when={onStage()} fallback={<EmptyWall shelf={props.shelf} />}>
+              {(staged) => (
+                <PictureStage
+                  picture={staged().picture}
+                  encoded={staged().encoded}
+                  region={state().choices.region}
+                  map={map()}
+                  heatStyle={heatStyle()}
+                  grain={grain()}
+                  onRegion={(region) => props.session.chooseRegion(region)}
+                />
+              )}
+            </Show>
+            <Show when={loading() === null && shownPicture()}>
+              {(there) => (
+                <StageTools
+                  session={props.session}
+                  shown={there()}
+                  map={map()}
+                  heatStyle={heatStyle()}
+                  grain={grain()}
+                  onHeatStyle={setHeatStyle}
+                  onGrain={setGrain}
+                  isPhraseMapped={isPhraseMapped()}
+                  onPhraseMapped={setIsPhraseMapped}
+                />
+              )}
+            </Show>
+          </section>
+        </Show>
+        <Show when={!isEmpty()}>
           <section class="results" aria-label="Sentences">
             <Show when={state().offer}>
               {(offer) => (
@@ -120,7 +139,7 @@ export function App(props: AppProps) {
               <Match when={state().offer === null && loading()}>
                 {(pending) => (
                   <LoadProgress
-                    name={pending().picture.name}
+                    name={pending().picture?.name ?? "words"}
                     progress={pending().progress}
                     onCancel={() => props.session.cancel()}
                   />
@@ -131,7 +150,7 @@ export function App(props: AppProps) {
                   <ResultPanel
                     session={props.session}
                     shown={there()}
-                    isSearching={isSearching(state())}
+                    search={searchUnderWay(state())}
                   />
                 )}
               </Match>
@@ -175,16 +194,20 @@ function inKind<K extends SessionState["kind"]>(
   return state.kind === kind ? (state as Extract<SessionState, { kind: K }>) : null;
 }
 
-function isSearching(state: SessionState): boolean {
-  return state.kind === "showing" && state.isSearching;
+/** How far the search is that renews the list; null while the list is complete. */
+function searchUnderWay(state: SessionState): ProgressView | null {
+  return state.kind === "showing" && state.isSearching ? state.progress : null;
 }
 
-/** The map of the pinned sentence, else of the one under pointer or focus. */
-function currentMap(state: SessionState): Float32Array | null {
-  const shown = shownIn(state);
+/** The map of the pinned sentence, else of the one under pointer or focus, else of the phrase where that is wanted. */
+function currentMap(state: SessionState, isPhraseMapped: boolean): Float32Array | null {
+  const shown = shownPictureIn(state);
   const row = state.pinned ?? state.current;
   const maps = shown?.results.maps[state.choices.method];
-  if (shown === null || row === null || maps === undefined) return null;
-  const index = shown.results.answer.found.findIndex((sentence) => sentence.row === row);
+  if (shown === null || maps === undefined) return null;
+  const { found } = shown.results.answer;
+  if (row === null && !(isPhraseMapped && shown.results.phrase !== null)) return null;
+  // The phrase's own map comes after those of the sentences.
+  const index = row === null ? found.length : found.findIndex((sentence) => sentence.row === row);
   return mapAt(maps, index, shown.encoded.view.grid);
 }

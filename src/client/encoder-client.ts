@@ -3,11 +3,11 @@ import encoderWorkerUrl from "../../workers/encoder.worker.ts?worker&url";
 import { AppError, isAppError } from "../core/errors.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type {
+  EmbeddedTexts,
   EncodedPicture,
   EncoderApi,
   EncoderInfo,
   ExplainRequest,
-  ModelVariant,
   OpenModelRequest,
 } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
@@ -43,7 +43,7 @@ export interface EncoderClient {
     signal: AbortSignal,
     texts: readonly string[],
     report: ReportProgress,
-  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  ): Promise<EmbeddedTexts>;
   /** See `EncoderApi.addText`. A replaced worker opens the pack with its text part. */
   addText(signal: AbortSignal, files: Readonly<Record<string, Blob>>): Promise<void>;
   /** Ends the worker. */

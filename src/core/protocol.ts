@@ -91,6 +91,12 @@ export interface ExplainRequest {
   readonly texts: Float32Array<ArrayBuffer>;
 }
 
+/** Unit vectors [count × dim] of texts by variant (adapted = base where there is no adapter). */
+export interface EmbeddedTexts extends Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>> {
+  /** By text: true where it was longer than the text tower reads, so that only its beginning is in the vector. */
+  readonly isCut: readonly boolean[];
+}
+
 export interface EncoderApi {
   /** Downloads, verifies and starts a model pack. A second call with the same request answers from memory. */
   open(id: CallId, request: OpenModelRequest, report: ReportProgress): Promise<EncoderInfo>;
@@ -98,12 +104,8 @@ export interface EncoderApi {
   encodePicture(id: CallId, picture: Blob, report: ReportProgress): Promise<EncodedPicture>;
   /** Maps [count × grid × grid], one per text, not normalised; 0 where the text has no evidence. */
   explain(id: CallId, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
-  /** Embeds phrases: unit vectors [count × dim] by variant. The text tower is loaded on first use. */
-  embedTexts(
-    id: CallId,
-    texts: readonly string[],
-    report: ReportProgress,
-  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  /** Embeds phrases. The text tower is loaded on first use, and given back when no phrase came for a while. */
+  embedTexts(id: CallId, texts: readonly string[], report: ReportProgress): Promise<EmbeddedTexts>;
   /**
    * Gives the open "files" pack its text part: the text files and the manifest that names them.
    *
@@ -170,10 +172,18 @@ export interface EditionInfo {
   readonly bytes: number;
 }
 
+/**
+ * What a score compares: a picture with a sentence, a phrase with a sentence, or a mixture of both with one. Scores of two
+ * scales are numbers of different kinds: they never stand in one list.
+ */
+export type Scale = "picture" | "text" | "mixed";
+
 export interface SearchRequest {
-  /** Unit vector [dim] under `variant`: a whole picture or one patch. */
+  /** Unit vector [dim] under `variant`: a picture, a part of one, a phrase, or a mixture. */
   readonly query: Float32Array<ArrayBuffer>;
   readonly variant: ModelVariant;
+  /** What `query` stands for; a picture where nothing is said. */
+  readonly scale?: Scale;
   /** How many sentences are wanted. */
   readonly count: number;
 }
@@ -198,13 +208,15 @@ export interface FoundSentence {
   readonly work: WorkSummary;
   /** 1 for the closest. */
   readonly rank: number;
-  /** Cosine under the variant; a detail, never a percentage. */
+  /** Cosine under the variant, on the answer's scale; a detail, never a percentage. */
   readonly score: number;
   /** True when `score` comes from the exact row and not from its code. */
   readonly isExact: boolean;
 }
 
 export interface SearchAnswer {
+  /** What all the scores of this answer compare. */
+  readonly scale: Scale;
   readonly found: readonly FoundSentence[];
   /** Unit text vectors [found.length × dim] under the variant asked for, for `explain`. */
   readonly vectors: Float32Array<ArrayBuffer>;

@@ -96,7 +96,7 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
       },
       async embedTexts() {
         enter("embed");
-        return { base: new Float32Array(2), adapted: new Float32Array(2) };
+        return { base: new Float32Array(2), adapted: new Float32Array(2), isCut: [false] };
       },
       cancel: ignore,
       addText: () => Promise.resolve(),

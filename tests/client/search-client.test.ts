@@ -27,7 +27,14 @@ const info: EditionInfo = {
 };
 
 function answer(scanned: number): SearchAnswer {
-  return { found: [], vectors: new Float32Array(0), scanned, total: 100, timings: {} };
+  return {
+    scale: "picture",
+    found: [],
+    vectors: new Float32Array(0),
+    scanned,
+    total: 100,
+    timings: {},
+  };
 }
 
 /** Workers whose search gives two answers; `onSearch` says what the worker of a generation does before. */

@@ -1,17 +1,18 @@
 import { AppError } from "../../src/core/errors.ts";
 import type { ExplanationState } from "../../src/core/explain/explanation-state.ts";
 import { explainTexts } from "../../src/core/explain/maps.ts";
-import { runText } from "../../src/core/model/run-text.ts";
+import { isLongerThanContext, runText } from "../../src/core/model/run-text.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type {
+  EmbeddedTexts,
   EncodedPicture,
   EncoderInfo,
   ExplainRequest,
-  ModelVariant,
   OpenModelRequest,
 } from "../../src/core/protocol.ts";
 import { encodePicture } from "./encode-picture.ts";
-import { createModelOpener, type OpenedModel } from "./open-model.ts";
+import { createIdleRelease, type IdleTimer, workerTimer } from "./idle-release.ts";
+import { createModelOpener, type ModelOpener, type OpenedModel } from "./open-model.ts";
 import type { PackBlobs } from "./pack-blobs.ts";
 
 /** The encoder worker's work, without the worker: everything takes a signal, nothing knows of messages. */
@@ -31,16 +32,31 @@ export interface Encoder {
     texts: readonly string[],
     report: ReportProgress,
     signal: AbortSignal,
-  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  ): Promise<EmbeddedTexts>;
   addText(files: PackBlobs): Promise<void>;
 }
 
-/** Creates an encoder without a model; `open` gives it one. See `EncoderApi` for what the calls promise. */
-export function createEncoder(): Encoder {
-  const opener = createModelOpener();
+/**
+ * How long the text tower stays after the last phrase, in milliseconds: long enough to try a few words, short enough that
+ * its 60 to 250 MB are not held while a person reads.
+ */
+export const TEXT_IDLE_MS = 60_000;
+
+/**
+ * Creates an encoder without a model; `open` gives it one. See `EncoderApi` for what the calls promise. The text tower is
+ * loaded by the first phrase and released {@link TEXT_IDLE_MS} after the last one.
+ */
+export function createEncoder(
+  opener: ModelOpener = createModelOpener(),
+  timer: IdleTimer = workerTimer,
+): Encoder {
   let model: OpenedModel | null = null;
   let current: { readonly pictureId: string; readonly explanation: ExplanationState } | null = null;
   let pictures = 0;
+  // A tower that could not be given back is tried again after the next phrase; nobody waits for it.
+  const textTower = createIdleRelease(TEXT_IDLE_MS, timer, () => {
+    model?.releaseText().catch(() => undefined);
+  });
   const requireModel = (): OpenedModel => {
     if (model === null) throw new AppError({ code: "invalid-argument", what: "no model is open" });
     return model;
@@ -53,6 +69,7 @@ export function createEncoder(): Encoder {
         current = null;
         const former = model;
         model = next;
+        textTower.stop();
         await former?.release();
       }
       return next.info;
@@ -82,10 +99,14 @@ export function createEncoder(): Encoder {
     async embedTexts(texts, report, signal) {
       const { tensors, manifest, openText } = requireModel();
       if (texts.length === 0) {
-        return { base: new Float32Array(0), adapted: new Float32Array(0) };
+        return { base: new Float32Array(0), adapted: new Float32Array(0), isCut: [] };
       }
-      const { session, tokenize } = await openText(report, signal);
-      return runText(session, tensors, manifest, texts.map(tokenize), signal);
+      return textTower.use(async () => {
+        const { session, tokenize } = await openText(report, signal);
+        const tokens = texts.map(tokenize);
+        const vectors = await runText(session, tensors, manifest, tokens, signal);
+        return { ...vectors, isCut: tokens.map((ids) => isLongerThanContext(ids, manifest)) };
+      });
     },
     addText: (files) => requireModel().addText(files),
   };

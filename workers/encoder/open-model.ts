@@ -29,6 +29,8 @@ export interface OpenedModel {
   openText(report: ReportProgress, signal: AbortSignal): Promise<OpenedText>;
   /** Gives a pack that this browser holds its text files. */
   addText(files: PackBlobs): Promise<void>;
+  /** Gives the memory of the text tower back, where that costs no second download; the next `openText` loads it anew. */
+  releaseText(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -145,6 +147,9 @@ async function startModel(
     vision,
     openText: text.open,
     addText: text.add,
+    // Where nothing is stored, loading it anew would mean downloading it anew: then it stays.
+    releaseText: () =>
+      pack.kind === "files" || cache.state() === "kept" ? text.release() : Promise.resolve(),
     async release() {
       await Promise.allSettled([vision.trunk.release(), vision.head.release(), text.release()]);
     },
@@ -201,8 +206,14 @@ function createTextOpener(
       }
       source = { kind: "files", files: { ...source.files, ...files } };
     },
-    async release() {
-      await opened?.release();
+    release() {
+      const released = turn.then(async () => {
+        const former = opened;
+        opened = null;
+        await former?.release();
+      });
+      turn = released.catch(() => undefined);
+      return released;
     },
   };
 }

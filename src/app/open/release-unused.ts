@@ -15,7 +15,7 @@ export function releaseUnusedPictures(state: () => SessionState): void {
 function picturesIn(state: SessionState): ReadonlySet<Picture> {
   const pictures = new Set<Picture>();
   const shown = shownIn(state);
-  if (shown !== null) pictures.add(shown.picture);
+  if (shown !== null && shown.picture !== null) pictures.add(shown.picture);
   if ((state.kind === "loading" || state.kind === "failed") && state.picture !== null) {
     pictures.add(state.picture);
   }

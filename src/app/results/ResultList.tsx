@@ -84,6 +84,7 @@ export function ResultList(props: ResultListProps) {
               <Sentence
                 sentence={sentence}
                 total={props.results.answer.total}
+                scale={props.results.answer.scale}
                 vocabulary={vocabulary()}
                 isTabStop={isTabStop(sentence.row)}
                 isCurrent={isCurrent(sentence.row)}

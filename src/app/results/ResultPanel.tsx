@@ -1,14 +1,17 @@
 import { Show } from "solid-js";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
+import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
-import { regionWords } from "../stage/cell-words.ts";
+import { LoadProgress } from "../shell/LoadProgress.tsx";
+import { queryWords, scaleNote } from "./query-words.ts";
 import { ResultList } from "./ResultList.tsx";
 
 interface ResultPanelProps {
   readonly session: Session;
   readonly shown: Shown;
-  readonly isSearching: boolean;
+  /** Progress of the search that renews the list; null while the list is complete. */
+  readonly search: ProgressView | null;
 }
 
 const count = new Intl.NumberFormat("en");
@@ -16,6 +19,10 @@ const count = new Intl.NumberFormat("en");
 /** The heading, the model, how far the search is, and the list. */
 export function ResultPanel(props: ResultPanelProps) {
   const answer = () => props.shown.results.answer;
+  const isDownloading = () => {
+    const totals = props.search === null ? null : downloadTotals(props.search);
+    return totals !== null && totals.loaded < totals.total;
+  };
   const searched = () =>
     answer().scanned < answer().total
       ? `${count.format(answer().scanned)} of ${count.format(answer().total)} sentences searched`
@@ -32,10 +39,21 @@ export function ResultPanel(props: ResultPanelProps) {
           />
         </div>
         <p class="quiet">
-          The {count.format(answer().found.length)} closest to{" "}
-          {regionWords(props.shown.results.region, props.shown.encoded.view.grid)};{" "}
-          {props.isSearching ? "searching" : searched()}.
+          The {count.format(answer().found.length)} {queryWords(props.shown)};{" "}
+          {props.search === null ? searched() : "searching"}.
         </p>
+        <Show when={scaleNote(answer().scale, props.shown.picture !== null)}>
+          {(note) => <p class="quiet scale-note">{note()}</p>}
+        </Show>
+        <Show when={isDownloading() && props.search}>
+          {(search) => (
+            <LoadProgress
+              name="words"
+              progress={search()}
+              onCancel={() => props.session.cancel()}
+            />
+          )}
+        </Show>
         <Show when={props.session.encoder()?.vocabulary}>
           <p class="quiet">
             <span class="unknown-word">Dotted</span> words are unknown to this encoder.
@@ -46,7 +64,7 @@ export function ResultPanel(props: ResultPanelProps) {
         session={props.session}
         results={props.shown.results}
         encoder={props.session.encoder()}
-        isBusy={props.isSearching}
+        isBusy={props.search !== null}
       />
     </>
   );

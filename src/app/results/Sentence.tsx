@@ -1,5 +1,6 @@
 import { createUniqueId, For, Show } from "solid-js";
-import type { FoundSentence, WorkSummary } from "../../core/protocol.ts";
+import type { FoundSentence, Scale, WorkSummary } from "../../core/protocol.ts";
+import { scoreWords } from "./query-words.ts";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
 
@@ -7,6 +8,7 @@ interface SentenceProps {
   readonly sentence: FoundSentence;
   /** Sentences in the edition, which the strength is relative to. */
   readonly total: number;
+  readonly scale: Scale;
   readonly vocabulary: ReadonlySet<string> | null;
   /** True for the one sentence of the list that Tab reaches. */
   readonly isTabStop: boolean;
@@ -48,7 +50,7 @@ export function Sentence(props: SentenceProps) {
             <span class="visually-hidden">Rank </span>
             {props.sentence.rank}
           </span>
-          <StrengthBar rank={props.sentence.rank} total={props.total} />
+          <StrengthBar rank={props.sentence.rank} total={props.total} scale={props.scale} />
         </p>
         <blockquote id={quoteId} class="quote" lang="en" dir="auto">
           <p>
@@ -75,7 +77,7 @@ export function Sentence(props: SentenceProps) {
           <details>
             <summary tabindex={stop()}>Details</summary>
             <dl class="numbers">
-              <dt>Cosine</dt>
+              <dt>{scoreWords(props.scale)}</dt>
               <dd>
                 {cosine.format(props.sentence.score)}
                 {props.sentence.isExact ? "" : ", from its code"}

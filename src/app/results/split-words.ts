@@ -1,10 +1,10 @@
+import { isKnownWord, WORD } from "../query/known-words.ts";
+
 /** A piece of a sentence: text as it stands, and whether it is a word that the encoder was never trained on. */
 export interface Piece {
   readonly text: string;
   readonly isUnknown: boolean;
 }
-
-const WORDS = /\p{L}+(?:['’]\p{L}+)*/gu;
 
 /** Splits a sentence so that unknown words can be marked; the pieces joined are the sentence. */
 export function splitWords(sentence: string, vocabulary: ReadonlySet<string> | null): Piece[] {
@@ -12,11 +12,11 @@ export function splitWords(sentence: string, vocabulary: ReadonlySet<string> | n
   const pieces: Piece[] = [];
   let known = "";
   let end = 0;
-  for (const match of sentence.matchAll(WORDS)) {
+  for (const match of sentence.matchAll(WORD)) {
     const [word] = match;
     known += sentence.slice(end, match.index);
     end = match.index + word.length;
-    if (isKnown(word, vocabulary)) {
+    if (isKnownWord(word, vocabulary)) {
       known += word;
       continue;
     }
@@ -27,10 +27,4 @@ export function splitWords(sentence: string, vocabulary: ReadonlySet<string> | n
   known += sentence.slice(end);
   if (known !== "") pieces.push({ text: known, isUnknown: false });
   return pieces;
-}
-
-/** A possessive counts as its word: "painter's" is known where "painter" is. */
-function isKnown(word: string, vocabulary: ReadonlySet<string>): boolean {
-  const lower = word.toLowerCase().replaceAll("’", "'");
-  return vocabulary.has(lower) || vocabulary.has(lower.replace(/'s?$/, "").replace(/'.*$/, ""));
 }

@@ -8,9 +8,10 @@ import {
   isAppError,
 } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
-import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
+import type { EditionInfo, EmbeddedTexts, EncoderInfo } from "../../core/protocol.ts";
 import { createAsking } from "./asking.ts";
 import { createOpening } from "./opening.ts";
+import { createPhraseVectors } from "./phrase-vectors.ts";
 import { queryFor } from "./query.ts";
 import { reduce } from "./reduce.ts";
 import type { Session } from "./session.ts";
@@ -21,8 +22,9 @@ import {
   type Picture,
   type SessionEvent,
   type SessionState,
-  type Shown,
+  type ShownPicture,
   shownIn,
+  shownPictureIn,
 } from "./session-state.ts";
 
 /** Sentences that one search shows. */
@@ -42,6 +44,7 @@ export function createSession(services: SessionServices): Session {
     services.search.open(signal, services.editionUrl, report),
   );
   const asking = createAsking(dispatch);
+  const phrases = createPhraseVectors(services.encoder);
   let controller = new AbortController();
 
   function startRun(): { run: number; signal: AbortSignal } {
@@ -84,28 +87,41 @@ export function createSession(services: SessionServices): Session {
     }
   }
 
+  /** Ranks what is on the page by the choices as they are now. A picture that still loads is ranked by its own run. */
   async function runRanking(): Promise<void> {
-    if (shownIn(state()) === null || state().kind === "loading") return;
+    const before = state();
+    if (before.kind === "loading" && before.picture !== null) return;
+    if (shownPictureIn(before) === null && before.choices.phrase === null) return empty();
     const { run, signal } = startRun();
     dispatch({ type: "ranking-started", run });
     try {
-      await edition.open(signal, ignore);
+      await edition.open(signal, (progress) => dispatch({ type: "progressed", run, progress }));
       await search(run, signal);
     } catch (error) {
       fail(run, signal, error);
     }
   }
 
+  /** Nothing is left to search with. */
+  function empty(): void {
+    const before = state();
+    // A picture that failed stays to be tried again.
+    if (before.kind === "idle" || (before.kind === "failed" && before.picture !== null)) return;
+    const { run } = startRun();
+    dispatch({ type: "emptied", run });
+  }
+
   async function search(run: number, signal: AbortSignal): Promise<void> {
-    const { choices } = state();
-    const encoded = encodedIn(state());
-    if (encoded === null) return;
-    const { variant, region } = choices;
-    const asked = { variant, region };
-    const query = queryFor(encoded, variant, region);
+    const { variant, region, phrase } = state().choices;
+    const asked = { variant, region, phrase };
+    const vectors = phrase === null ? null : await embedPhrase(phrase.text, run, signal);
+    const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
+    const query = queryFor(encodedIn(state()), variant, region, words);
+    if (query === null) return;
+    const { vector, scale } = query;
     const answer = await services.search.search(
       signal,
-      { query, variant, count: RESULT_COUNT },
+      { query: vector, variant, count: RESULT_COUNT, scale },
       (wave) => {
         if (signal.aborted) return;
         dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
@@ -122,25 +138,41 @@ export function createSession(services: SessionServices): Session {
   }
 
   function isStillAsked(asked: Asked): boolean {
-    const { variant, region } = state().choices;
-    return variant === asked.variant && region === asked.region;
+    const { variant, region, phrase } = state().choices;
+    return variant === asked.variant && region === asked.region && phrase === asked.phrase;
+  }
+
+  async function embedPhrase(
+    text: string,
+    run: number,
+    signal: AbortSignal,
+  ): Promise<EmbeddedTexts> {
+    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
+    const [opened, model] = await Promise.all([
+      edition.open(signal, report),
+      encoder.open(signal, report),
+    ]);
+    requireSameModel(opened, model);
+    return phrases.embed(text, model, signal, report);
   }
 
   /** Computes the maps of all sentences on the page ahead of the first look at one. */
   async function explainShown(signal: AbortSignal): Promise<void> {
-    const shown = shownIn(state());
+    const shown = shownPictureIn(state());
     const { method } = state().choices;
     if (shown === null || shown.results.maps[method] !== undefined) return;
-    const { answer, variant } = shown.results;
+    const { answer, variant, phrase } = shown.results;
     if (answer.found.length === 0) return;
     await encoder.open(signal, ignore);
+    // The phrase itself is explained after the sentences, where it was embedded.
+    const ownVector = phrase === null ? null : phrases.known(phrase.text)?.[variant];
     const explain = (pictureId: string) =>
       services.encoder.explain(signal, {
         pictureId,
         variant,
         method,
         // A copy, because sending may hand the buffer over and the page still needs it.
-        texts: answer.vectors.slice(),
+        texts: joined(answer.vectors, ownVector ?? new Float32Array(0)),
       });
     const maps = await explain(shown.encoded.pictureId).catch(async (error: unknown) => {
       if (!isAppError(error, "picture-unknown")) throw error;
@@ -172,6 +204,7 @@ export function createSession(services: SessionServices): Session {
     state,
     encoder: encoder.value,
     edition: edition.value,
+    cutPhrase: phrases.cut,
     modelReopened: encoder.replace,
     warmUp() {
       const { signal } = new AbortController();
@@ -187,6 +220,10 @@ export function createSession(services: SessionServices): Session {
     },
     chooseVariant(variant) {
       dispatch({ type: "choices-changed", choices: { variant } });
+      void runRanking();
+    },
+    choosePhrase(phrase) {
+      dispatch({ type: "choices-changed", choices: { phrase } });
       void runRanking();
     },
     chooseMethod(method) {
@@ -225,8 +262,15 @@ export function createSession(services: SessionServices): Session {
 
 const ignore = () => undefined;
 
-function encodedIn(state: SessionState): Shown["encoded"] | null {
+function encodedIn(state: SessionState): ShownPicture["encoded"] | null {
   return state.kind === "loading" ? state.encoded : (shownIn(state)?.encoded ?? null);
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function detailOf(error: unknown): AppErrorDetail {

@@ -1,13 +1,57 @@
-import type { EncodedPicture, ModelVariant } from "../../core/protocol.ts";
+import type { EncodedPicture, ModelVariant, Scale } from "../../core/protocol.ts";
+import { mixQuery } from "../../core/search/mix-query.ts";
 import { cellIndex } from "../../core/view/transforms.ts";
-import type { Region } from "./session-state.ts";
+import type { PhraseMode, Region } from "./session-state.ts";
 
 /**
- * The unit vector [dim] that a region of an encoded picture is searched with, as a copy that may be transferred.
+ * How much a phrase weighs beside a picture of weight 1; the reasoning and the figures are in docs/phrases.md.
+ *
+ * Vectors of pictures and of texts lie in two narrow cones apart from each other, so that a text's score with a sentence
+ * spreads far wider than a picture's: with equal weights the phrase alone would decide.
+ */
+const PHRASE_WEIGHT = 0.7;
+
+/** What is searched with, and what its scores compare. */
+export interface Query {
+  /** Unit vector [dim], a copy that may be transferred. */
+  readonly vector: Float32Array<ArrayBuffer>;
+  readonly scale: Scale;
+}
+
+/** What a phrase adds to a query. */
+export interface PhrasePart {
+  readonly mode: PhraseMode;
+  /** Unit text vectors [dim] of the phrase. */
+  readonly vectors: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+}
+
+/**
+ * The query for a picture's region, for a phrase, or for both: p, t, or normalize(p ± w · t).
+ * A phrase without any picture is searched alone, whatever its mode; null where there is neither.
  *
  * @throws AppError invalid-argument for a cell outside the grid
  */
 export function queryFor(
+  encoded: EncodedPicture | null,
+  variant: ModelVariant,
+  region: Region,
+  phrase: PhrasePart | null,
+): Query | null {
+  const text = phrase?.vectors[variant] ?? null;
+  if (encoded === null || phrase?.mode === "alone") {
+    return text === null ? null : { vector: text.slice(), scale: "text" };
+  }
+  const picture = regionVector(encoded, variant, region);
+  if (phrase === null || text === null) return { vector: picture, scale: "picture" };
+  const isAdded = phrase.mode === "add";
+  return {
+    vector: mixQuery(picture, text, isAdded ? PHRASE_WEIGHT : -PHRASE_WEIGHT),
+    scale: "mixed",
+  };
+}
+
+/** The unit vector of a region, as a copy. */
+function regionVector(
   encoded: EncodedPicture,
   variant: ModelVariant,
   region: Region,

@@ -1,8 +1,10 @@
-import type { SearchAnswer } from "../../core/protocol.ts";
+import type { EncodedPicture, SearchAnswer } from "../../core/protocol.ts";
 import { addProgress, noProgress } from "./progress-view.ts";
 import {
   type Choices,
   type Common,
+  type Phrase,
+  type Picture,
   type Results,
   type SessionEvent,
   type SessionState,
@@ -18,7 +20,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
         ...common(state),
         run: event.run,
         refused: null,
-        choices: { ...state.choices, region: { kind: "whole" } },
+        choices: { ...state.choices, region: { kind: "whole" }, phrase: phraseBeside(state) },
         kind: "loading",
         picture: event.picture,
         encoded: null,
@@ -27,18 +29,23 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       };
     case "ranking-started": {
       const shown = shownIn(state);
-      if (shown === null || state.kind === "loading") return state;
-      return { ...common(state), run: event.run, kind: "showing", shown, isSearching: true };
+      const start = { ...common(state), run: event.run, progress: noProgress };
+      if (shown !== null) return { ...start, kind: "showing", shown, isSearching: true };
+      return { ...start, kind: "loading", picture: null, encoded: null, previous: null };
     }
-    case "progressed":
-      if (state.kind !== "loading" || event.run !== state.run) return state;
-      return { ...state, progress: addProgress(state.progress, event.progress) };
+    case "progressed": {
+      if (event.run !== state.run || !("progress" in state)) return state;
+      const progress = addProgress(state.progress, event.progress);
+      return progress === state.progress ? state : { ...state, progress };
+    }
     case "encoded":
       if (state.kind !== "loading" || event.run !== state.run) return state;
       return { ...state, encoded: event.encoded };
     case "encoded-again":
       return withShown(state, (shown) =>
-        shown.picture === event.picture ? { ...shown, encoded: event.encoded } : shown,
+        shown.picture !== null && shown.picture === event.picture
+          ? { ...shown, encoded: event.encoded }
+          : shown,
       );
     case "answered":
       return event.run === state.run ? withAnswer(state, event) : state;
@@ -71,6 +78,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       const cancellations = state.cancellations + (isUnderWay(state) ? 1 : 0);
       return { ...withoutPending(state), cancellations };
     }
+    case "emptied":
+      return { ...common(state), ...forgotten, run: event.run, kind: "idle" };
     case "dismissed":
       return state.kind === "failed" ? withoutPending(state) : state;
     case "update-taken":
@@ -103,16 +112,27 @@ function isUnderWay(state: SessionState): boolean {
 /** Back to what stood on the page before the run that was cancelled or that failed. */
 function withoutPending(state: SessionState): SessionState {
   const shown = shownIn(state);
-  if (shown === null) return { ...common(state), kind: "idle" };
-  const choices = choicesOfShown(state);
-  return { ...common(state), choices, kind: "showing", shown, isSearching: false };
+  if (shown === null) {
+    return { ...common(state), choices: { ...state.choices, phrase: null }, kind: "idle" };
+  }
+  return showingAtRest({ ...common(state), choices: choicesOfShown(state) }, shown);
+}
+
+function showingAtRest(common: Common, shown: Shown): SessionState {
+  return { ...common, kind: "showing", shown, isSearching: false, progress: noProgress };
+}
+
+/** A phrase that was searched alone makes way for a new picture; one that changes a picture's query stays. */
+function phraseBeside({ choices: { phrase } }: SessionState): Phrase | null {
+  return phrase?.mode === "alone" ? null : phrase;
 }
 
 /** The choices that the results on the page were found with. */
 function choicesOfShown(state: SessionState): Choices {
   const results = shownIn(state)?.results;
   if (results === undefined) return state.choices;
-  return { ...state.choices, variant: results.variant, region: results.region };
+  const { variant, region, phrase } = results;
+  return { ...state.choices, variant, region, phrase };
 }
 
 /**
@@ -121,12 +141,20 @@ function choicesOfShown(state: SessionState): Choices {
  */
 function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): SessionState {
   // Not the choices: those may have changed since the search was asked.
-  const { variant, region } = asked;
-  const fresh = { run: state.run, variant, region, answer, waiting: null, maps: {} };
+  const { variant, region, phrase } = asked;
+  const fresh = { run: state.run, variant, region, phrase, answer, waiting: null, maps: {} };
   if (state.kind === "loading") {
-    if (state.encoded === null) return state;
-    const shown = { picture: state.picture, encoded: state.encoded, results: fresh };
-    return { ...common(state), ...forgotten, kind: "showing", shown, isSearching: !isLast };
+    const { picture, encoded, progress } = state;
+    const shown = newlyShown(picture, encoded, fresh);
+    if (shown === null) return state;
+    return {
+      ...common(state),
+      ...forgotten,
+      kind: "showing",
+      shown,
+      isSearching: !isLast,
+      progress,
+    };
   }
   if (state.kind !== "showing") return state;
   const { shown } = state;
@@ -139,6 +167,16 @@ function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): S
     ? { ...shown.results, waiting: answer }
     : { ...fresh, maps: isSameOrder(shown.results.answer, answer) ? shown.results.maps : {} };
   return { ...state, shown: { ...shown, results }, isSearching: !isLast };
+}
+
+/** The first sentences of a picture that was read, or of a phrase without one; null while the picture is not read. */
+function newlyShown(
+  picture: Picture | null,
+  encoded: EncodedPicture | null,
+  results: Results,
+): Shown | null {
+  if (picture === null) return { picture: null, encoded: null, results };
+  return encoded === null ? null : { picture, encoded, results };
 }
 
 type Answered = Extract<SessionEvent, { type: "answered" }>;

@@ -6,7 +6,7 @@ import type { OpenModelRequest } from "../../core/protocol.ts";
 /** Everything outside the page's own state that a session needs; a test passes doubles. */
 export interface SessionServices {
   /** What the session asks of the workers' clients. Every call rejects with an AbortError once its signal aborts. */
-  readonly encoder: Pick<EncoderClient, "open" | "encodePicture" | "explain">;
+  readonly encoder: Pick<EncoderClient, "open" | "encodePicture" | "explain" | "embedTexts">;
   readonly search: Pick<SearchClient, "open" | "search">;
   readonly model: OpenModelRequest;
   readonly editionUrl: string;

@@ -19,15 +19,25 @@ export interface Picture {
   readonly isSample: boolean;
 }
 
+/** What a phrase does: it is searched alone, or pulls the picture's query towards itself or away. */
+export type PhraseMode = "alone" | "add" | "subtract";
+
+/** A phrase that a person typed; `text` is neither empty nor framed by spaces. */
+export interface Phrase {
+  readonly text: string;
+  readonly mode: PhraseMode;
+}
+
 /** What a person chose; it outlives pictures. */
 export interface Choices {
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly method: MapMethod;
+  readonly phrase: Phrase | null;
 }
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
-export type Asked = Pick<Choices, "variant" | "region">;
+export type Asked = Pick<Choices, "variant" | "region" | "phrase">;
 
 /** An answer on the page, and what it answers. */
 export interface Results {
@@ -35,19 +45,33 @@ export interface Results {
   readonly run: number;
   readonly variant: ModelVariant;
   readonly region: Region;
+  readonly phrase: Phrase | null;
   readonly answer: SearchAnswer;
   /** A later answer of the same run, held back because somebody is reading the list. */
   readonly waiting: SearchAnswer | null;
-  /** Maps [found × grid × grid] of `answer`, by method, as far as they are computed. */
+  /**
+   * Maps [found × grid × grid] of `answer`, by method, as far as they are computed; with a phrase, its own map comes after
+   * those of the sentences. None where there is no picture.
+   */
   readonly maps: Partial<Record<MapMethod, Float32Array<ArrayBuffer>>>;
 }
 
-/** A picture with its vectors and its sentences: what a failure or a cancellation goes back to. */
-export interface Shown {
+/** A picture with its vectors and its sentences. */
+export interface ShownPicture {
   readonly picture: Picture;
   readonly encoded: EncodedPicture;
   readonly results: Results;
 }
+
+/** The sentences for a phrase, where no picture was opened. */
+interface ShownPhrase {
+  readonly picture: null;
+  readonly encoded: null;
+  readonly results: Results;
+}
+
+/** What stands on the page, and what a failure or a cancellation goes back to. */
+export type Shown = ShownPicture | ShownPhrase;
 
 /**
  * What a run asks the person before it goes on, because the answer costs a download or minutes of work. The run waits in
@@ -87,16 +111,23 @@ export type SessionState = Common &
     | { readonly kind: "idle" }
     | {
         readonly kind: "loading";
-        readonly picture: Picture;
+        /** Null while the first phrase is searched without a picture. */
+        readonly picture: Picture | null;
         readonly encoded: EncodedPicture | null;
         readonly progress: ProgressView;
         readonly previous: Shown | null;
       }
-    | { readonly kind: "showing"; readonly shown: Shown; readonly isSearching: boolean }
+    | {
+        readonly kind: "showing";
+        readonly shown: Shown;
+        readonly isSearching: boolean;
+        /** Of the search under way; a phrase may have to wait for the text model. */
+        readonly progress: ProgressView;
+      }
     | {
         readonly kind: "failed";
         readonly error: AppErrorDetail;
-        /** The picture to try again; null when the failure was in re-ranking `previous`. */
+        /** The picture to try again; null when the failure was in re-ranking `previous`, or in searching a phrase. */
         readonly picture: Picture | null;
         readonly previous: Shown | null;
       }
@@ -131,6 +162,8 @@ export type SessionEvent =
   | { readonly type: "offered"; readonly run: number; readonly offer: Offer }
   | { readonly type: "offer-taken" }
   | { readonly type: "cancelled" }
+  /** There is neither picture nor phrase any more. */
+  | { readonly type: "emptied"; readonly run: number }
   | { readonly type: "dismissed" }
   | { readonly type: "update-taken" }
   | { readonly type: "choices-changed"; readonly choices: Partial<Choices> }
@@ -144,7 +177,7 @@ export function initialState(): SessionState {
     kind: "idle",
     run: 0,
     // The adapter is for one kind of picture; the encoder itself is for any.
-    choices: { variant: "base", region: { kind: "whole" }, method: "grad-eclip" },
+    choices: { variant: "base", region: { kind: "whole" }, method: "grad-eclip", phrase: null },
     current: null,
     pinned: null,
     isReading: false,
@@ -154,7 +187,7 @@ export function initialState(): SessionState {
   };
 }
 
-/** The picture and sentences that stand on the page in `state`, also behind a failure or a loading picture. */
+/** The sentences, and the picture where there is one, that stand on the page in `state`, also behind a failure or a loading picture. */
 export function shownIn(state: SessionState): Shown | null {
   switch (state.kind) {
     case "idle":
@@ -165,6 +198,12 @@ export function shownIn(state: SessionState): Shown | null {
     case "failed":
       return state.previous;
   }
+}
+
+/** The picture that stands on the page in `state`, with its sentences; null where there is none. */
+export function shownPictureIn(state: SessionState): ShownPicture | null {
+  const shown = shownIn(state);
+  return shown === null || shown.picture === null ? null : shown;
 }
 
 /** How many sentences of the waiting answer are not on the page. */

@@ -1,13 +1,15 @@
 import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
-import type { Picture, Region, SessionState } from "./session-state.ts";
+import type { Phrase, Picture, Region, SessionState } from "./session-state.ts";
 
 /** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
 export interface Session {
   readonly state: Accessor<SessionState>;
   readonly encoder: Accessor<EncoderInfo | null>;
   readonly edition: Accessor<EditionInfo | null>;
+  /** The newest phrase, where it was too long for the text model and only its beginning was embedded. */
+  readonly cutPhrase: Accessor<string | null>;
   /** Takes the model as it was opened again after its worker died, possibly on another provider. */
   modelReopened(info: EncoderInfo): void;
   /** Opens model and edition ahead of the first picture. Silent: a failure shows when a picture needs them. */
@@ -15,6 +17,8 @@ export interface Session {
   openPicture(picture: Picture): void;
   chooseRegion(region: Region): void;
   chooseVariant(variant: ModelVariant): void;
+  /** Searches with a phrase, or without any for null; `text` must be neither empty nor framed by spaces. */
+  choosePhrase(phrase: Phrase | null): void;
   chooseMethod(method: MapMethod): void;
   takeUpdate(): void;
   moveTo(row: number | null): void;

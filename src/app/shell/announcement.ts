@@ -1,6 +1,6 @@
+import { queryWords } from "../results/query-words.ts";
 import { downloadTotals } from "../session/progress-view.ts";
 import type { SessionState } from "../session/session-state.ts";
-import { regionWords } from "../stage/cell-words.ts";
 
 /** Downloads are announced by quarters, not by event. */
 const QUARTERS = 4;
@@ -13,15 +13,14 @@ export function announcement(state: SessionState): string {
       return "";
     case "loading": {
       const { loaded, total } = downloadTotals(state.progress);
-      if (total === 0 || loaded >= total) return `Reading ${state.picture.name}`;
+      if (total === 0 || loaded >= total) return `Reading ${state.picture?.name ?? "your words"}`;
       const percent = (Math.floor((loaded / total) * QUARTERS) / QUARTERS) * 100;
       return `Download ${percent} percent`;
     }
     case "showing": {
-      const { answer, region } = state.shown.results;
+      const { answer } = state.shown.results;
       if (state.isSearching || answer.found.length === 0) return "";
-      const where = regionWords(region, state.shown.encoded.view.grid);
-      return `${answer.found.length} sentences for ${where}. First: ${answer.found[0]?.text ?? ""}`;
+      return `${answer.found.length} sentences ${queryWords(state.shown)}. First: ${answer.found[0]?.text ?? ""}`;
     }
   }
 }

@@ -5,16 +5,19 @@ import { HeatLegend } from "../heat/HeatLegend.tsx";
 import type { HeatGrain } from "../heat/heat-field.ts";
 import type { HeatStyle } from "../heat/paint-heat.ts";
 import type { Session } from "../session/session.ts";
-import type { Shown } from "../session/session-state.ts";
+import type { ShownPicture } from "../session/session-state.ts";
 import { regionWords } from "./cell-words.ts";
 import { SeenWords } from "./SeenFrame.tsx";
 
 interface StageToolsProps {
   readonly session: Session;
-  readonly shown: Shown;
+  readonly shown: ShownPicture;
   readonly map: Float32Array | null;
   readonly heatStyle: HeatStyle;
   readonly grain: HeatGrain;
+  /** True where the phrase's own map is wanted while no sentence is read. */
+  readonly isPhraseMapped: boolean;
+  onPhraseMapped(isMapped: boolean): void;
   onHeatStyle(style: HeatStyle): void;
   onGrain(grain: HeatGrain): void;
 }
@@ -58,6 +61,18 @@ export function StageTools(props: StageToolsProps) {
           </button>
         </Show>
       </p>
+      <Show when={props.shown.results.phrase}>
+        {(phrase) => (
+          <button
+            type="button"
+            class="button is-quiet phrase-map"
+            aria-pressed={props.isPhraseMapped}
+            onClick={() => props.onPhraseMapped(!props.isPhraseMapped)}
+          >
+            Show where “{phrase().text}” is
+          </button>
+        )}
+      </Show>
       <HeatLegend
         map={props.map}
         grid={props.shown.encoded.view.grid}

@@ -31,6 +31,14 @@ export function trimTokens(
   return [...ids.slice(0, contextLength - 1), endOfTextToken];
 }
 
+/** Whether a text has more tokens than the tower reads, so that {@link trimTokens} shortens it. */
+export function isLongerThanContext(
+  ids: readonly number[],
+  shape: Pick<PackShape, "contextLength" | "endOfTextToken">,
+): boolean {
+  return ids.indexOf(shape.endOfTextToken) >= shape.contextLength;
+}
+
 /** Token row + position row for every token of texts of one length: [texts × length × textWidth]. */
 function lookUp(
   texts: readonly (readonly number[])[],

@@ -66,7 +66,8 @@ export async function searchEdition(
     const best = ranked.slice(0, count);
     const found = await timed("read-texts", () => readFound(edition, best, signal));
     const vectors = joinUnitVectors(best, router.dim, transform);
-    return { found, vectors, scanned, total: router.sentences, timings: { ...timings } };
+    const scale = request.scale ?? "picture";
+    return { scale, found, vectors, scanned, total: router.sentences, timings: { ...timings } };
   };
 
   const coded = transform === null ? query : applyTransposed(transform, query);

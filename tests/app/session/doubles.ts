@@ -65,6 +65,13 @@ export function encoded(pictureId: string): EncodedPicture {
   };
 }
 
+/** Vectors of texts that stand apart from those of pictures: component 2 is the variant. */
+function textVectors(count: number, mark: number): Float32Array<ArrayBuffer> {
+  const vectors = new Float32Array(count * DIM);
+  for (let text = 0; text < count; text += 1) vectors[text * DIM + 2] = mark;
+  return vectors;
+}
+
 function sentence(row: number, rank: number): FoundSentence {
   return {
     row,
@@ -86,6 +93,7 @@ function sentence(row: number, rank: number): FoundSentence {
 
 export function answer(...rows: number[]): SearchAnswer {
   return {
+    scale: "picture",
     found: rows.map((row, index) => sentence(row, index + 1)),
     vectors: new Float32Array(rows.length * DIM),
     scanned: 600,
@@ -95,7 +103,7 @@ export function answer(...rows: number[]): SearchAnswer {
 }
 
 /** What a search asks for that nobody's choice has changed. */
-export const asked: Asked = { variant: "base", region: { kind: "whole" } };
+export const asked: Asked = { variant: "base", region: { kind: "whole" }, phrase: null };
 
 /** A promise that the test settles. */
 export interface Deferred<T> {
@@ -142,11 +150,16 @@ export function services(
     },
     explain: async (_signal, request) =>
       new Float32Array((request.texts.length / DIM) * GRID * GRID).fill(1),
+    embedTexts: async (_signal, texts) => ({
+      base: textVectors(texts.length, 1),
+      adapted: textVectors(texts.length, 2),
+      isCut: texts.map((text) => text.length > 100),
+    }),
     ...overrides.encoder,
   };
   const search: SessionServices["search"] = {
     open: async () => editionInfo,
-    search: async () => answer(1, 2, 3),
+    search: async (_signal, { scale = "picture" }) => ({ ...answer(1, 2, 3), scale }),
     ...overrides.search,
   };
   return {
@@ -171,6 +184,10 @@ export function services(
       explain(signal, request) {
         record(`encoder.explain ${request.method}`, signal);
         return encoder.explain(signal, request);
+      },
+      embedTexts(signal, texts, report) {
+        record(`encoder.embedTexts ${texts.length}`, signal);
+        return encoder.embedTexts(signal, texts, report);
       },
     },
     search: {

@@ -116,6 +116,7 @@ describe("reduce", () => {
       region: { kind: "whole" },
       variant: "base",
       method: "gradient",
+      phrase: null,
     });
   });
 

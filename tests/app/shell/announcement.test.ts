@@ -31,7 +31,7 @@ describe("announcement", () => {
     });
     expect(said(chosen, encodedEvent, answered(false))).toBe("");
     expect(said(chosen, encodedEvent, answered(true))).toBe(
-      "2 sentences for the whole picture. First: Sentence 7.",
+      "2 sentences closest to the whole picture. First: Sentence 7.",
     );
   });
 

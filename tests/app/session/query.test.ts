@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type PhrasePart, queryFor } from "../../../src/app/session/query.ts";
+import type { PhraseMode, Region } from "../../../src/app/session/session-state.ts";
+import { DIM, encoded, GRID } from "./doubles.ts";
+
+const whole: Region = { kind: "whole" };
+const cell: Region = { kind: "cell", row: 2, column: 3 };
+const shown = encoded("p");
+const phrase = (mode: PhraseMode): PhrasePart => ({
+  mode,
+  vectors: { base: Float32Array.of(0, 0, 1, 0), adapted: Float32Array.of(0, 0, 0, 1) },
+});
+
+describe("queryFor", () => {
+  it("searches with the picture or one of its cells on the picture's scale", () => {
+    expect(queryFor(shown, "base", whole, null)).toEqual({
+      vector: shown.whole.base,
+      scale: "picture",
+    });
+    const query = queryFor(shown, "adapted", cell, null);
+    expect([...(query?.vector ?? [])]).toEqual([2, 2 * GRID + 3, 0, 0]);
+  });
+
+  it("searches with a phrase alone on the scale of texts, with and without a picture", () => {
+    const alone = { vector: Float32Array.of(0, 0, 0, 1), scale: "text" };
+    expect(queryFor(null, "adapted", whole, phrase("alone"))).toEqual(alone);
+    expect(queryFor(shown, "adapted", cell, phrase("alone"))).toEqual(alone);
+  });
+
+  it("searches alone with a phrase that there is no picture to add to or to take from", () => {
+    for (const mode of ["add", "subtract"] as const) {
+      expect(queryFor(null, "base", whole, phrase(mode))?.scale).toBe("text");
+    }
+  });
+
+  it("turns the query of the picture, or of the chosen cell, towards a phrase or away from it", () => {
+    for (const region of [whole, cell]) {
+      const added = queryFor(shown, "base", region, phrase("add"));
+      const taken = queryFor(shown, "base", region, phrase("subtract"));
+      const plain = queryFor(shown, "base", region, null);
+      expect(added?.scale).toBe("mixed");
+      expect(taken?.scale).toBe("mixed");
+      expect(added?.vector[2]).toBeGreaterThan(0);
+      expect(taken?.vector[2]).toBe(-(added?.vector[2] ?? 0));
+      // The other components keep the picture's direction.
+      const ratio = (plain?.vector[1] ?? 0) / (plain?.vector[0] ?? 1);
+      expect((added?.vector[1] ?? 0) / (added?.vector[0] ?? 1)).toBeCloseTo(ratio, 5);
+      expect(Math.hypot(...(added?.vector ?? []))).toBeCloseTo(1, 6);
+    }
+  });
+
+  it("gives copies that may be handed over", () => {
+    const words = phrase("alone");
+    const query = queryFor(null, "base", whole, words);
+    expect(query?.vector.buffer).not.toBe(words.vectors.base.buffer);
+    expect(words.vectors.base).toHaveLength(DIM);
+  });
+
+  it("has nothing to search with without picture and phrase", () => {
+    expect(queryFor(null, "base", whole, null)).toBeNull();
+  });
+});
