@@ -4,11 +4,13 @@ import "./app/styles/index.css";
 import { createEffect, createMemo } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
+import { createChoiceMemory } from "./app/models/model-choice.ts";
 import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
 import { createSession } from "./app/session/create-session.ts";
 import type { Session } from "./app/session/session.ts";
 import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
+import { createConverterClient } from "./client/converter-client.ts";
 import { createEncoderClient } from "./client/encoder-client.ts";
 import { createSearchClient } from "./client/search-client.ts";
 
@@ -22,6 +24,9 @@ render(() => {
   const session: Session = createSession({
     encoder: createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
     search: createSearchClient(),
+    converter: createConverterClient(),
+    isSafe: () => false,
+    choices: createChoiceMemory(() => localStorage),
     model: {
       pack: { kind: "url", url: MODEL_PACK_URL },
       providers: ["webgpu", "wasm"],

@@ -128,6 +128,12 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         title: "This model is not there",
         sentence: `“${error.id}” is neither on this device nor among the known models. Choose another model.`,
       };
+    case "model-gone":
+      return {
+        title: `“${error.name}” is no longer on this device`,
+        sentence:
+          "This browser has let go of its files. The demo encoder is used instead; the model can be made again.",
+      };
     case "own-files-incomplete":
       return {
         title: "These files are not a whole model",

@@ -36,6 +36,8 @@ export type AppErrorDetail =
   | { readonly code: "text-tower-missing" }
   // models made on this device
   | { readonly code: "model-unknown"; readonly id: string }
+  /** A model that was made on this device and that this browser has let go of. */
+  | { readonly code: "model-gone"; readonly name: string }
   | { readonly code: "own-files-incomplete"; readonly missing: string }
   // the machine
   | { readonly code: "self-test-failed"; readonly provider: string; readonly error: number }

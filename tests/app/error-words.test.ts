@@ -33,6 +33,7 @@ const everyError: readonly AppErrorDetail[] = [
   { code: "worker-crashed", worker: "converter", why: "killed" },
   { code: "text-tower-missing" },
   { code: "model-unknown", id: "clip" },
+  { code: "model-gone", name: "CLIP ViT-B/32" },
   { code: "own-files-incomplete", missing: "config.json" },
   { code: "picture-unknown", pictureId: "1" },
   { code: "invalid-argument", what: "cell 9, 9" },

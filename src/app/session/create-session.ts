@@ -7,9 +7,16 @@ import {
   isAbort,
   isAppError,
 } from "../../core/errors.ts";
-import type { Progress } from "../../core/progress.ts";
-import type { EditionInfo, EmbeddedTexts, EncoderInfo } from "../../core/protocol.ts";
+import type { Progress, ReportProgress } from "../../core/progress.ts";
+import type {
+  EditionInfo,
+  EmbeddedTexts,
+  EncodedPicture,
+  EncoderInfo,
+} from "../../core/protocol.ts";
+import { isSameChoice, type ModelChoice } from "../models/model-choice.ts";
 import { createAsking } from "./asking.ts";
+import { createModelInUse } from "./model-in-use.ts";
 import { createOpening } from "./opening.ts";
 import { createPhraseVectors } from "./phrase-vectors.ts";
 import { queryFor } from "./query.ts";
@@ -26,6 +33,7 @@ import {
   shownIn,
   shownPictureIn,
 } from "./session-state.ts";
+import { withTextPart } from "./with-text-part.ts";
 
 /** Sentences that one search shows. */
 const RESULT_COUNT = 25;
@@ -37,9 +45,19 @@ const RESULT_COUNT = 25;
 export function createSession(services: SessionServices): Session {
   const [state, setState] = createSignal(initialState());
   const dispatch = (event: SessionEvent) => setState((before) => reduce(before, event));
-  const encoder = createOpening<EncoderInfo>((signal, report) =>
-    services.encoder.open(signal, services.model, report),
-  );
+  const model = createModelInUse({
+    memory: services.choices,
+    demo: services.model.pack,
+    converter: services.converter,
+    onGone: (name) => dispatch({ type: "refused", error: { code: "model-gone", name } }),
+  });
+  const encoder = createOpening<EncoderInfo>(async (signal, report) => {
+    const pack = await model.locate(signal);
+    const request = { ...services.model, pack, safeMode: services.isSafe() };
+    return services.encoder.open(signal, request, report);
+  });
+  /** Which model each picture was read by: its vectors mean nothing under another one. */
+  const readBy = new WeakMap<EncodedPicture, ModelChoice>();
   const edition = createOpening<EditionInfo>((signal, report) =>
     services.search.open(signal, services.editionUrl, report),
   );
@@ -73,25 +91,43 @@ export function createSession(services: SessionServices): Session {
       const editionOpened = edition.open(signal, report);
       // A failing edition is awaited below, after the encoder; until then its rejection is nobody's.
       editionOpened.catch(ignore);
-      const model = await encoder.open(signal, report);
+      const info = await encoder.open(signal, report);
+      takeVariantOf(info);
       services.mark("tower-started");
       const encoded = await services.encoder.encodePicture(signal, picture.blob, report);
       services.mark("picture-encoded");
       signal.throwIfAborted();
+      readBy.set(encoded, model.choice());
+      model.settle();
       dispatch({ type: "encoded", run, encoded });
       const opened = await editionOpened;
-      requireSameModel(opened, model);
+      requireSameModel(opened, info);
       await search(run, signal);
     } catch (error) {
       fail(run, signal, error);
     }
   }
 
+  /** A model without an adapter has one variant only. */
+  function takeVariantOf(info: EncoderInfo): void {
+    if (info.hasAdapter || state().choices.variant === "base") return;
+    dispatch({ type: "choices-changed", choices: { variant: "base" } });
+  }
+
+  function isReadByModelInUse(encoded: EncodedPicture): boolean {
+    const reader = readBy.get(encoded);
+    return reader !== undefined && isSameChoice(reader, model.choice());
+  }
+
   /** Ranks what is on the page by the choices as they are now. A picture that still loads is ranked by its own run. */
   async function runRanking(): Promise<void> {
     const before = state();
     if (before.kind === "loading" && before.picture !== null) return;
-    if (shownPictureIn(before) === null && before.choices.phrase === null) return empty();
+    const shown = shownPictureIn(before);
+    if (shown === null && before.choices.phrase === null) return empty();
+    if (shown !== null && !isReadByModelInUse(shown.encoded)) {
+      return await runPicture(shown.picture);
+    }
     const { run, signal } = startRun();
     dispatch({ type: "ranking-started", run });
     try {
@@ -148,12 +184,30 @@ export function createSession(services: SessionServices): Session {
     signal: AbortSignal,
   ): Promise<EmbeddedTexts> {
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
-    const [opened, model] = await Promise.all([
+    const [opened, info] = await Promise.all([
       edition.open(signal, report),
       encoder.open(signal, report),
     ]);
-    requireSameModel(opened, model);
-    return phrases.embed(text, model, signal, report);
+    requireSameModel(opened, info);
+    return await withTextPart(
+      () => phrases.embed(text, info, signal, report),
+      () => fetchTextPart(run, info, signal, report),
+    );
+  }
+
+  /** Asks first: the part for texts of a made pack is a download of its own. */
+  async function fetchTextPart(
+    run: number,
+    { name }: EncoderInfo,
+    signal: AbortSignal,
+    report: ReportProgress,
+  ): Promise<void> {
+    const chosen = model.choice();
+    if (chosen.kind !== "made") throw new AppError({ code: "text-tower-missing" });
+    const { packId } = chosen;
+    await asking.ask(run, { kind: "fetch-text", model: name }, signal);
+    await services.converter.makeText(signal, packId, report);
+    await services.encoder.addText(signal, await services.converter.files(signal, packId));
   }
 
   /** Computes the maps of all sentences on the page ahead of the first look at one. */
@@ -162,7 +216,8 @@ export function createSession(services: SessionServices): Session {
     const { method } = state().choices;
     if (shown === null || shown.results.maps[method] !== undefined) return;
     const { answer, variant, phrase } = shown.results;
-    if (answer.found.length === 0) return;
+    // Maps need vectors and texts of one model, which is another one after a change that did not come to its end.
+    if (answer.found.length === 0 || !isReadByModelInUse(shown.encoded)) return;
     await encoder.open(signal, ignore);
     // The phrase itself is explained after the sentences, where it was embedded.
     const ownVector = phrase === null ? null : phrases.known(phrase.text)?.[variant];
@@ -188,6 +243,7 @@ export function createSession(services: SessionServices): Session {
     services.mark("tower-started");
     const encoded = await services.encoder.encodePicture(signal, picture.blob, ignore);
     signal.throwIfAborted();
+    readBy.set(encoded, model.choice());
     dispatch({ type: "encoded-again", picture, encoded });
     return encoded.pictureId;
   }
@@ -200,8 +256,27 @@ export function createSession(services: SessionServices): Session {
     explainShown(signal).catch((error: unknown) => fail(run, signal, error));
   }
 
+  /** Lets go of the model: of the worker too, because a worker never gives memory back. */
+  function closeModel(): void {
+    controller.abort();
+    encoder.cancel();
+    encoder.forget();
+    services.encoder.dispose();
+  }
+
+  /** Reads again what the page is about, with the model that is chosen now. */
+  function readAgain(): void {
+    const before = state();
+    const isPending = before.kind === "loading" || before.kind === "failed";
+    const picture = (isPending ? before.picture : null) ?? shownIn(before)?.picture ?? null;
+    if (picture !== null) void runPicture(picture);
+    else if (before.choices.phrase !== null) void runRanking();
+    else encoder.open(new AbortController().signal, ignore).catch(ignore);
+  }
+
   return {
     state,
+    model: model.choice,
     encoder: encoder.value,
     edition: edition.value,
     cutPhrase: phrases.cut,
@@ -210,6 +285,16 @@ export function createSession(services: SessionServices): Session {
       const { signal } = new AbortController();
       encoder.open(signal, ignore).catch(ignore);
       edition.open(signal, ignore).catch(ignore);
+    },
+    chooseModel(choice) {
+      if (!model.change(choice)) return;
+      closeModel();
+      readAgain();
+    },
+    reopenModel() {
+      const isLoading = state().kind === "loading";
+      closeModel();
+      if (isLoading) readAgain();
     },
     openPicture(picture) {
       void runPicture(picture);
@@ -245,6 +330,7 @@ export function createSession(services: SessionServices): Session {
       if (state().kind === "loading") {
         encoder.cancel();
         edition.cancel();
+        if (model.takeBack()) encoder.forget();
       }
       dispatch({ type: "cancelled" });
       // Only with the model at hand: a cancelled download must not start again.

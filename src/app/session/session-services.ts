@@ -1,14 +1,25 @@
+import type { ConverterClient } from "../../client/converter-client.ts";
 import type { EncoderClient } from "../../client/encoder-client.ts";
 import type { SearchClient } from "../../client/search-client.ts";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { OpenModelRequest } from "../../core/protocol.ts";
+import type { ChoiceMemory } from "../models/model-choice.ts";
 
 /** Everything outside the page's own state that a session needs; a test passes doubles. */
 export interface SessionServices {
   /** What the session asks of the workers' clients. Every call rejects with an AbortError once its signal aborts. */
-  readonly encoder: Pick<EncoderClient, "open" | "encodePicture" | "explain" | "embedTexts">;
+  readonly encoder: Pick<
+    EncoderClient,
+    "open" | "encodePicture" | "explain" | "embedTexts" | "addText" | "dispose"
+  >;
   readonly search: Pick<SearchClient, "open" | "search">;
+  /** Gives the files of the packs that were made on this device, and their parts for texts. */
+  readonly converter: Pick<ConverterClient, "files" | "makeText">;
+  /** The request for the demo encoder; another model is opened in the same way. */
   readonly model: OpenModelRequest;
+  /** Whether the next model is opened with all caution. */
+  readonly isSafe: () => boolean;
+  readonly choices: ChoiceMemory;
   readonly editionUrl: string;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */
   readonly mark: (name: string) => void;

@@ -1,6 +1,7 @@
 import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import type { ModelChoice } from "../models/model-choice.ts";
 import type { Phrase, Picture, Region, SessionState } from "./session-state.ts";
 
 /** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
@@ -10,10 +11,16 @@ export interface Session {
   readonly edition: Accessor<EditionInfo | null>;
   /** The newest phrase, where it was too long for the text model and only its beginning was embedded. */
   readonly cutPhrase: Accessor<string | null>;
+  /** The model that is chosen; `encoder` describes it once it is open. */
+  readonly model: Accessor<ModelChoice>;
   /** Takes the model as it was opened again after its worker died, possibly on another provider. */
   modelReopened(info: EncoderInfo): void;
   /** Opens model and edition ahead of the first picture. Silent: a failure shows when a picture needs them. */
   warmUp(): void;
+  /** Computes with another model from now on: the picture on the page is read again and searched again. */
+  chooseModel(choice: ModelChoice): void;
+  /** Opens the model anew before it is used again, because how it is to be opened has changed. */
+  reopenModel(): void;
   openPicture(picture: Picture): void;
   chooseRegion(region: Region): void;
   chooseVariant(variant: ModelVariant): void;

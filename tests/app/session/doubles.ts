@@ -1,3 +1,4 @@
+import { DEMO_CHOICE, type ModelChoice } from "../../../src/app/models/model-choice.ts";
 import type { SessionServices } from "../../../src/app/session/session-services.ts";
 import type { Asked, Picture } from "../../../src/app/session/session-state.ts";
 import type { AppErrorDetail } from "../../../src/core/errors.ts";
@@ -7,6 +8,7 @@ import type {
   EncodedPicture,
   EncoderInfo,
   FoundSentence,
+  OpenModelRequest,
   SearchAnswer,
 } from "../../../src/core/protocol.ts";
 import { centreView } from "../../../src/core/view/centre-view.ts";
@@ -127,6 +129,9 @@ export interface Recorded {
   readonly calls: string[];
   readonly signals: AbortSignal[];
   readonly queries: Float32Array[];
+  readonly opened: OpenModelRequest[];
+  /** The choices of a model that were kept. */
+  readonly choices: ModelChoice[];
 }
 
 /** Workers that answer at once, or as a test overrides; every call is recorded. */
@@ -134,9 +139,11 @@ export function services(
   overrides: {
     readonly encoder?: Partial<SessionServices["encoder"]>;
     readonly search?: Partial<SessionServices["search"]>;
+    readonly converter?: Partial<SessionServices["converter"]>;
+    readonly choice?: ModelChoice;
   } = {},
 ): SessionServices & { readonly recorded: Recorded } {
-  const recorded: Recorded = { calls: [], signals: [], queries: [] };
+  const recorded: Recorded = { calls: [], signals: [], queries: [], opened: [], choices: [] };
   let pictures = 0;
   const record = (call: string, signal: AbortSignal) => {
     recorded.calls.push(call);
@@ -155,6 +162,8 @@ export function services(
       adapted: textVectors(texts.length, 2),
       isCut: texts.map((text) => text.length > 100),
     }),
+    addText: () => Promise.resolve(),
+    dispose: () => undefined,
     ...overrides.encoder,
   };
   const search: SessionServices["search"] = {
@@ -172,9 +181,25 @@ export function services(
     },
     editionUrl: "edition/",
     mark: () => undefined,
+    isSafe: () => false,
+    choices: {
+      read: () => overrides.choice ?? DEMO_CHOICE,
+      write: (choice) => recorded.choices.push(choice),
+    },
+    converter: {
+      files: async (_signal, packId) => ({ "manifest.json": new Blob([packId]) }),
+      makeText: () => Promise.reject(new Error("not expected")),
+      ...overrides.converter,
+    },
     encoder: {
+      dispose: () => encoder.dispose(),
+      addText(signal, files) {
+        record("encoder.addText", signal);
+        return encoder.addText(signal, files);
+      },
       open(signal, request, report) {
         record("encoder.open", signal);
+        recorded.opened.push(request);
         return encoder.open(signal, request, report);
       },
       encodePicture(signal, blob, report) {
