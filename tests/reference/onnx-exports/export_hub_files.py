@@ -1,0 +1,195 @@
+"""Writes ONNX exports of CLIP as public repositories have them, from seeded weights, for the tests of the ONNX reader.
+
+  python tests/reference/onnx-exports/export_hub_files.py optimum [--keep FOLDER]
+  python tests/reference/onnx-exports/export_hub_files.py current
+
+`optimum` needs the versions of the time in which the public files were made (2023): torch 2.0.1, transformers 4.30.2,
+optimum 1.9.0, onnx 1.14.1, onnxconverter-common 1.13.0, numpy < 1.26, peft 0.4.0. It writes the tiny files `optimum-*.onnx.gz`
+and, of the true ViT-B/32 shape, the skeletons in `true-size/`: everything of a file but its weights, which the tests fill
+in from the seed. `current` uses today's torch and transformers, with both kinds of attention, and slims one of its files.
+"""
+
+import argparse
+import copy
+import gzip
+import hashlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from transformers import CLIPConfig, CLIPModel, CLIPTextModelWithProjection, CLIPVisionModelWithProjection
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from seeded_clip import seeded_tensor  # noqa: E402
+
+SEED = 1
+OPSET = 14
+# Below this a tensor stays in the skeleton: biases compress badly, but a hundred of them would be more text than bytes.
+LEAST_HOLE_BYTES = 512
+TINY = {
+    "projection_dim": 24,
+    "vision_config": {
+        "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 2,
+        "image_size": 32, "patch_size": 8, "projection_dim": 24,
+    },
+    "text_config": {
+        "hidden_size": 16, "intermediate_size": 40, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "vocab_size": 50, "max_position_embeddings": 16, "eos_token_id": 49, "bos_token_id": 48, "pad_token_id": 49,
+        "projection_dim": 24,
+    },
+}  # fmt: skip
+TRUE_SIZE = {"projection_dim": 512, "vision_config": {"patch_size": 32}, "text_config": {}}
+
+
+def seed_weights(model: torch.nn.Module) -> torch.nn.Module:
+    model.eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name != "logit_scale":
+                parameter.copy_(torch.from_numpy(seeded_tensor(name, tuple(parameter.shape), SEED)))
+    return model
+
+
+def towers(shape: dict, attention: str = "eager") -> tuple[torch.nn.Module, torch.nn.Module]:
+    config = CLIPConfig(**copy.deepcopy(shape))
+    config.vision_config.projection_dim = config.text_config.projection_dim = config.projection_dim
+    for part in (config.vision_config, config.text_config):
+        part._attn_implementation = attention
+    return (
+        seed_weights(CLIPVisionModelWithProjection(config.vision_config)),
+        seed_weights(CLIPTextModelWithProjection(config.text_config)),
+    )
+
+
+def to_half(path: Path, target: Path) -> None:
+    from onnxconverter_common import float16
+
+    onnx.save(float16.convert_float_to_float16(onnx.load(path), keep_io_types=True), target)
+
+
+# --- Optimum, as the public files were made ---------------------------------------------------------------------------
+
+
+def export_with_optimum(model: torch.nn.Module, kind: str, target: Path) -> None:
+    from optimum.exporters.onnx import export
+    from optimum.exporters.onnx.model_configs import CLIPOnnxConfig, CLIPTextOnnxConfig, ViTOnnxConfig
+
+    class VisionConfig(ViTOnnxConfig):
+        @property
+        def outputs(self):
+            return {"image_embeds": {0: "batch_size"}}
+
+    class TextConfig(CLIPTextOnnxConfig):
+        @property
+        def outputs(self):
+            return {"text_embeds": {0: "batch_size"}}
+
+        def generate_dummy_inputs(self, framework: str = "pt", **kwargs):
+            # Which of the ids is the end of text is not the exporter's business.
+            return {"input_ids": super().generate_dummy_inputs(framework=framework, **kwargs)["input_ids"]}
+
+    config_class = {"vision": VisionConfig, "text": TextConfig, "both": CLIPOnnxConfig}[kind]
+    export(model, config_class(model.config, task="feature-extraction"), target, opset=OPSET)
+
+
+def skeleton_of(path: Path, shapes: dict, target: Path) -> dict:
+    """Cuts the weights out of a file, and says which seeded values belong where."""
+    content = path.read_bytes()
+    seeded = {}
+    for name, shape in shapes.items():
+        values = seeded_tensor(name, shape, SEED)
+        for transposed in (False, True) if len(shape) == 2 else (False,):
+            for dtype in (np.float32, np.float16):
+                data = (values.T if transposed else values).astype(dtype).tobytes()
+                if len(data) >= LEAST_HOLE_BYTES:
+                    seeded[hashlib.sha1(data).digest()] = (name, transposed)
+    holes, kept, position = [], [], 0
+    for tensor in onnx.load(path).graph.initializer:
+        data = tensor.raw_data
+        found = seeded.get(hashlib.sha1(data).digest())
+        if found is None:
+            if len(data) >= 16384 and tensor.data_type in (1, 10):
+                raise SystemExit(f"{tensor.name} {list(tensor.dims)} has no seeded values")
+            continue
+        start = content.index(data, position)
+        kept.append(content[position:start])
+        position = start + len(data)
+        holes.append([start, len(data), found[0], found[1]])
+    kept.append(content[position:])
+    target.write_bytes(gzip.compress(b"".join(kept), 9, mtime=0))
+    type_ = "f16" if "f16" in target.name else "f32"
+    return {"type": type_, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), "holes": holes}
+
+
+def optimum_files(work: Path) -> None:
+    for kind, model in zip(("vision", "text"), towers(TINY)):
+        export_with_optimum(model, kind, HERE / f"optimum-{kind}-f32.onnx")
+        to_half(HERE / f"optimum-{kind}-f32.onnx", HERE / f"optimum-{kind}-f16.onnx")
+    export_with_optimum(seed_weights(CLIPModel(CLIPConfig(**copy.deepcopy(TINY)))), "both", HERE / "optimum-both-f32.onnx")
+
+    true_size = HERE / "true-size"
+    true_size.mkdir(exist_ok=True)
+    described = {}
+    for kind, model in zip(("vision", "text"), towers(TRUE_SIZE)):
+        shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+        for type_ in ("f32", "f16"):
+            path = work / f"{kind}-{type_}.onnx"
+            if type_ == "f32":
+                export_with_optimum(model, kind, path)
+            else:
+                to_half(work / f"{kind}-f32.onnx", path)
+            name = f"{kind}-{type_}"
+            described[name] = skeleton_of(path, shapes, true_size / f"{name}.skeleton.gz")
+    lines = [f'"{name}": {json.dumps(one)}' for name, one in described.items()]
+    (true_size / "exports.json").write_text(
+        json.dumps({"seed": SEED})[:-1] + ',\n"files": {\n' + ",\n".join(lines) + "\n}}\n"
+    )
+
+
+# --- today's exporter ---------------------------------------------------------------------------------------------------
+
+
+def export_now(model: torch.nn.Module, kind: str, target: Path, folding: bool = True) -> None:
+    if kind == "vision":
+        size = model.config.image_size
+        name, output, example = "pixel_values", "image_embeds", torch.randn(2, 3, size, size)
+        axes = {0: "batch_size", 1: "num_channels", 2: "height", 3: "width"}
+    else:
+        name, output, example = "input_ids", "text_embeds", torch.randint(0, 40, (2, 16))
+        axes = {0: "batch_size", 1: "sequence_length"}
+    torch.onnx.export(
+        model, ({name: example},), str(target), dynamo=False, opset_version=OPSET if folding else 17,
+        input_names=[name], output_names=[output], dynamic_axes={name: axes, output: {0: "batch_size"}},
+        do_constant_folding=folding,
+    )  # fmt: skip
+
+
+def current_files(work: Path) -> None:
+    import onnxslim
+
+    for attention in ("eager", "sdpa"):
+        for kind, model in zip(("vision", "text"), towers(TINY, attention)):
+            # Without folding and with a LayerNormalization operator: matrices as they are, behind a Transpose.
+            export_now(model, kind, HERE / f"current-{kind}-{attention}.onnx", folding=attention == "eager")
+    for kind in ("vision", "text"):
+        exported = gzip.decompress((HERE / f"optimum-{kind}-f32.onnx.gz").read_bytes())
+        slim = onnxslim.slim(onnx.load_from_string(exported))
+        onnx.save(slim, HERE / f"slim-{kind}-f32.onnx")
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("which", choices=["optimum", "current"])
+parser.add_argument("--keep", type=Path, help="folder for the whole files of the true size")
+arguments = parser.parse_args()
+with tempfile.TemporaryDirectory() as temporary:
+    work = arguments.keep or Path(temporary)
+    (optimum_files if arguments.which == "optimum" else current_files)(work)
+for path in HERE.glob("*.onnx"):
+    Path(f"{path}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+    path.unlink()
