@@ -9,6 +9,8 @@ export interface DownloadRecord {
   readonly digest: string | null;
   /** What the server calls this version of it, or null where it does not say. */
   readonly version: string | null;
+  /** Its length in bytes, or null where nobody has said it. */
+  readonly size: number | null;
 }
 
 /**

@@ -7,8 +7,8 @@ import {
 } from "../../src/core/model/pack-manifest.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { PackSource } from "../../src/core/protocol.ts";
+import { createByteProgress } from "../byte-progress.ts";
 import { sha256Hex } from "../sha256-hex.ts";
-import { createByteProgress } from "./byte-progress.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { downloadBytes } from "./download.ts";
 import { readPackBlob } from "./pack-blobs.ts";

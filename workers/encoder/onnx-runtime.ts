@@ -7,7 +7,7 @@ import plainGlue from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import plainWasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider, RuntimeBuild } from "../../src/core/protocol.ts";
-import { createByteProgress } from "./byte-progress.ts";
+import { createByteProgress } from "../byte-progress.ts";
 import { downloadBytes } from "./download.ts";
 import { RUNTIME_BYTES } from "./runtime-builds.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Progress } from "../../../src/core/progress.ts";
-import { createByteProgress } from "../../../workers/encoder/byte-progress.ts";
+import { createByteProgress } from "../../../workers/byte-progress.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());

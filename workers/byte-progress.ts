@@ -1,4 +1,4 @@
-import type { ReportProgress } from "../../src/core/progress.ts";
+import type { ReportProgress } from "../src/core/progress.ts";
 
 /** Least time between two reports, in milliseconds: ten a second are enough for an eye. */
 const REPORT_INTERVAL_MS = 100;
