@@ -3,7 +3,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
 import { hnswlibWithoutEval } from "./scripts/vite/hnswlib-csp.ts";
 import { preloadFonts } from "./scripts/vite/preload-fonts.ts";
-import { securityHeaders } from "./scripts/vite/security-headers.ts";
+import { securityHeaders, workerFileName } from "./scripts/vite/security-headers.ts";
 import { solidTrustedTemplates } from "./scripts/vite/solid-trusted-templates.ts";
 import { webManifest } from "./scripts/vite/web-manifest.ts";
 
@@ -14,7 +14,11 @@ export default defineConfig({
   // Relative addresses, so that the site works in any folder of a static host.
   base: "./",
   build: { target: "esnext", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: "es", plugins: () => [hnswlibWithoutEval()] },
+  worker: {
+    format: "es",
+    plugins: () => [hnswlibWithoutEval()],
+    rolldownOptions: { output: { entryFileNames: workerFileName } },
+  },
   // ONNX Runtime's glue and WebAssembly stay files of their own, which its threads need and the cache can tell apart.
   resolve: {
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "development|production"],

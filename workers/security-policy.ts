@@ -23,13 +23,29 @@ export const PAGE_POLICY = [
   `trusted-types ${TRUSTED_TYPES.join(" ")}`,
 ].join("; ");
 
-/** For scripts that run as workers. No Trusted Types: ONNX Runtime starts its own threads from a plain address. */
-export const WORKER_POLICY = [
+const WORKER_RULES = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "connect-src 'self'",
+];
+
+/** For scripts that run as workers. No Trusted Types: ONNX Runtime starts its own threads from a plain address. */
+export const WORKER_POLICY = [...WORKER_RULES, "connect-src 'self'"].join("; ");
+
+/**
+ * For the worker that downloads public models and never sees a picture: it alone may ask other hosts, because a hub
+ * answers with signed addresses on hosts that nobody knows in advance. A mirror may run on this machine, without TLS.
+ */
+export const CONVERTER_POLICY = [
+  ...WORKER_RULES,
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
 ].join("; ");
+
+/**
+ * Folder of the build that holds that worker's script alone, since hosts give headers by folder and join those of several
+ * rules.
+ */
+export const CONVERTER_FOLDER = "converter";
 
 /** Cross-origin isolation, without which there is no SharedArrayBuffer and hence no WASM threads. */
 export const ISOLATION_HEADERS = {

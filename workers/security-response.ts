@@ -1,4 +1,10 @@
-import { ISOLATION_HEADERS, PAGE_POLICY, WORKER_POLICY } from "./security-policy.ts";
+import {
+  CONVERTER_FOLDER,
+  CONVERTER_POLICY,
+  ISOLATION_HEADERS,
+  PAGE_POLICY,
+  WORKER_POLICY,
+} from "./security-policy.ts";
 
 /**
  * `response` with the headers that a host such as a plain file server does not set: isolation everywhere, and a
@@ -12,7 +18,8 @@ export function withSecurityHeaders(request: Request, response: Response): Respo
   if (request.mode === "navigate") {
     headers.set("Content-Security-Policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
   } else if (request.destination === "worker") {
-    headers.set("Content-Security-Policy", WORKER_POLICY);
+    const isConverter = new URL(request.url).pathname.split("/").at(-2) === CONVERTER_FOLDER;
+    headers.set("Content-Security-Policy", isConverter ? CONVERTER_POLICY : WORKER_POLICY);
   }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });

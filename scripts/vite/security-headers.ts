@@ -1,5 +1,11 @@
 import type { Plugin } from "vite";
-import { ISOLATION_HEADERS, PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
+import {
+  CONVERTER_FOLDER,
+  CONVERTER_POLICY,
+  ISOLATION_HEADERS,
+  PAGE_POLICY,
+  WORKER_POLICY,
+} from "../../workers/security-policy.ts";
 
 /** Writes the page's policy into index.html and all headers into `_headers`, for hosts that read that file. */
 export function securityHeaders(): Plugin {
@@ -23,6 +29,12 @@ export function securityHeaders(): Plugin {
   };
 }
 
+/** Names the converter's script by its folder, and every other worker's as Vite does. */
+export function workerFileName(chunk: { readonly name: string }): string {
+  const folder = chunk.name.startsWith("converter.") ? CONVERTER_FOLDER : "assets";
+  return `${folder}/[name]-[hash].js`;
+}
+
 /** A path belongs to one Content-Security-Policy only, because hosts join the values of several rules. */
 function headersFile(): string {
   const page = { "Content-Security-Policy": `${PAGE_POLICY}; frame-ancestors 'none'` };
@@ -37,6 +49,7 @@ function headersFile(): string {
     rule("/", page),
     rule("/index.html", page),
     rule("/assets/*", worker),
+    rule(`/${CONVERTER_FOLDER}/*`, { "Content-Security-Policy": CONVERTER_POLICY }),
     rule("/service-worker.js", worker),
   ].join("\n");
 }

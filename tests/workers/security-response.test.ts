@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
+import { CONVERTER_POLICY, PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
 import { withSecurityHeaders } from "../../workers/security-response.ts";
 
-type Asked = Pick<Request, "mode" | "destination">;
+type Asked = Pick<Request, "mode" | "destination"> & { readonly url?: string };
 
 function answer(asked: Asked, response = new Response("body", { status: 206 })): Response {
-  return withSecurityHeaders(asked as Request, response);
+  const url = "https://host.test/site/assets/any-1.js";
+  return withSecurityHeaders({ url, ...asked } as Request, response);
 }
 
 describe("the policies", () => {
@@ -31,6 +32,21 @@ describe("withSecurityHeaders", () => {
       expect(response.headers.get("Cross-Origin-Embedder-Policy")).toBe("require-corp");
       expect(response.headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
     }
+  });
+
+  it("lets the converter's script alone ask other hosts", () => {
+    const policyOf = (url: string) =>
+      answer({ mode: "same-origin", destination: "worker", url }).headers.get(
+        "Content-Security-Policy",
+      );
+    expect(policyOf("https://host.test/site/converter/converter.worker-1.js")).toBe(
+      CONVERTER_POLICY,
+    );
+    expect(policyOf("https://host.test/converter/assets/encoder.worker-1.js")).toBe(WORKER_POLICY);
+    expect(CONVERTER_POLICY).toMatch(/connect-src 'self' https: http:\/\/localhost:\*/);
+    expect(CONVERTER_POLICY).not.toMatch(
+      /script-src[^;]*https?:|worker-src[^;]*https?:|unsafe-eval'.*unsafe/,
+    );
   });
 
   it("changes neither status nor body, and leaves a network error alone", async () => {
