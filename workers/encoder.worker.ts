@@ -16,9 +16,14 @@ function buffersOf(...vectors: readonly Vectors[]): ArrayBuffer[] {
 
 exposeApi({
   open: (id, request, report) => calls.run(id, (signal) => encoder.open(request, report, signal)),
-  encodePicture: (id, picture, report) =>
+  encodePicture: (id, picture, options, report) =>
     calls.run(id, async (signal) => {
-      const encoded = await encoder.encodePicture(picture, report, signal);
+      const encoded = await encoder.encodePicture(picture, options, report, signal);
+      return transfer(encoded, buffersOf(encoded.whole, encoded.patches));
+    }),
+  encodeRegion: (id, request) =>
+    calls.run(id, async (signal) => {
+      const encoded = await encoder.encodeRegion(request, signal);
       return transfer(encoded, buffersOf(encoded.whole));
     }),
   explain: (id, request) =>

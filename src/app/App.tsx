@@ -11,7 +11,7 @@ import { PhraseField } from "./query/PhraseField.tsx";
 import { ResultPanel } from "./results/ResultPanel.tsx";
 import type { ProgressView } from "./session/progress-view.ts";
 import type { Session } from "./session/session.ts";
-import { type SessionState, shownIn, shownPictureIn } from "./session/session-state.ts";
+import { mappedView, type SessionState, shownIn, shownPictureIn } from "./session/session-state.ts";
 import { About } from "./shell/About.tsx";
 import { Announcer } from "./shell/Announcer.tsx";
 import { ErrorNotice } from "./shell/ErrorNotice.tsx";
@@ -209,5 +209,6 @@ function currentMap(state: SessionState, isPhraseMapped: boolean): Float32Array 
   if (row === null && !(isPhraseMapped && shown.results.phrase !== null)) return null;
   // The phrase's own map comes after those of the sentences.
   const index = row === null ? found.length : found.findIndex((sentence) => sentence.row === row);
-  return mapAt(maps, index, shown.encoded.view.grid);
+  const { rows, columns } = mappedView(shown);
+  return mapAt(maps, index, rows * columns);
 }

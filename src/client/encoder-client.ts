@@ -5,11 +5,14 @@ import type { ReportProgress } from "../core/progress.ts";
 import type {
   EmbeddedTexts,
   EncodedPicture,
+  EncodedRegion,
+  EncodeRegionRequest,
   EncoderApi,
   EncoderInfo,
   ExplainRequest,
   OpenModelRequest,
 } from "../core/protocol.ts";
+import type { EncodeOptions } from "../core/view/view.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import {
   createWorkerClient,
@@ -34,8 +37,11 @@ export interface EncoderClient {
   encodePicture(
     signal: AbortSignal,
     picture: Blob,
+    options: EncodeOptions,
     report: ReportProgress,
   ): Promise<EncodedPicture>;
+  /** See `EncoderApi.encodeRegion`. Throws `picture-unknown` for any picture but the one encoded last. */
+  encodeRegion(signal: AbortSignal, request: EncodeRegionRequest): Promise<EncodedRegion>;
   /** See `EncoderApi.explain`. Throws `picture-unknown` for any picture but the one encoded last. */
   explain(signal: AbortSignal, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
   /** See `EncoderApi.embedTexts`. */
@@ -61,6 +67,7 @@ export interface EncoderClientOptions {
 interface CurrentPicture {
   readonly pictureId: string;
   readonly picture: Blob;
+  readonly options: EncodeOptions;
   workerPictureId: string;
   generation: number;
 }
@@ -119,13 +126,34 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
   const encodeNow = async (
     signal: AbortSignal,
     picture: Blob,
+    options: EncodeOptions,
     report: ReportProgress,
   ): Promise<EncodedPicture> => {
     await reopen(signal, report);
     return worker.call(signal, (api, id) =>
-      api.encodePicture(id, picture, proxy(whileLive(signal, report))),
+      api.encodePicture(id, picture, options, proxy(whileLive(signal, report))),
     );
   };
+
+  /** Asks the worker about the picture encoded last, which a new worker is shown first. */
+  const aboutCurrent = <T>(
+    signal: AbortSignal,
+    pictureId: string,
+    ask: (workerPictureId: string) => Promise<T>,
+  ): Promise<T> =>
+    withRestart(signal, async () => {
+      const shown = current;
+      if (shown === null || shown.pictureId !== pictureId) {
+        throw new AppError({ code: "picture-unknown", pictureId });
+      }
+      if (shown.generation !== worker.generation()) {
+        const { picture, options } = shown;
+        const again = await encodeNow(signal, picture, options, ignoreProgress);
+        shown.workerPictureId = again.pictureId;
+        shown.generation = worker.generation();
+      }
+      return ask(shown.workerPictureId);
+    });
 
   return {
     async open(signal, request, report) {
@@ -133,30 +161,24 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
       model = request;
       return info;
     },
-    async encodePicture(signal, picture, report) {
-      const encoded = await withRestart(signal, () => encodeNow(signal, picture, report));
+    async encodePicture(signal, picture, view, report) {
+      const encoded = await withRestart(signal, () => encodeNow(signal, picture, view, report));
       pictures += 1;
       // Ids of the worker begin anew with it, so that the page gets ids of its own.
       const pictureId = `picture-${pictures}`;
       const generation = worker.generation();
-      current = { pictureId, picture, workerPictureId: encoded.pictureId, generation };
+      const workerPictureId = encoded.pictureId;
+      current = { pictureId, picture, options: view, workerPictureId, generation };
       return { ...encoded, pictureId };
     },
-    explain(signal, request) {
-      return withRestart(signal, async () => {
-        const shown = current;
-        if (shown === null || shown.pictureId !== request.pictureId) {
-          throw new AppError({ code: "picture-unknown", pictureId: request.pictureId });
-        }
-        if (shown.generation !== worker.generation()) {
-          const again = await encodeNow(signal, shown.picture, ignoreProgress);
-          shown.workerPictureId = again.pictureId;
-          shown.generation = worker.generation();
-        }
-        const inWorker = { ...request, pictureId: shown.workerPictureId };
-        return worker.call(signal, (api, id) => api.explain(id, inWorker));
-      });
-    },
+    encodeRegion: (signal, request) =>
+      aboutCurrent(signal, request.pictureId, (pictureId) =>
+        worker.call(signal, (api, id) => api.encodeRegion(id, { ...request, pictureId })),
+      ),
+    explain: (signal, request) =>
+      aboutCurrent(signal, request.pictureId, (pictureId) =>
+        worker.call(signal, (api, id) => api.explain(id, { ...request, pictureId })),
+      ),
     embedTexts(signal, texts, report) {
       return withRestart(signal, async () => {
         await reopen(signal, report);

@@ -1,5 +1,5 @@
 import type { ProgressStep, ReportProgress } from "./progress.ts";
-import type { View } from "./view/view.ts";
+import type { EncodeOptions, Rect, View } from "./view/view.ts";
 
 /**
  * The only types that cross a worker boundary.
@@ -73,18 +73,38 @@ export interface EncodedPicture {
   /** Size in source pixels, after the EXIF orientation was applied. */
   readonly width: number;
   readonly height: number;
+  /** What the encoder was asked for. */
+  readonly options: EncodeOptions;
   /** What the model saw of the picture. */
   readonly view: View;
   /** Unit vector [dim] of what the model saw, by variant (adapted = base where there is no adapter). */
   readonly whole: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
-  /** Unit vectors [grid × grid × dim] of the patches, row-major from the upper left, by variant. */
+  /** Unit vectors [rows × columns × dim] of the view's cells, row-major from the upper left, by variant. */
   readonly patches: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
   /** How long each step took, in milliseconds. */
   readonly timings: Partial<Record<ProgressStep, number>>;
 }
 
+export interface EncodeRegionRequest {
+  readonly pictureId: string;
+  /** The part that is asked for, in source pixels. */
+  readonly rect: Rect;
+}
+
+/** A part of a picture that was cut out and embedded on its own. */
+export interface EncodedRegion {
+  readonly regionId: string;
+  readonly rect: Rect;
+  /** What the model saw for it: the square around `rect`, in the picture's own pixels. */
+  readonly view: View;
+  /** Unit vector [dim], by variant. */
+  readonly whole: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>;
+}
+
 export interface ExplainRequest {
   readonly pictureId: string;
+  /** Explain this part of the picture, by its own pass of the tower; null for the picture. */
+  readonly regionId: string | null;
   readonly variant: ModelVariant;
   readonly method: MapMethod;
   /** Unit text vectors [count × dim] under `variant`. */
@@ -101,8 +121,15 @@ export interface EncoderApi {
   /** Downloads, verifies and starts a model pack. A second call with the same request answers from memory. */
   open(id: CallId, request: OpenModelRequest, report: ReportProgress): Promise<EncoderInfo>;
   /** Decodes and embeds a picture; keeps its explanation state until the next picture. */
-  encodePicture(id: CallId, picture: Blob, report: ReportProgress): Promise<EncodedPicture>;
-  /** Maps [count × grid × grid], one per text, not normalised; 0 where the text has no evidence. */
+  encodePicture(
+    id: CallId,
+    picture: Blob,
+    options: EncodeOptions,
+    report: ReportProgress,
+  ): Promise<EncodedPicture>;
+  /** Embeds a part of the picture encoded last, at that picture's fineness; keeps the last few explanation states. */
+  encodeRegion(id: CallId, request: EncodeRegionRequest): Promise<EncodedRegion>;
+  /** Maps [count × rows × columns of the view], one per text, not normalised; 0 where the text has no evidence. */
   explain(id: CallId, request: ExplainRequest): Promise<Float32Array<ArrayBuffer>>;
   /** Embeds phrases. The text tower is loaded on first use, and given back when no phrase came for a while. */
   embedTexts(id: CallId, texts: readonly string[], report: ReportProgress): Promise<EmbeddedTexts>;

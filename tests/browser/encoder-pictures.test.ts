@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AppErrorCode, isAppError } from "../../src/core/errors.ts";
-import { decodePicture } from "../../workers/encoder/decode-picture.ts";
+import { centreFrame } from "../../src/core/view/frame.ts";
+import { createPictureReader } from "../../workers/encoder/decode-picture.ts";
 import { formulaPicture } from "../core/image/formula-picture.ts";
 import crops from "../fixtures/pictures/crops.json" with { type: "json" };
 import goldens from "../reference/goldens/pillow-crops.json" with { type: "json" };
@@ -17,6 +18,14 @@ const GREEN = [30, 160, 60];
 const BLUE = [40, 60, 200];
 /** How far a lossy file may be from the colour that was stored in it, in levels. */
 const LOSSY = 12;
+
+/** What the model is shown of a picture at its centre, without borders. */
+function decodePicture(picture: Blob, size: number, signal: AbortSignal) {
+  return createPictureReader(picture).read(({ width, height, readFrame }) => {
+    const crop = readFrame(centreFrame(width, height, size), [0, 0, 0], signal);
+    return { width, height, crop };
+  }, signal);
+}
 
 async function fixture(name: string): Promise<Blob> {
   const url = urls[`../fixtures/pictures/${name}`];

@@ -3,6 +3,7 @@ import { isAppError } from "../../src/core/errors.ts";
 import { MANIFEST_FILE, PACK_FILES } from "../../src/core/model/pack-manifest.ts";
 import type { Progress } from "../../src/core/progress.ts";
 import type { OpenModelRequest, Provider } from "../../src/core/protocol.ts";
+import { CENTRE_VIEW } from "../../src/core/view/view.ts";
 import { createEncoder, type Encoder } from "../../workers/encoder/create-encoder.ts";
 import { findAdapter } from "../../workers/encoder/device.ts";
 import { chooseBuild } from "../../workers/encoder/onnx-runtime.ts";
@@ -65,11 +66,17 @@ function relativeError(expected: Float32Array, actual: Float32Array): number {
 }
 
 async function everythingOf(encoder: Encoder) {
-  const encoded = await encoder.encodePicture(await drawPicture(90, 60), ignore, live);
+  const encoded = await encoder.encodePicture(await drawPicture(90, 60), CENTRE_VIEW, ignore, live);
   const texts = await encoder.embedTexts(["a red boat left", "a blue house"], ignore, live);
   const { pictureId, whole, patches } = encoded;
   const maps = (["grad-eclip", "gradient", "value-path"] as const).map((method) =>
-    encoder.explain({ pictureId, variant: "adapted", method, texts: texts.adapted }),
+    encoder.explain({
+      pictureId,
+      regionId: null,
+      variant: "adapted",
+      method,
+      texts: texts.adapted,
+    }),
   );
   return [
     whole.base,
@@ -129,7 +136,9 @@ describe("the WebGPU provider", () => {
     device.destroy();
     const picture = await drawPicture(64, 64);
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const error = await encoder.encodePicture(picture, ignore, live).catch((e: unknown) => e);
+      const error = await encoder
+        .encodePicture(picture, CENTRE_VIEW, ignore, live)
+        .catch((e: unknown) => e);
       expect(isAppError(error, "device-lost")).toBe(true);
     }
   });

@@ -3,6 +3,7 @@ import { createEncoderClient, type EncoderClient } from "../../src/client/encode
 import { isAppError } from "../../src/core/errors.ts";
 import type { Progress } from "../../src/core/progress.ts";
 import type { MapMethod, OpenModelRequest, Provider } from "../../src/core/protocol.ts";
+import { CENTRE_VIEW } from "../../src/core/view/view.ts";
 
 const live = new AbortController().signal;
 const ignore = () => {};
@@ -56,7 +57,12 @@ async function everythingOn(provider: Provider): Promise<Float32Array[]> {
   const encoder = start();
   const info = await encoder.open(live, demoPack(provider), ignore);
   expect(info.provider).toBe(provider);
-  const { pictureId, whole, patches } = await encoder.encodePicture(live, await drawBoat(), ignore);
+  const { pictureId, whole, patches } = await encoder.encodePicture(
+    live,
+    await drawBoat(),
+    CENTRE_VIEW,
+    ignore,
+  );
   const texts = await encoder.embedTexts(live, PHRASES, ignore);
   const vectors: Float32Array[] = [whole, patches, texts].flatMap(({ base, adapted }) => [
     base,
@@ -64,7 +70,7 @@ async function everythingOn(provider: Provider): Promise<Float32Array[]> {
   ]);
   for (const method of METHODS) {
     for (const variant of ["base", "adapted"] as const) {
-      const request = { pictureId, variant, method, texts: texts[variant] };
+      const request = { pictureId, regionId: null, variant, method, texts: texts[variant] };
       vectors.push(await encoder.explain(live, request));
     }
   }
@@ -79,7 +85,7 @@ describe("the encoder worker with the demo pack", () => {
     const info = await encoder.open(live, demoPack("wasm"), (progress) => seen.push(progress));
     expect(info).toMatchObject({ provider: "wasm", dim: 512, grid: 7 });
     expect(seen.some(({ phase }) => phase === "download")).toBe(true);
-    const encoded = await encoder.encodePicture(live, await drawBoat(), ignore);
+    const encoded = await encoder.encodePicture(live, await drawBoat(), CENTRE_VIEW, ignore);
     expect(encoded).toMatchObject({ width: 400, height: 300 });
     expect(encoded.view.seen).toMatchObject({ y: 0, height: 300 });
     expect(encoded.patches.base).toHaveLength(49 * info.dim);
@@ -88,6 +94,7 @@ describe("the encoder worker with the demo pack", () => {
     expect(texts.base).toHaveLength(PHRASES.length * info.dim);
     const maps = await encoder.explain(live, {
       pictureId: encoded.pictureId,
+      regionId: null,
       variant: "base",
       method: "grad-eclip",
       texts: texts.base,
@@ -111,20 +118,24 @@ describe("the encoder worker with the demo pack", () => {
     const encoder = start();
     await encoder.open(live, demoPack("wasm"), ignore);
     const error = await encoder
-      .encodePicture(live, new Blob(["no picture"]), ignore)
+      .encodePicture(live, new Blob(["no picture"]), CENTRE_VIEW, ignore)
       .catch((e: unknown) => e);
     expect(isAppError(error, "picture-unreadable")).toBe(true);
-    expect((await encoder.encodePicture(live, await drawBoat(), ignore)).width).toBe(400);
+    expect((await encoder.encodePicture(live, await drawBoat(), CENTRE_VIEW, ignore)).width).toBe(
+      400,
+    );
   });
 
   it("is cancelled in the middle of its work, and works again", async () => {
     const encoder = start();
     await encoder.open(live, demoPack("wasm"), ignore);
     const controller = new AbortController();
-    const encoding = encoder.encodePicture(controller.signal, await drawBoat(), () =>
+    const encoding = encoder.encodePicture(controller.signal, await drawBoat(), CENTRE_VIEW, () =>
       controller.abort(),
     );
     await expect(encoding).rejects.toMatchObject({ name: "AbortError" });
-    expect((await encoder.encodePicture(live, await drawBoat(), ignore)).width).toBe(400);
+    expect((await encoder.encodePicture(live, await drawBoat(), CENTRE_VIEW, ignore)).width).toBe(
+      400,
+    );
   });
 });

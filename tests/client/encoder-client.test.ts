@@ -7,6 +7,7 @@ import type {
   EncoderInfo,
   OpenModelRequest,
 } from "../../src/core/protocol.ts";
+import { CENTRE_VIEW } from "../../src/core/view/view.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 const live = new AbortController().signal;
@@ -47,12 +48,14 @@ function encoded(pictureId: string): EncodedPicture {
     pictureId,
     width: 2,
     height: 2,
+    options: CENTRE_VIEW,
     view: {
       sourceWidth: 2,
       sourceHeight: 2,
       seen: { x: 0, y: 0, width: 2, height: 2 },
-      modelSize: 224,
-      grid: 1,
+      lattice: { x: 0, y: 0, width: 2, height: 2 },
+      rows: 1,
+      columns: 1,
     },
     whole: vectors,
     patches: vectors,
@@ -87,6 +90,11 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
         pictures += 1;
         return encoded(`worker-picture-${pictures}`);
       },
+      async encodeRegion(_id, { pictureId, rect }) {
+        enter("region");
+        const { view, whole } = encoded(pictureId);
+        return { regionId: `of ${pictureId}`, rect, view, whole };
+      },
       async explain(_id, request) {
         enter("explain");
         if (request.pictureId !== `worker-picture-${pictures}`) {
@@ -111,13 +119,13 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
 }
 
 const explainRequest = (pictureId: string) =>
-  ({ pictureId, variant: "base", method: "grad-eclip", texts }) as const;
+  ({ pictureId, regionId: null, variant: "base", method: "grad-eclip", texts }) as const;
 
 describe("createEncoderClient", () => {
   it("opens, encodes and explains in one worker", async () => {
     const { client: encoder, calls } = start();
     expect((await encoder.open(live, model, ignore)).provider).toBe("webgpu");
-    const { pictureId } = await encoder.encodePicture(live, picture, ignore);
+    const { pictureId } = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
     expect(await encoder.explain(live, explainRequest(pictureId))).toEqual(Float32Array.of(1));
     expect(calls).toEqual(["open@1", "encode@1", "explain@1"]);
   });
@@ -134,7 +142,7 @@ describe("createEncoderClient", () => {
       }
     });
     await encoder.open(live, model, ignore);
-    const result = await encoder.encodePicture(live, picture, ignore);
+    const result = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
     expect(result.whole.base).toEqual(Float32Array.of(1, 0));
     expect(calls).toEqual(["open@1", "encode@1", "open@2", "encode@2"]);
     expect(opened.map((request) => request.providers)).toEqual([["webgpu", "wasm"], ["wasm"]]);
@@ -148,7 +156,7 @@ describe("createEncoderClient", () => {
       }
     });
     await encoder.open(live, model, ignore);
-    await encoder.encodePicture(live, picture, ignore);
+    await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
     await encoder.open(live, { ...model, pack: { kind: "url", url: "/models/clip/" } }, ignore);
     expect(opened.at(-1)).toMatchObject({ pack: { url: "/models/clip/" }, providers: ["wasm"] });
   });
@@ -158,7 +166,9 @@ describe("createEncoderClient", () => {
       if (call === "encode") throw new AppError({ code: "device-lost", reason: "gone" });
     });
     await encoder.open(live, { ...model, providers: ["webgpu"] }, ignore);
-    const error = await encoder.encodePicture(live, picture, ignore).catch((e: unknown) => e);
+    const error = await encoder
+      .encodePicture(live, picture, CENTRE_VIEW, ignore)
+      .catch((e: unknown) => e);
     expect(isAppError(error, "device-lost")).toBe(true);
     expect(workers).toHaveLength(1);
   });
@@ -166,7 +176,7 @@ describe("createEncoderClient", () => {
   it("shows the picture to a new worker again before that explains it", async () => {
     const { client: encoder, workers, calls } = start();
     await encoder.open(live, model, ignore);
-    const { pictureId } = await encoder.encodePicture(live, picture, ignore);
+    const { pictureId } = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
     workers[0]?.crash("killed");
     expect(await encoder.explain(live, explainRequest(pictureId))).toEqual(Float32Array.of(2));
     expect(await encoder.explain(live, explainRequest(pictureId))).toEqual(Float32Array.of(2));
@@ -178,7 +188,9 @@ describe("createEncoderClient", () => {
       if (call === "encode") worker.crash("killed");
     });
     await encoder.open(live, model, ignore);
-    const error = await encoder.encodePicture(live, picture, ignore).catch((e: unknown) => e);
+    const error = await encoder
+      .encodePicture(live, picture, CENTRE_VIEW, ignore)
+      .catch((e: unknown) => e);
     expect(isAppError(error, "worker-crashed")).toBe(true);
     expect(workers).toHaveLength(2);
   });
@@ -188,8 +200,8 @@ describe("createEncoderClient", () => {
       if (call === "encode" && generation <= 2) worker.crash("killed");
     });
     await encoder.open(live, model, ignore);
-    await encoder.encodePicture(live, picture, ignore).catch(ignore);
-    expect((await encoder.encodePicture(live, picture, ignore)).width).toBe(2);
+    await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore).catch(ignore);
+    expect((await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore)).width).toBe(2);
   });
 
   it("does not repeat what failed for a reason of its own, or what was cancelled", async () => {
@@ -197,9 +209,11 @@ describe("createEncoderClient", () => {
       if (call === "encode") throw new AppError({ code: "picture-empty" });
     });
     await encoder.open(live, model, ignore);
-    const error = await encoder.encodePicture(live, picture, ignore).catch((e: unknown) => e);
+    const error = await encoder
+      .encodePicture(live, picture, CENTRE_VIEW, ignore)
+      .catch((e: unknown) => e);
     expect(isAppError(error, "picture-empty")).toBe(true);
-    const aborted = encoder.encodePicture(AbortSignal.abort(), picture, ignore);
+    const aborted = encoder.encodePicture(AbortSignal.abort(), picture, CENTRE_VIEW, ignore);
     expect(isAbort(await aborted.catch((e: unknown) => e))).toBe(true);
     expect(calls).toEqual(["open@1", "encode@1"]);
   });
@@ -207,8 +221,8 @@ describe("createEncoderClient", () => {
   it("explains no picture but the last, whatever a new worker calls its own", async () => {
     const { client: encoder } = start();
     await encoder.open(live, model, ignore);
-    const first = await encoder.encodePicture(live, picture, ignore);
-    const second = await encoder.encodePicture(live, picture, ignore);
+    const first = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
+    const second = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
     expect(first.pictureId).not.toBe(second.pictureId);
     const error = await encoder
       .explain(live, explainRequest(first.pictureId))

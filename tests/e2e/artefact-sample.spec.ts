@@ -11,7 +11,8 @@ import {
 } from "../../scripts/artefact-sample.ts";
 import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
 import { type NodeEncoder, openPackInNode } from "../../scripts/build-model/node-sessions.ts";
-import { cropForModel } from "../../src/core/image/preprocess.ts";
+import { frameFromPixels } from "../../src/core/image/preprocess.ts";
+import { centreFrame } from "../../src/core/view/frame.ts";
 import { dropFile, expect, expectResults, openSite, shownRows, test } from "./fixtures.ts";
 
 const PACK = fileURLToPath(new URL("../../public/models/demo", import.meta.url));
@@ -135,7 +136,9 @@ async function encodeAsThePage(
     return { width, height, rgb: btoa(text) };
   }, jpeg);
   const rgb = new Uint8Array(Buffer.from(decoded.rgb, "base64"));
-  const crop = cropForModel(rgb, decoded.width, decoded.height, encoder.manifest.imageSize);
+  const { width, height } = decoded;
+  const frame = centreFrame(width, height, encoder.manifest.imageSize);
+  const crop = frameFromPixels(rgb, width, height, frame, [0, 0, 0]);
   const { whole } = await encoder.encodeImage(crop, signal);
   return whole.base;
 }

@@ -1,33 +1,44 @@
-import type { ExplanationState } from "../../src/core/explain/explanation-state.ts";
+import { borderColour } from "../../src/core/image/preprocess.ts";
+import { type EmbeddedView, embedView } from "../../src/core/model/embed-view.ts";
 import type { PackManifest } from "../../src/core/model/pack-manifest.ts";
 import type { PackTensors } from "../../src/core/model/pack-tensors.ts";
 import { toPatches } from "../../src/core/model/patches.ts";
-import { runVision, type VisionSessions } from "../../src/core/model/run-vision.ts";
+import {
+  runVision,
+  type VisionResult,
+  type VisionSessions,
+} from "../../src/core/model/run-vision.ts";
 import type { ProgressStep, ReportProgress } from "../../src/core/progress.ts";
-import type { EncodedPicture } from "../../src/core/protocol.ts";
-import { centreView } from "../../src/core/view/centre-view.ts";
-import { decodePicture } from "./decode-picture.ts";
+import type { ViewPlan } from "../../src/core/view/plan-view.ts";
+import type { DecodedPicture, PictureReader } from "./decode-picture.ts";
 
-/** An embedded picture for the page, and what stays in the worker to explain it. */
-export interface EncodedAndExplained {
-  readonly picture: EncodedPicture;
-  readonly explanation: ExplanationState;
+/** What embeds pictures: the vision tower, its tables and its shape. */
+export interface VisionModel {
+  readonly vision: VisionSessions;
+  readonly tensors: PackTensors;
+  readonly manifest: PackManifest;
+}
+
+/** A picture, or a part of one, after its passes of the tower. */
+export interface EncodedView extends EmbeddedView {
+  readonly plan: ViewPlan;
+  /** How long each step took, in milliseconds. */
+  readonly timings: Partial<Record<ProgressStep, number>>;
 }
 
 /**
- * Decodes a picture, runs the vision tower once and projects under both variants.
+ * Reads what a plan shows of a picture, and runs the vision tower once for each of its frames.
  *
- * @throws as `decodePicture` and `runVision`
+ * @param planFor says what to show, once the picture's size is known
+ * @throws as `PictureReader.read` and `runVision`
  */
-export async function encodePicture(
-  pictureId: string,
-  blob: Blob,
-  sessions: VisionSessions,
-  tensors: PackTensors,
-  manifest: PackManifest,
+export async function encodeView(
+  reader: PictureReader,
+  planFor: (width: number, height: number) => ViewPlan,
+  { vision, tensors, manifest }: VisionModel,
   report: ReportProgress,
   signal: AbortSignal,
-): Promise<EncodedAndExplained> {
+): Promise<EncodedView> {
   const timings: Partial<Record<ProgressStep, number>> = {};
   const timed = async <T>(step: ProgressStep, work: () => Promise<T>): Promise<T> => {
     report({ phase: "step", step });
@@ -36,22 +47,23 @@ export async function encodePicture(
     timings[step] = performance.now() - start;
     return result;
   };
-  const { width, height, crop } = await timed("decode-picture", () =>
-    decodePicture(blob, manifest.imageSize, signal),
-  );
-  const vision = await timed("embed-picture", () =>
-    runVision(sessions, tensors, manifest, toPatches(crop, manifest), signal),
-  );
-  return {
-    picture: {
-      pictureId,
-      width,
-      height,
-      view: centreView(width, height, manifest.imageSize, manifest.grid),
-      whole: vision.whole,
-      patches: vision.patches,
-      timings,
-    },
-    explanation: vision.explanation,
+  const border = borderColour(manifest.imageMean);
+  const look = (picture: DecodedPicture) => {
+    const plan = planFor(picture.width, picture.height);
+    return {
+      plan,
+      squares: plan.frames.map((frame) => picture.readFrame(frame, border, signal)),
+    };
   };
+  const { plan, squares } = await timed("decode-picture", () => reader.read(look, signal));
+  const results = await timed("embed-picture", async () => {
+    const ofFrames: VisionResult[] = [];
+    // One after another: a batch would need the memory of all of them at once.
+    for (const square of squares) {
+      const patches = toPatches(square, manifest);
+      ofFrames.push(await runVision(vision, tensors, manifest, patches, signal));
+    }
+    return ofFrames;
+  });
+  return { plan, timings, ...embedView(plan, results, manifest.dim) };
 }

@@ -1,11 +1,11 @@
 import { Show } from "solid-js";
-import { describeMap } from "../../core/explain/describe-map.ts";
+import { describeMap, type GridSize } from "../../core/explain/describe-map.ts";
 import { heatRange } from "./heat-field.ts";
 import type { HeatStyle } from "./paint-heat.ts";
 
 interface HeatLegendProps {
   readonly map: Float32Array | null;
-  readonly grid: number;
+  readonly grid: GridSize;
   readonly heatStyle: HeatStyle;
 }
 
@@ -29,7 +29,7 @@ export function HeatLegend(props: HeatLegendProps) {
                 {number.format(heatRange(map()).min)} – {number.format(heatRange(map()).max)}
               </span>
               <span>
-                {props.grid} × {props.grid} cells
+                {props.grid.rows} × {props.grid.columns} cells
                 <span class="wide-only">, lines at 50 % and 75 % of the maximum</span>
               </span>
             </p>

@@ -1,16 +1,17 @@
 import { createEffect, onCleanup, onMount } from "solid-js";
-import type { HeatGrain } from "./heat-field.ts";
+import type { View } from "../../core/view/view.ts";
+import { type HeatGrain, heatGrid } from "./heat-field.ts";
 import { type HeatStyle, paintHeat } from "./paint-heat.ts";
 
 interface HeatOverlayProps {
-  /** Map [grid × grid], or null for none. */
+  /** Map [rows × columns of the view], or null for none. */
   readonly map: Float32Array | null;
-  readonly grid: number;
+  readonly view: View;
   readonly heatStyle: HeatStyle;
   readonly grain: HeatGrain;
 }
 
-/** The map over the square that the model saw. Its text alternative stands beside the picture, see HeatLegend. */
+/** The map over what the model saw. Its text alternative stands beside the picture, see HeatLegend. */
 export function HeatOverlay(props: HeatOverlayProps) {
   let canvas: HTMLCanvasElement | undefined;
 
@@ -21,7 +22,7 @@ export function HeatOverlay(props: HeatOverlayProps) {
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
     if (props.map !== null) {
-      paintHeat(canvas, props.map, props.grid, props.heatStyle, props.grain, scale);
+      paintHeat(canvas, props.map, heatGrid(props.view), props.heatStyle, props.grain, scale);
     }
   };
 

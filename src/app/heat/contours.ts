@@ -1,6 +1,6 @@
 import type { HeatField } from "./heat-field.ts";
 
-/** A piece of a contour in units of the field's side: 0 is the left or upper edge, 1 the right or lower one. */
+/** A piece of a contour in units of the field's sides: 0 is the left or upper edge, 1 the right or lower one. */
 export interface Segment {
   readonly x1: number;
   readonly y1: number;
@@ -16,19 +16,19 @@ type Point = readonly [x: number, y: number];
  * cut so that the two high corners stay apart.
  */
 export function contour(field: HeatField, level: number): Segment[] {
-  const { size, values } = field;
+  const { width, height, values } = field;
   const value = (x: number, y: number) =>
-    x < 0 || y < 0 || x >= size || y >= size ? 0 : (values[y * size + x] ?? 0);
+    x < 0 || y < 0 || x >= width || y >= height ? 0 : (values[y * width + x] ?? 0);
   const segments: Segment[] = [];
-  for (let y = -1; y < size; y += 1) {
-    for (let x = -1; x < size; x += 1) {
+  for (let y = -1; y < height; y += 1) {
+    for (let x = -1; x < width; x += 1) {
       const corners = [value(x, y), value(x + 1, y), value(x + 1, y + 1), value(x, y + 1)] as const;
       for (const [from, to] of squareSegments(corners, level)) {
         segments.push({
-          x1: inUnits(x + from[0], size),
-          y1: inUnits(y + from[1], size),
-          x2: inUnits(x + to[0], size),
-          y2: inUnits(y + to[1], size),
+          x1: inUnits(x + from[0], width),
+          y1: inUnits(y + from[1], height),
+          x2: inUnits(x + to[0], width),
+          y2: inUnits(y + to[1], height),
         });
       }
     }

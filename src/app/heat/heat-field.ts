@@ -1,38 +1,70 @@
-/** How the 7 × 7 values become an area: hard cells, or a smooth surface through the cells' centres. */
+import type { View } from "../../core/view/view.ts";
+
+/** How the values of the cells become an area: hard cells, or a smooth surface through the cells' centres. */
 export type HeatGrain = "cells" | "smooth";
 
-/** A sampled surface: `values` [size × size], row-major, each 0 (no evidence) to 1 (the map's maximum). */
+/** A sampled surface: `values` [height × width], row-major, each 0 (no evidence) to 1 (the map's maximum). */
 export interface HeatField {
-  readonly size: number;
+  readonly width: number;
+  readonly height: number;
   readonly values: Float32Array;
 }
 
 /**
- * Samples a map [grid × grid] of non-negative values on `size` × `size` points and divides by its maximum. Smooth means
- * bicubic between the centres of the cells (Catmull–Rom: Keys, IEEE TASSP 29(6), 1981, a = −1/2), held between 0 and 1, and
- * flat beyond the outermost centres: nothing is invented at the edge.
+ * The cells that a map has values for, and the part of them that is drawn, in cells: whole ones, but for the cells that the
+ * picture's edge cuts.
+ */
+export interface HeatGrid {
+  readonly rows: number;
+  readonly columns: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The cells of a view, drawn as far as the model saw them. */
+export function heatGrid({ lattice, seen, rows, columns }: View): HeatGrid {
+  const across = (x: number): number => ((x - lattice.x) / lattice.width) * columns;
+  const down = (y: number): number => ((y - lattice.y) / lattice.height) * rows;
+  return {
+    rows,
+    columns,
+    left: across(seen.x),
+    right: across(seen.x + seen.width),
+    top: down(seen.y),
+    bottom: down(seen.y + seen.height),
+  };
+}
+
+/**
+ * Samples a map [rows × columns] of non-negative values on `width` × `height` points and divides by its maximum. Smooth
+ * means bicubic between the centres of the cells (Catmull–Rom: Keys, IEEE TASSP 29(6), 1981, a = −1/2), held between 0 and
+ * 1, and flat beyond the outermost centres: nothing is invented at the edge.
  * A map without any evidence gives zeros.
  */
 export function sampleHeat(
   map: Float32Array,
-  grid: number,
-  size: number,
+  grid: HeatGrid,
+  width: number,
+  height: number,
   grain: HeatGrain,
 ): HeatField {
-  const values = new Float32Array(size * size);
+  const { rows, columns, left, right, top, bottom } = grid;
+  const values = new Float32Array(width * height);
   const peak = map.reduce((most, value) => Math.max(most, value), 0);
-  if (peak <= 0) return { size, values };
+  if (peak <= 0) return { width, height, values };
   const at = (row: number, column: number) =>
-    Math.max(0, map[clamp(row, grid) * grid + clamp(column, grid)] ?? 0) / peak;
-  for (let y = 0; y < size; y += 1) {
-    const v = ((y + 0.5) / size) * grid;
-    for (let x = 0; x < size; x += 1) {
-      const u = ((x + 0.5) / size) * grid;
-      values[y * size + x] =
+    Math.max(0, map[clamp(row, rows) * columns + clamp(column, columns)] ?? 0) / peak;
+  for (let y = 0; y < height; y += 1) {
+    const v = top + ((y + 0.5) / height) * (bottom - top);
+    for (let x = 0; x < width; x += 1) {
+      const u = left + ((x + 0.5) / width) * (right - left);
+      values[y * width + x] =
         grain === "cells" ? at(Math.floor(v), Math.floor(u)) : bicubic(at, v - 0.5, u - 0.5);
     }
   }
-  return { size, values };
+  return { width, height, values };
 }
 
 function bicubic(at: (row: number, column: number) => number, v: number, u: number): number {
@@ -73,9 +105,8 @@ export function heatRange(map: Float32Array): { min: number; max: number } {
   return map.length === 0 ? { min: 0, max: 0 } : { min, max };
 }
 
-/** The map of the sentence at `index` out of the maps [count × grid × grid]; null where there is none. */
-export function mapAt(maps: Float32Array, index: number, grid: number): Float32Array | null {
-  const cells = grid * grid;
+/** The map of the sentence at `index` out of the maps [count × cells]; null where there is none. */
+export function mapAt(maps: Float32Array, index: number, cells: number): Float32Array | null {
   if (index < 0 || (index + 1) * cells > maps.length) return null;
   return maps.subarray(index * cells, (index + 1) * cells);
 }

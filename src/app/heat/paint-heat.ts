@@ -1,6 +1,6 @@
 import { cividis } from "./cividis.ts";
 import { contour, type Segment } from "./contours.ts";
-import { type HeatGrain, sampleHeat } from "./heat-field.ts";
+import { type HeatGrain, type HeatGrid, sampleHeat } from "./heat-field.ts";
 
 /** How a map is laid over the picture. */
 export type HeatStyle = "spotlight" | "cividis" | "off";
@@ -17,8 +17,10 @@ const REST_ALPHA = 1 - REST_LUMINANCE ** (1 / GAMMA);
 const OPENS_AT = 0.3;
 const OPEN_AT = 0.5;
 const CIVIDIS_ALPHA = 0.62;
-/** Points a side at which the field is sampled; the browser smooths the rest. */
-const SAMPLES = 112;
+/** Points along the longer side at which a smooth field is sampled; the browser smooths the rest. */
+const SMOOTH_SAMPLES = 112;
+/** Points a side of a hard cell: enough for one that the picture's edge cuts to end in the right place. */
+const CELL_SAMPLES = 16;
 
 /** Lines that survive any painting: white inside ink, in CSS pixels. */
 const INK = "#1C1A17";
@@ -26,14 +28,14 @@ const INK_WIDTH = 4;
 const WHITE_WIDTH = 2;
 
 /**
- * Paints a map [grid × grid] over the whole of `canvas`, whose element must lie over the square that the model saw.
+ * Paints a map [rows × columns] over the whole of `canvas`, whose element must lie over what the model saw.
  *
  * @param scale device pixels per CSS pixel
  */
 export function paintHeat(
   canvas: HTMLCanvasElement,
   map: Float32Array,
-  grid: number,
+  grid: HeatGrid,
   style: HeatStyle,
   grain: HeatGrain,
   scale: number,
@@ -42,14 +44,17 @@ export function paintHeat(
   if (context === null) return;
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (style === "off") return;
-  // Hard cells need no more points than make each cell even.
-  const size = grain === "cells" ? grid * 16 : SAMPLES;
-  const field = sampleHeat(map, grid, size, grain);
-  const pixels = new ImageData(size, size);
+  const across = grid.right - grid.left;
+  const down = grid.bottom - grid.top;
+  const perCell = grain === "cells" ? CELL_SAMPLES : SMOOTH_SAMPLES / Math.max(across, down);
+  const width = Math.max(1, Math.round(across * perCell));
+  const height = Math.max(1, Math.round(down * perCell));
+  const field = sampleHeat(map, grid, width, height, grain);
+  const pixels = new ImageData(width, height);
   field.values.forEach((value, index) => {
     pixels.data.set(style === "spotlight" ? shade(value) : tint(value), index * 4);
   });
-  const small = new OffscreenCanvas(size, size);
+  const small = new OffscreenCanvas(width, height);
   small.getContext("2d")?.putImageData(pixels, 0, 0);
   context.imageSmoothingEnabled = grain === "smooth";
   context.imageSmoothingQuality = "high";

@@ -7,7 +7,7 @@ export function queryWords({ encoded, results }: Shown): string {
   const { answer, phrase, region } = results;
   const words = `“${phrase?.text ?? ""}”`;
   if (encoded === null || answer.scale === "text") return `closest in wording to ${words}`;
-  const where = `closest to ${regionWords(region, encoded.view.grid)}`;
+  const where = `closest to ${regionWords(region, encoded.view)}`;
   if (answer.scale === "picture") return where;
   return phrase?.mode === "subtract" ? `${where} without ${words}` : `${where} with ${words}`;
 }

@@ -1,26 +1,24 @@
 import { createSignal } from "solid-js";
 import { requireSameModel } from "../../core/edition/require-same-model.ts";
-import {
-  AppError,
-  type AppErrorDetail,
-  abortError,
-  isAbort,
-  isAppError,
-} from "../../core/errors.ts";
+import { AppError, type AppErrorDetail, abortError, isAbort } from "../../core/errors.ts";
 import type { Progress, ReportProgress } from "../../core/progress.ts";
 import type {
   EditionInfo,
   EmbeddedTexts,
   EncodedPicture,
+  EncodedRegion,
   EncoderInfo,
 } from "../../core/protocol.ts";
+import type { Rect } from "../../core/view/view.ts";
 import { isSameChoice, type ModelChoice } from "../models/model-choice.ts";
 import { createAsking } from "./asking.ts";
+import { createEncodings } from "./encodings.ts";
 import { createModelInUse } from "./model-in-use.ts";
 import { createOpening } from "./opening.ts";
 import { createPhraseVectors } from "./phrase-vectors.ts";
 import { queryFor } from "./query.ts";
 import { reduce } from "./reduce.ts";
+import { isSameView, regionIn } from "./same-view.ts";
 import type { Session } from "./session.ts";
 import { needsReopening, type SessionServices } from "./session-services.ts";
 import {
@@ -28,7 +26,6 @@ import {
   initialState,
   type Picture,
   type SessionEvent,
-  type SessionState,
   type ShownPicture,
   shownIn,
   shownPictureIn,
@@ -63,6 +60,7 @@ export function createSession(services: SessionServices): Session {
   );
   const asking = createAsking(dispatch);
   const phrases = createPhraseVectors(services.encoder);
+  const encodings = createEncodings(services.encoder, () => services.mark("tower-started"));
   let controller = new AbortController();
 
   function startRun(): { run: number; signal: AbortSignal } {
@@ -93,19 +91,29 @@ export function createSession(services: SessionServices): Session {
       editionOpened.catch(ignore);
       const info = await encoder.open(signal, report);
       takeVariantOf(info);
-      services.mark("tower-started");
-      const encoded = await services.encoder.encodePicture(signal, picture.blob, report);
+      const encoded = await encodeAsChosen(picture, report, signal);
       services.mark("picture-encoded");
-      signal.throwIfAborted();
-      readBy.set(encoded, model.choice());
       model.settle();
       dispatch({ type: "encoded", run, encoded });
       const opened = await editionOpened;
       requireSameModel(opened, info);
-      await search(run, signal);
+      await search(run, encoded, signal);
     } catch (error) {
       fail(run, signal, error);
     }
+  }
+
+  /** Encodes a picture as the choices say, those of the moment at which the encoder is free included. */
+  async function encodeAsChosen(
+    picture: Picture,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<EncodedPicture> {
+    const { framing, fineness } = state().choices;
+    const encoded = await encodings.encode(picture, { framing, fineness }, report, signal);
+    signal.throwIfAborted();
+    readBy.set(encoded, model.choice());
+    return encoded;
   }
 
   /** A model without an adapter has one variant only. */
@@ -130,9 +138,11 @@ export function createSession(services: SessionServices): Session {
     }
     const { run, signal } = startRun();
     dispatch({ type: "ranking-started", run });
+    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     try {
-      await edition.open(signal, (progress) => dispatch({ type: "progressed", run, progress }));
-      await search(run, signal);
+      await edition.open(signal, report);
+      const encoded = shown === null ? null : await seenAsChosen(shown, report, signal);
+      await search(run, encoded, signal);
     } catch (error) {
       fail(run, signal, error);
     }
@@ -147,12 +157,75 @@ export function createSession(services: SessionServices): Session {
     dispatch({ type: "emptied", run });
   }
 
-  async function search(run: number, signal: AbortSignal): Promise<void> {
+  /** The encoding of the shown picture that the choices ask for; only a choice of the view needs the tower again. */
+  async function seenAsChosen(
+    shown: ShownPicture,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<EncodedPicture> {
+    const { choices } = state();
+    if (isSameView(shown.encoded.options, choices)) return shown.encoded;
+    await encoder.open(signal, report);
+    const newest = encodings.newest(shown.picture, choices);
+    const encoded =
+      newest !== null && isReadByModelInUse(newest)
+        ? newest
+        : await encodeAsChosen(shown.picture, report, signal);
+    const region = regionIn(state().choices.region, shown.encoded.view, encoded.view);
+    dispatch({ type: "choices-changed", choices: { region } });
+    return encoded;
+  }
+
+  async function search(
+    run: number,
+    encoded: EncodedPicture | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { variant, region, phrase } = state().choices;
-    const asked = { variant, region, phrase };
+    const asked = { variant, region, phrase, encoded, crop: null };
+    if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
+      return await searchAs(run, asked, true, signal);
+    }
+    const crop =
+      encodings.knownCrop(encoded, region.rect) ??
+      (await cropMeanwhile(run, asked, encoded, region.rect, signal));
+    await searchAs(run, { ...asked, crop }, true, signal);
+  }
+
+  /** Cuts a rectangle out and embeds it, and answers meanwhile from the cells under it, where there are any. */
+  async function cropMeanwhile(
+    run: number,
+    asked: Asked,
+    encoded: EncodedPicture,
+    rect: Rect,
+    signal: AbortSignal,
+  ): Promise<EncodedRegion> {
+    const hasCrop = new AbortController();
+    const cropping = encodings
+      .crop(encoded, rect, signal)
+      .finally(() => hasCrop.abort(abortError()));
+    // Awaited below; until then its rejection is nobody's.
+    cropping.catch(ignore);
+    try {
+      await searchAs(run, asked, false, AbortSignal.any([signal, hasCrop.signal]));
+    } catch (error) {
+      // A search that the crop overtook is over; any other failure is one.
+      if (signal.aborted || !hasCrop.signal.aborted) throw error;
+    }
+    return await cropping;
+  }
+
+  /** Searches and shows every answer; `isLast` is false where a better one will follow. */
+  async function searchAs(
+    run: number,
+    asked: Asked,
+    isLast: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { variant, region, phrase, encoded, crop } = asked;
     const vectors = phrase === null ? null : await embedPhrase(phrase.text, run, signal);
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
-    const query = queryFor(encodedIn(state()), variant, region, words);
+    const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
     const { vector, scale } = query;
     const answer = await services.search.search(
@@ -166,16 +239,22 @@ export function createSession(services: SessionServices): Session {
       (progress) => dispatch({ type: "progressed", run, progress }),
     );
     signal.throwIfAborted();
-    dispatch({ type: "answered", run, asked, answer, isLast: true });
+    dispatch({ type: "answered", run, asked, answer, isLast });
     // A choice made while the picture was loading could not be ranked before now.
     if (!isStillAsked(asked)) return await runRanking();
+    if (!isLast) return;
     services.mark("results-shown");
     await explainShown(signal);
   }
 
-  function isStillAsked(asked: Asked): boolean {
-    const { variant, region, phrase } = state().choices;
-    return variant === asked.variant && region === asked.region && phrase === asked.phrase;
+  function isStillAsked({ variant, region, phrase, encoded }: Asked): boolean {
+    const { choices } = state();
+    return (
+      variant === choices.variant &&
+      region === choices.region &&
+      phrase === choices.phrase &&
+      (encoded === null || isSameView(encoded.options, choices))
+    );
   }
 
   async function embedPhrase(
@@ -215,37 +294,17 @@ export function createSession(services: SessionServices): Session {
     const shown = shownPictureIn(state());
     const { method } = state().choices;
     if (shown === null || shown.results.maps[method] !== undefined) return;
-    const { answer, variant, phrase } = shown.results;
+    const { answer, variant, phrase, crop } = shown.results;
     // Maps need vectors and texts of one model, which is another one after a change that did not come to its end.
     if (answer.found.length === 0 || !isReadByModelInUse(shown.encoded)) return;
     await encoder.open(signal, ignore);
     // The phrase itself is explained after the sentences, where it was embedded.
     const ownVector = phrase === null ? null : phrases.known(phrase.text)?.[variant];
-    const explain = (pictureId: string) =>
-      services.encoder.explain(signal, {
-        pictureId,
-        variant,
-        method,
-        // A copy, because sending may hand the buffer over and the page still needs it.
-        texts: joined(answer.vectors, ownVector ?? new Float32Array(0)),
-      });
-    const maps = await explain(shown.encoded.pictureId).catch(async (error: unknown) => {
-      if (!isAppError(error, "picture-unknown")) throw error;
-      return await explain(await encodeAgain(shown.picture, signal));
-    });
+    const texts = joined(answer.vectors, ownVector ?? new Float32Array(0));
+    const maps = await encodings.explain(shown.encoded, crop, { variant, method, texts }, signal);
     signal.throwIfAborted();
     dispatch({ type: "explained", answer, method, maps });
     services.mark("maps-ready");
-  }
-
-  /** The encoder keeps one picture; after a restart, or after a run that failed, it must see the shown one again. */
-  async function encodeAgain(picture: Picture, signal: AbortSignal): Promise<string> {
-    services.mark("tower-started");
-    const encoded = await services.encoder.encodePicture(signal, picture.blob, ignore);
-    signal.throwIfAborted();
-    readBy.set(encoded, model.choice());
-    dispatch({ type: "encoded-again", picture, encoded });
-    return encoded.pictureId;
   }
 
   function explainAgain(): void {
@@ -311,6 +370,10 @@ export function createSession(services: SessionServices): Session {
       dispatch({ type: "choices-changed", choices: { phrase } });
       void runRanking();
     },
+    chooseView(options) {
+      dispatch({ type: "choices-changed", choices: options });
+      void runRanking();
+    },
     chooseMethod(method) {
       dispatch({ type: "choices-changed", choices: { method } });
       explainAgain();
@@ -347,10 +410,6 @@ export function createSession(services: SessionServices): Session {
 }
 
 const ignore = () => undefined;
-
-function encodedIn(state: SessionState): ShownPicture["encoded"] | null {
-  return state.kind === "loading" ? state.encoded : (shownIn(state)?.encoded ?? null);
-}
 
 function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBuffer> {
   const both = new Float32Array(first.length + second.length);

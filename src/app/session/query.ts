@@ -1,5 +1,6 @@
-import type { EncodedPicture, ModelVariant, Scale } from "../../core/protocol.ts";
+import type { EncodedPicture, EncodedRegion, ModelVariant, Scale } from "../../core/protocol.ts";
 import { mixQuery } from "../../core/search/mix-query.ts";
+import { poolCells } from "../../core/view/pool-cells.ts";
 import { cellIndex } from "../../core/view/transforms.ts";
 import type { PhraseMode, Region } from "./session-state.ts";
 
@@ -27,12 +28,15 @@ export interface PhrasePart {
 
 /**
  * The query for a picture's region, for a phrase, or for both: p, t, or normalize(p ± w · t).
- * A phrase without any picture is searched alone, whatever its mode; null where there is neither.
+ * A phrase without any picture is searched alone, whatever its mode; null where there is neither, and for a rectangle that
+ * nothing is known of yet, outside of what the model saw.
  *
+ * @param crop the region embedded on its own, or null
  * @throws AppError invalid-argument for a cell outside the grid
  */
 export function queryFor(
   encoded: EncodedPicture | null,
+  crop: EncodedRegion | null,
   variant: ModelVariant,
   region: Region,
   phrase: PhrasePart | null,
@@ -41,7 +45,8 @@ export function queryFor(
   if (encoded === null || phrase?.mode === "alone") {
     return text === null ? null : { vector: text.slice(), scale: "text" };
   }
-  const picture = regionVector(encoded, variant, region);
+  const picture = regionVector(encoded, crop, variant, region);
+  if (picture === null) return null;
   if (phrase === null || text === null) return { vector: picture, scale: "picture" };
   const isAdded = phrase.mode === "add";
   return {
@@ -50,14 +55,25 @@ export function queryFor(
   };
 }
 
-/** The unit vector of a region, as a copy. */
+/** The unit vector of a region, as a copy. A rectangle has that of `crop`, or until that is there the mean of its cells. */
 function regionVector(
   encoded: EncodedPicture,
+  crop: EncodedRegion | null,
   variant: ModelVariant,
   region: Region,
-): Float32Array<ArrayBuffer> {
+): Float32Array<ArrayBuffer> | null {
   const whole = encoded.whole[variant];
-  if (region.kind === "whole") return whole.slice();
-  const start = cellIndex(encoded.view, region) * whole.length;
-  return encoded.patches[variant].slice(start, start + whole.length);
+  switch (region.kind) {
+    case "whole":
+      return whole.slice();
+    case "cell": {
+      const start = cellIndex(encoded.view, region) * whole.length;
+      return encoded.patches[variant].slice(start, start + whole.length);
+    }
+    case "rect":
+      return (
+        crop?.whole[variant].slice() ??
+        poolCells(encoded.view, encoded.patches[variant], region.rect)
+      );
+  }
 }

@@ -41,12 +41,6 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case "encoded":
       if (state.kind !== "loading" || event.run !== state.run) return state;
       return { ...state, encoded: event.encoded };
-    case "encoded-again":
-      return withShown(state, (shown) =>
-        shown.picture !== null && shown.picture === event.picture
-          ? { ...shown, encoded: event.encoded }
-          : shown,
-      );
     case "answered":
       return event.run === state.run ? withAnswer(state, event) : state;
     case "explained":
@@ -86,7 +80,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return withShown(state, (shown) =>
         shown.results.waiting === null
           ? shown
-          : withResults(shown, { answer: shown.results.waiting, waiting: null, maps: {} }),
+          : withResults(shown, { ...shown.results.waiting, waiting: null, maps: {} }),
       );
     case "choices-changed":
       return { ...state, choices: { ...state.choices, ...event.choices } };
@@ -129,10 +123,10 @@ function phraseBeside({ choices: { phrase } }: SessionState): Phrase | null {
 
 /** The choices that the results on the page were found with. */
 function choicesOfShown(state: SessionState): Choices {
-  const results = shownIn(state)?.results;
-  if (results === undefined) return state.choices;
-  const { variant, region, phrase } = results;
-  return { ...state.choices, variant, region, phrase };
+  const shown = shownIn(state);
+  if (shown === null) return state.choices;
+  const { variant, region, phrase } = shown.results;
+  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase };
 }
 
 /**
@@ -141,8 +135,8 @@ function choicesOfShown(state: SessionState): Choices {
  */
 function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): SessionState {
   // Not the choices: those may have changed since the search was asked.
-  const { variant, region, phrase } = asked;
-  const fresh = { run: state.run, variant, region, phrase, answer, waiting: null, maps: {} };
+  const { variant, region, phrase, crop } = asked;
+  const fresh = { run: state.run, variant, region, phrase, crop, answer, waiting: null, maps: {} };
   if (state.kind === "loading") {
     const { picture, encoded, progress } = state;
     const shown = newlyShown(picture, encoded, fresh);
@@ -160,12 +154,15 @@ function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): S
   const { shown } = state;
   if (shown.results.run !== state.run) {
     const kept = keptRows(state, answer);
-    return { ...state, ...kept, shown: { ...shown, results: fresh }, isSearching: !isLast };
+    const next = newlyShown(shown.picture, asked.encoded, fresh) ?? shown;
+    return { ...state, ...kept, shown: next, isSearching: !isLast };
   }
-  const mustWait = state.isReading && !isSameOrder(shown.results.answer, answer);
+  const isSame = isSameOrder(shown.results.answer, answer);
+  const mustWait = state.isReading && !isSame;
+  const keepsMaps = isSame && shown.results.crop === crop;
   const results = mustWait
-    ? { ...shown.results, waiting: answer }
-    : { ...fresh, maps: isSameOrder(shown.results.answer, answer) ? shown.results.maps : {} };
+    ? { ...shown.results, waiting: { answer, crop } }
+    : { ...fresh, maps: keepsMaps ? shown.results.maps : {} };
   return { ...state, shown: { ...shown, results }, isSearching: !isLast };
 }
 

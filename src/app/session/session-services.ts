@@ -10,7 +10,7 @@ export interface SessionServices {
   /** What the session asks of the workers' clients. Every call rejects with an AbortError once its signal aborts. */
   readonly encoder: Pick<
     EncoderClient,
-    "open" | "encodePicture" | "explain" | "embedTexts" | "addText" | "dispose"
+    "open" | "encodePicture" | "encodeRegion" | "explain" | "embedTexts" | "addText" | "dispose"
   >;
   readonly search: Pick<SearchClient, "open" | "search">;
   /** Gives the files of the packs that were made on this device, and their parts for texts. */

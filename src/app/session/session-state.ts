@@ -1,12 +1,23 @@
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { Progress } from "../../core/progress.ts";
-import type { EncodedPicture, MapMethod, ModelVariant, SearchAnswer } from "../../core/protocol.ts";
+import type {
+  EncodedPicture,
+  EncodedRegion,
+  MapMethod,
+  ModelVariant,
+  SearchAnswer,
+} from "../../core/protocol.ts";
+import { CENTRE_VIEW, type EncodeOptions, type Rect, type View } from "../../core/view/view.ts";
 import type { ProgressView } from "./progress-view.ts";
 
-/** The part of the picture that sentences are searched for. Rows and columns count from 0 at the upper left. */
+/**
+ * The part of the picture that sentences are searched for. Rows and columns count from 0 at the upper left of the cells; a
+ * rectangle is in source pixels, anywhere on the picture.
+ */
 export type Region =
   | { readonly kind: "whole" }
-  | { readonly kind: "cell"; readonly row: number; readonly column: number };
+  | { readonly kind: "cell"; readonly row: number; readonly column: number }
+  | { readonly kind: "rect"; readonly rect: Rect };
 
 /** A picture that a person gave. `url` is an object URL or an address of this site, fit for an <img>. */
 export interface Picture {
@@ -29,7 +40,7 @@ export interface Phrase {
 }
 
 /** What a person chose; it outlives pictures. */
-export interface Choices {
+export interface Choices extends EncodeOptions {
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly method: MapMethod;
@@ -37,7 +48,12 @@ export interface Choices {
 }
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
-export type Asked = Pick<Choices, "variant" | "region" | "phrase">;
+export interface Asked extends Pick<Choices, "variant" | "region" | "phrase"> {
+  /** The encoding whose vectors were searched with; null for a phrase without a picture. */
+  readonly encoded: EncodedPicture | null;
+  /** The part of it that was embedded on its own; null where the picture's own vectors were used. */
+  readonly crop: EncodedRegion | null;
+}
 
 /** An answer on the page, and what it answers. */
 export interface Results {
@@ -46,12 +62,14 @@ export interface Results {
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly phrase: Phrase | null;
+  /** The region's own encoding, which then also explains the sentences; null where the picture's does. */
+  readonly crop: EncodedRegion | null;
   readonly answer: SearchAnswer;
   /** A later answer of the same run, held back because somebody is reading the list. */
-  readonly waiting: SearchAnswer | null;
+  readonly waiting: Pick<Results, "answer" | "crop"> | null;
   /**
-   * Maps [found × grid × grid] of `answer`, by method, as far as they are computed; with a phrase, its own map comes after
-   * those of the sentences. None where there is no picture.
+   * Maps [found × rows × columns] of `answer`, by method, as far as they are computed; with a phrase, its own map comes
+   * after those of the sentences. None where there is no picture.
    */
   readonly maps: Partial<Record<MapMethod, Float32Array<ArrayBuffer>>>;
 }
@@ -139,11 +157,6 @@ export type SessionEvent =
   | { readonly type: "progressed"; readonly run: number; readonly progress: Progress }
   | { readonly type: "encoded"; readonly run: number; readonly encoded: EncodedPicture }
   | {
-      readonly type: "encoded-again";
-      readonly picture: Picture;
-      readonly encoded: EncodedPicture;
-    }
-  | {
       readonly type: "answered";
       readonly run: number;
       readonly asked: Asked;
@@ -177,7 +190,13 @@ export function initialState(): SessionState {
     kind: "idle",
     run: 0,
     // The adapter is for one kind of picture; the encoder itself is for any.
-    choices: { variant: "base", region: { kind: "whole" }, method: "grad-eclip", phrase: null },
+    choices: {
+      ...CENTRE_VIEW,
+      variant: "base",
+      region: { kind: "whole" },
+      method: "grad-eclip",
+      phrase: null,
+    },
     current: null,
     pinned: null,
     isReading: false,
@@ -210,5 +229,10 @@ export function shownPictureIn(state: SessionState): ShownPicture | null {
 export function countBetter(results: Results): number {
   if (results.waiting === null) return 0;
   const rows = new Set(results.answer.found.map((sentence) => sentence.row));
-  return results.waiting.found.filter((sentence) => !rows.has(sentence.row)).length;
+  return results.waiting.answer.found.filter((sentence) => !rows.has(sentence.row)).length;
+}
+
+/** What the maps on the page lie over: the marked part where that was embedded on its own, else all that was seen. */
+export function mappedView({ encoded, results }: ShownPicture): View {
+  return results.crop?.view ?? encoded.view;
 }

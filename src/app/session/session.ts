@@ -1,6 +1,7 @@
 import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import type { EncodeOptions } from "../../core/view/view.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
 import type { Phrase, Picture, Region, SessionState } from "./session-state.ts";
 
@@ -27,6 +28,8 @@ export interface Session {
   /** Searches with a phrase, or without any for null; `text` must be neither empty nor framed by spaces. */
   choosePhrase(phrase: Phrase | null): void;
   chooseMethod(method: MapMethod): void;
+  /** Shows the picture to the model in another way. It stays the same picture: its place and pin are kept. */
+  chooseView(options: Partial<EncodeOptions>): void;
   takeUpdate(): void;
   moveTo(row: number | null): void;
   pin(row: number | null): void;

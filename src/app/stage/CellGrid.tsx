@@ -26,7 +26,7 @@ export function CellGrid(props: CellGridProps) {
   const [focused, setFocused] = createSignal<Cell>({ row: 0, column: 0 });
   let root: HTMLDivElement | undefined;
 
-  const lines = () => Array.from({ length: props.view.grid }, (_, index) => index);
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
   const isChosen = (cell: Cell) =>
     props.region.kind === "cell" &&
     props.region.row === cell.row &&
@@ -39,9 +39,11 @@ export function CellGrid(props: CellGridProps) {
   };
 
   const move = (rows: number, columns: number) => {
-    const last = props.view.grid - 1;
-    const hold = (index: number) => Math.min(last, Math.max(0, index));
-    const cell = { row: hold(focused().row + rows), column: hold(focused().column + columns) };
+    const hold = (index: number, count: number) => Math.min(count - 1, Math.max(0, index));
+    const cell = {
+      row: hold(focused().row + rows, props.view.rows),
+      column: hold(focused().column + columns, props.view.columns),
+    };
     setFocused(cell);
     root
       ?.querySelector<HTMLElement>(`[data-row="${cell.row}"][data-column="${cell.column}"]`)
@@ -50,7 +52,7 @@ export function CellGrid(props: CellGridProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const { grid } = props.view;
+    const { columns } = props.view;
     switch (event.key) {
       case "ArrowUp":
         move(-1, 0);
@@ -65,10 +67,10 @@ export function CellGrid(props: CellGridProps) {
         move(0, 1);
         break;
       case "Home":
-        move(0, -grid);
+        move(0, -columns);
         break;
       case "End":
-        move(0, grid);
+        move(0, columns);
         break;
       case "Enter":
       case " ":
@@ -94,11 +96,11 @@ export function CellGrid(props: CellGridProps) {
       aria-label="Cells of the picture. Enter finds sentences for one cell, Escape for the whole picture."
       onKeyDown={onKeyDown}
     >
-      <For each={lines()}>
+      <For each={numbers(props.view.rows)}>
         {(row) => (
           // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: rows of a grid take no focus
           <div role="row">
-            <For each={lines()}>
+            <For each={numbers(props.view.columns)}>
               {(column) => (
                 // biome-ignore lint/a11y/useSemanticElements lint/a11y/useKeyWithClickEvents: the grid handles the keys
                 <div
@@ -108,7 +110,7 @@ export function CellGrid(props: CellGridProps) {
                   data-column={column}
                   tabIndex={isFocused({ row, column }) ? 0 : -1}
                   aria-selected={isChosen({ row, column })}
-                  aria-label={cellWords({ row, column }, props.view.grid)}
+                  aria-label={cellWords({ row, column }, props.view)}
                   style={boxStyle(
                     rectToFraction(props.view, cellRect(props.view, { row, column })),
                   )}

@@ -14,7 +14,7 @@ interface PictureStageProps {
   /** Null while the encoder has not read the picture. */
   readonly encoded: EncodedPicture | null;
   readonly region: Region;
-  /** Map [grid × grid] of the sentence that is read, or null. */
+  /** Map [cells] of the sentence that is read, or null. */
   readonly map: Float32Array | null;
   readonly heatStyle: HeatStyle;
   readonly grain: HeatGrain;
@@ -47,7 +47,7 @@ export function PictureStage(props: PictureStageProps) {
                 >
                   <HeatOverlay
                     map={props.map}
-                    grid={encoded().view.grid}
+                    view={encoded().view}
                     heatStyle={props.heatStyle}
                     grain={props.grain}
                   />

@@ -5,7 +5,7 @@ import { HeatLegend } from "../heat/HeatLegend.tsx";
 import type { HeatGrain } from "../heat/heat-field.ts";
 import type { HeatStyle } from "../heat/paint-heat.ts";
 import type { Session } from "../session/session.ts";
-import type { ShownPicture } from "../session/session-state.ts";
+import { mappedView, type ShownPicture } from "../session/session-state.ts";
 import { regionWords } from "./cell-words.ts";
 import { SeenWords } from "./SeenFrame.tsx";
 
@@ -46,7 +46,7 @@ export function StageTools(props: StageToolsProps) {
       </div>
       <p class="region-line">
         <span class="region-words">
-          Sentences for {regionWords(region(), props.shown.encoded.view.grid)}.
+          Sentences for {regionWords(region(), props.shown.encoded.view)}.
         </span>
         <Show
           when={region().kind === "cell"}
@@ -73,11 +73,7 @@ export function StageTools(props: StageToolsProps) {
           </button>
         )}
       </Show>
-      <HeatLegend
-        map={props.map}
-        grid={props.shown.encoded.view.grid}
-        heatStyle={props.heatStyle}
-      />
+      <HeatLegend map={props.map} grid={mappedView(props.shown)} heatStyle={props.heatStyle} />
       <details class="stage-settings" open={isWide()}>
         <summary>Map settings</summary>
         <div class="stage-controls">

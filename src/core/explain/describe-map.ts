@@ -1,3 +1,9 @@
+/** Cells of a map. */
+export interface GridSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** Share of the whole evidence that "half the weight" means. */
 const HALF = 0.5;
 
@@ -5,16 +11,15 @@ const HALF = 0.5;
  * A map in one sentence, for people who do not see it: where it is strongest, and over how many cells its weight is
  * spread. "Strongest in the upper left, row 2, column 1; 3 of 49 cells hold half the weight."
  *
- * @param map values [grid × grid], row-major, 0 where there is no evidence
- * @param grid cells along one side
+ * @param map values [rows × columns], row-major, 0 where there is no evidence
  */
-export function describeMap(map: Float32Array, grid: number): string {
+export function describeMap(map: Float32Array, grid: GridSize): string {
   const evidence = Array.from(map, (value) => Math.max(0, value));
   const total = evidence.reduce((sum, value) => sum + value, 0);
   if (!(total > 0)) return "No cell speaks for this sentence.";
   const strongest = evidence.indexOf(Math.max(...evidence));
-  const row = Math.floor(strongest / grid);
-  const column = strongest % grid;
+  const row = Math.floor(strongest / grid.columns);
+  const column = strongest % grid.columns;
   const count = cellsHolding(evidence, total * HALF);
   const cells = count === 1 ? "1 of" : `${count} of`;
   const hold = count === 1 ? "cells holds" : "cells hold";
@@ -37,14 +42,14 @@ function cellsHolding(evidence: readonly number[], wanted: number): number {
 }
 
 /** The ninth of the picture that a cell lies in: "upper left", "centre", "lower middle". */
-export function placeName(row: number, column: number, grid: number): string {
-  const vertical = third(row, grid, "upper", "lower");
-  const horizontal = third(column, grid, "left", "right");
+export function placeName(row: number, column: number, { rows, columns }: GridSize): string {
+  const vertical = third(row, rows, "upper", "lower");
+  const horizontal = third(column, columns, "left", "right");
   return vertical === "middle" && horizontal === "middle" ? "centre" : `${vertical} ${horizontal}`;
 }
 
-function third(index: number, grid: number, first: string, last: string): string {
-  const place = (index + 0.5) / grid;
+function third(index: number, count: number, first: string, last: string): string {
+  const place = (index + 0.5) / count;
   if (place < 1 / 3) return first;
   return place > 2 / 3 ? last : "middle";
 }

@@ -1,4 +1,5 @@
 import type { ModelVariant } from "../protocol.ts";
+import type { CellMerge } from "../view/merge-cells.ts";
 
 /** What the maps of one picture need under one variant; `n` patches row-major from the upper left. */
 export interface VariantExplanation {
@@ -25,4 +26,10 @@ export interface ExplanationState {
   readonly lambda: Float32Array<ArrayBuffer>;
   /** By variant; both entries are the same object where the pack has no adapter. */
   readonly variants: Readonly<Record<ModelVariant, VariantExplanation>>;
+}
+
+/** What explains any text on a view: the states of its frames, and how their patches make its cells. */
+export interface ViewExplanation {
+  readonly frames: readonly ExplanationState[];
+  readonly merge: CellMerge;
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { ResizedCrop } from "../view/centre-view.ts";
+import type { ResizedCrop } from "../view/frame.ts";
 
 /**
  * Pillow's bicubic resampling of 8-bit pictures, to the bit: an antialiasing filter whose support grows with the
@@ -102,7 +102,7 @@ export interface RowResizer {
    */
   push(pixels: Uint8Array | Uint8ClampedArray, count: number, channels: 3 | 4): void;
   /**
-   * The crop as RGB bytes [size × size × 3], row-major.
+   * The crop as RGB bytes [height × width × 3], row-major.
    *
    * @throws AppError `invalid-argument` when rows are missing
    */
@@ -114,7 +114,7 @@ export interface RowResizer {
  *
  * @param sourceWidth width of the source in pixels
  * @param sourceHeight height of the source in pixels
- * @param crop what to make of it; see `centreCrop`
+ * @param crop what to make of it; see view/frame.ts
  * @throws AppError `invalid-argument` for a crop that leaves the resized picture
  */
 export function createRowResizer(
@@ -122,16 +122,16 @@ export function createRowResizer(
   sourceHeight: number,
   crop: ResizedCrop,
 ): RowResizer {
-  const { size, left, top, resizedWidth, resizedHeight } = crop;
-  if (left < 0 || top < 0 || left + size > resizedWidth || top + size > resizedHeight) {
+  const { width, height, left, top, resizedWidth, resizedHeight } = crop;
+  if (left < 0 || top < 0 || left + width > resizedWidth || top + height > resizedHeight) {
     throw new AppError({ code: "invalid-argument", what: "a crop outside the resized picture" });
   }
-  const across = axisWeights(sourceWidth, resizedWidth, left, left + size);
-  const down = axisWeights(sourceHeight, resizedHeight, top, top + size);
+  const across = axisWeights(sourceWidth, resizedWidth, left, left + width);
+  const down = axisWeights(sourceHeight, resizedHeight, top, top + height);
   const window = { left: across.first, right: across.end, top: down.first, bottom: down.end };
   const rows = window.bottom - window.top;
   const columns = window.right - window.left;
-  const rowLength = size * CHANNELS;
+  const rowLength = width * CHANNELS;
   const narrowed = new Uint8Array(rows * rowLength);
   let pushed = 0;
   return {
@@ -150,7 +150,7 @@ export function createRowResizer(
       if (pushed !== rows) {
         throw new AppError({ code: "invalid-argument", what: `${pushed} of ${rows} source rows` });
       }
-      return shorten(narrowed, rowLength, down, size);
+      return shorten(narrowed, rowLength, down, height);
     },
   };
 }
@@ -189,11 +189,11 @@ function shorten(
   narrowed: Uint8Array,
   rowLength: number,
   axis: AxisWeights,
-  size: number,
+  height: number,
 ): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(size * rowLength);
+  const result = new Uint8Array(height * rowLength);
   const sums = new Int32Array(rowLength);
-  for (let y = 0; y < size; y += 1) {
+  for (let y = 0; y < height; y += 1) {
     sums.fill(ROUNDING);
     const start = (axis.starts[y] ?? 0) - axis.first;
     for (let tap = 0; tap < (axis.counts[y] ?? 0); tap += 1) {

@@ -2,7 +2,6 @@ import { AppError } from "../errors.ts";
 
 /** What {@link toPatches} needs of a pack's manifest. */
 export interface PatchLayout {
-  readonly imageSize: number;
   readonly patchSize: number;
   readonly imageMean: readonly number[];
   readonly imageStd: readonly number[];
@@ -14,19 +13,20 @@ const BYTE_MAX = 255;
 /**
  * Normalises a square picture and cuts it into the patches that `trunk.onnx` takes: (v / 255 − mean) / std by channel.
  *
- * @param rgb interleaved 8-bit RGB, [imageSize × imageSize × 3]
+ * @param rgb interleaved 8-bit RGB, [size × size × 3], `size` any multiple of the patch size
  * @returns [n × 3·p·p], patches row-major, channel-major inside a patch (c·p² + y·p + x)
- * @throws AppError `invalid-argument` for a picture of another size
+ * @throws AppError `invalid-argument` for bytes that are no such square
  */
 export function toPatches(
   rgb: Uint8Array | Uint8ClampedArray,
   layout: PatchLayout,
 ): Float32Array<ArrayBuffer> {
-  const { imageSize, patchSize, imageMean, imageStd } = layout;
-  if (rgb.length !== imageSize * imageSize * CHANNELS) {
+  const { patchSize, imageMean, imageStd } = layout;
+  const size = Math.sqrt(rgb.length / CHANNELS);
+  const grid = size / patchSize;
+  if (!Number.isInteger(grid) || grid < 1) {
     throw new AppError({ code: "invalid-argument", what: `a picture of ${rgb.length} bytes` });
   }
-  const grid = imageSize / patchSize;
   const patches = new Float32Array(rgb.length);
   // One table per channel: 256 values are all that can occur.
   const tables = Array.from({ length: CHANNELS }, (_, channel) =>
@@ -40,7 +40,7 @@ export function toPatches(
     for (let column = 0; column < grid; column++) {
       for (const [channel, table] of tables.entries()) {
         for (let y = 0; y < patchSize; y++) {
-          const line = (row * patchSize + y) * imageSize + column * patchSize;
+          const line = (row * patchSize + y) * size + column * patchSize;
           for (let x = 0; x < patchSize; x++) {
             patches[target++] = table[rgb[(line + x) * CHANNELS + channel] ?? 0] ?? 0;
           }

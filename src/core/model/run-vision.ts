@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { ExplanationState, VariantExplanation } from "../explain/explanation-state.ts";
 import type { ModelVariant } from "../protocol.ts";
+import { interpolatePositions } from "./interpolate-positions.ts";
 import type { PackShape } from "./pack-manifest.ts";
 import type { PackTensors } from "./pack-tensors.ts";
 import { normalizeRows } from "./projection.ts";
@@ -65,10 +66,12 @@ function takeColumns(
 }
 
 /**
- * Runs the vision tower on one picture; the head projects its outputs under both variants in one product each.
+ * Runs the vision tower on one square picture; the head projects its outputs under both variants in one product each. More
+ * patches than the model was trained with get interpolated positions.
  *
- * @param patches normalised patches [n × 3·p·p] from `toPatches`
- * @throws AppError `session-failed` where a graph gives something else than it should; an AbortError after `signal`
+ * @param patches normalised patches [n × 3·p·p] from `toPatches`, n a square number
+ * @throws AppError `invalid-argument` for patches that make no square; `session-failed` where a graph gives something else
+ *   than it should; an AbortError after `signal`
  */
 export async function runVision(
   sessions: VisionSessions,
@@ -78,11 +81,16 @@ export async function runVision(
   signal: AbortSignal,
 ): Promise<VisionResult> {
   const { width, dim, grid, patchSize } = shape;
-  const count = grid * grid;
+  const count = patches.length / (3 * patchSize * patchSize);
+  const side = Math.sqrt(count);
+  if (!Number.isInteger(side) || side < 1) {
+    throw new AppError({ code: "invalid-argument", what: `${count} patches` });
+  }
+  const positions = interpolatePositions(tensors.visionPositions, grid, side, width);
   signal.throwIfAborted();
   const { hidden } = await sessions.trunk.run({
     patches: { data: patches, dims: [1, count, 3 * patchSize * patchSize] },
-    position_embedding: { data: tensors.visionPositions, dims: [1, count + 1, width] },
+    position_embedding: { data: positions, dims: [1, count + 1, width] },
   });
   signal.throwIfAborted();
   if (hidden === undefined) {

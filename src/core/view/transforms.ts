@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { type Axis, axisCellAt, axisEdge } from "./axis.ts";
 import type { Rect, View } from "./view.ts";
 
 /** A point; the function says in which pixels. */
@@ -13,28 +14,29 @@ export interface Cell {
   readonly column: number;
 }
 
-/** Source pixels to model pixels; points that the model did not see land outside `[0, modelSize)`. */
-export function sourceToModel(view: View, point: Point): Point {
+/** The columns of a view along its width. */
+export function columnsOf({ lattice, seen, columns }: View): Axis {
   return {
-    x: ((point.x - view.seen.x) / view.seen.width) * view.modelSize,
-    y: ((point.y - view.seen.y) / view.seen.height) * view.modelSize,
+    start: lattice.x,
+    length: lattice.width,
+    count: columns,
+    least: seen.x,
+    most: seen.x + seen.width,
   };
 }
 
-/** Model pixels to source pixels; the inverse of {@link sourceToModel}. */
-export function modelToSource(view: View, point: Point): Point {
+/** The rows of a view along its height. */
+export function rowsOf({ lattice, seen, rows }: View): Axis {
   return {
-    x: view.seen.x + (point.x / view.modelSize) * view.seen.width,
-    y: view.seen.y + (point.y / view.modelSize) * view.seen.height,
+    start: lattice.y,
+    length: lattice.height,
+    count: rows,
+    least: seen.y,
+    most: seen.y + seen.height,
   };
 }
 
-/** Source pixels to fractions of the picture's width and height, which is what a screen of any size needs. */
-export function sourceToFraction(view: View, point: Point): Point {
-  return { x: point.x / view.sourceWidth, y: point.y / view.sourceHeight };
-}
-
-/** Fractions of the picture's width and height to source pixels; the inverse of {@link sourceToFraction}. */
+/** Fractions of the picture's width and height, which is what a screen of any size gives, to source pixels. */
 export function fractionToSource(view: View, fraction: Point): Point {
   return { x: fraction.x * view.sourceWidth, y: fraction.y * view.sourceHeight };
 }
@@ -51,8 +53,8 @@ export function rectToFraction(view: View, rect: Rect): Rect {
 
 /** The cell under a point in source pixels, or null where the model saw nothing. A shared edge belongs to the later cell. */
 export function cellAt(view: View, point: Point): Cell | null {
-  const column = findCell(point.x, view.seen.x, view.seen.width, view.sourceWidth, view.grid);
-  const row = findCell(point.y, view.seen.y, view.seen.height, view.sourceHeight, view.grid);
+  const column = axisCellAt(columnsOf(view), point.x);
+  const row = axisCellAt(rowsOf(view), point.y);
   return column === null || row === null ? null : { row, column };
 }
 
@@ -63,11 +65,21 @@ export function cellAt(view: View, point: Point): Cell | null {
  * @throws AppError `invalid-argument` for a cell outside the grid
  */
 export function cellRect(view: View, cell: Cell): Rect {
-  requireInside(view, cell);
-  const left = edge(cell.column, view.seen.x, view.seen.width, view.sourceWidth, view.grid);
-  const right = edge(cell.column + 1, view.seen.x, view.seen.width, view.sourceWidth, view.grid);
-  const top = edge(cell.row, view.seen.y, view.seen.height, view.sourceHeight, view.grid);
-  const bottom = edge(cell.row + 1, view.seen.y, view.seen.height, view.sourceHeight, view.grid);
+  return cellsRect(view, cell, cell);
+}
+
+/**
+ * The rectangle that two cells span, both included, whichever of them is the upper or the left one.
+ *
+ * @throws AppError `invalid-argument` for a cell outside the grid
+ */
+export function cellsRect(view: View, one: Cell, other: Cell): Rect {
+  requireInside(view, one);
+  requireInside(view, other);
+  const left = axisEdge(columnsOf(view), Math.min(one.column, other.column));
+  const right = axisEdge(columnsOf(view), Math.max(one.column, other.column) + 1);
+  const top = axisEdge(rowsOf(view), Math.min(one.row, other.row));
+  const bottom = axisEdge(rowsOf(view), Math.max(one.row, other.row) + 1);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
@@ -78,7 +90,7 @@ export function cellRect(view: View, cell: Cell): Rect {
  */
 export function cellIndex(view: View, cell: Cell): number {
   requireInside(view, cell);
-  return cell.row * view.grid + cell.column;
+  return cell.row * view.columns + cell.column;
 }
 
 /**
@@ -87,7 +99,7 @@ export function cellIndex(view: View, cell: Cell): number {
  * @throws AppError `invalid-argument` for an index outside the grid
  */
 export function cellOfIndex(view: View, index: number): Cell {
-  const cell = { row: Math.floor(index / view.grid), column: index % view.grid };
+  const cell = { row: Math.floor(index / view.columns), column: index % view.columns };
   requireInside(view, cell);
   return cell;
 }
@@ -98,34 +110,10 @@ export function seenShare(view: View): number {
   return Math.min(1, share);
 }
 
-/** Where cell number `index` begins along one axis, held inside the picture against rounding. */
-function edge(index: number, start: number, length: number, limit: number, grid: number): number {
-  return Math.min(limit, Math.max(0, start + (index * length) / grid));
-}
-
-/**
- * The cell along one axis whose edges hold the position. The division gives a guess that rounding can put one off; the
- * edges decide, so that a point and the drawn cell never disagree.
- */
-function findCell(
-  position: number,
-  start: number,
-  length: number,
-  limit: number,
-  grid: number,
-): number | null {
-  const at = (index: number): number => edge(index, start, length, limit, grid);
-  if (!(position >= at(0) && position < at(grid))) return null;
-  let index = Math.min(grid - 1, Math.max(0, Math.floor(((position - start) / length) * grid)));
-  while (index > 0 && position < at(index)) index -= 1;
-  while (index < grid - 1 && position >= at(index + 1)) index += 1;
-  return index;
-}
-
-function requireInside(view: View, cell: Cell): void {
-  const inside = (value: number): boolean =>
-    Number.isInteger(value) && value >= 0 && value < view.grid;
-  if (!inside(cell.row) || !inside(cell.column)) {
-    throw new AppError({ code: "invalid-argument", what: `cell ${cell.row}, ${cell.column}` });
+function requireInside(view: View, { row, column }: Cell): void {
+  const inside = (value: number, count: number): boolean =>
+    Number.isInteger(value) && value >= 0 && value < count;
+  if (!inside(row, view.rows) || !inside(column, view.columns)) {
+    throw new AppError({ code: "invalid-argument", what: `cell ${row}, ${column}` });
   }
 }

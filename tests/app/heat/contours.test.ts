@@ -11,7 +11,7 @@ function field(value: (x: number, y: number) => number): HeatField {
       values[y * SIZE + x] = value((x + 0.5) / SIZE, (y + 0.5) / SIZE);
     }
   }
-  return { size: SIZE, values };
+  return { width: SIZE, height: SIZE, values };
 }
 
 const lengthOf = (segments: readonly Segment[]) =>

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { heatRange, mapAt, sampleHeat } from "../../../src/app/heat/heat-field.ts";
 
-const GRID = 3;
+/** 3 × 3 cells, all of each. */
+const GRID = { rows: 3, columns: 3, left: 0, right: 3, top: 0, bottom: 3 };
 const map = new Float32Array([0, 0, 0, 0, 2, 0, 0, 0, 1]);
 
 describe("sampleHeat", () => {
   it("gives every point of a cell the cell's share of the maximum", () => {
-    const { values } = sampleHeat(map, GRID, 6, "cells");
+    const { values } = sampleHeat(map, GRID, 6, 6, "cells");
     expect([values[2 * 6 + 2], values[3 * 6 + 3], values[5 * 6 + 5], values[0]]).toEqual([
       1, 1, 0.5, 0,
     ]);
@@ -14,7 +15,7 @@ describe("sampleHeat", () => {
 
   it("passes through the cells' centres, falls between them, and stays between 0 and 1 when smooth", () => {
     // 9 points a side: points 1, 4 and 7 are the centres.
-    const { values } = sampleHeat(map, GRID, 9, "smooth");
+    const { values } = sampleHeat(map, GRID, 9, 9, "smooth");
     expect(values[4 * 9 + 4]).toBeCloseTo(1, 6);
     expect(values[7 * 9 + 7]).toBeCloseTo(0.5, 6);
     expect(values[4 * 9 + 1]).toBeCloseTo(0, 6);
@@ -27,13 +28,13 @@ describe("sampleHeat", () => {
 
   it("stays flat beyond the outermost centres", () => {
     const edge = new Float32Array([3, 0, 0, 0, 0, 0, 0, 0, 0]);
-    const { values } = sampleHeat(edge, GRID, 9, "smooth");
+    const { values } = sampleHeat(edge, GRID, 9, 9, "smooth");
     expect(values[0]).toBe(1);
     expect(values[9 + 1]).toBeCloseTo(1, 6);
   });
 
   it("gives zeros for a map without evidence instead of dividing by nothing", () => {
-    const { values } = sampleHeat(new Float32Array(9), GRID, 4, "smooth");
+    const { values } = sampleHeat(new Float32Array(9), GRID, 4, 4, "smooth");
     expect([...values]).toEqual(new Array(16).fill(0));
   });
 });
@@ -41,9 +42,9 @@ describe("sampleHeat", () => {
 describe("mapAt", () => {
   it("finds the map of one sentence, and none beyond the last", () => {
     const maps = Float32Array.from({ length: 18 }, (_, index) => index);
-    expect([...(mapAt(maps, 1, GRID) ?? [])]).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
-    expect(mapAt(maps, 2, GRID)).toBeNull();
-    expect(mapAt(maps, -1, GRID)).toBeNull();
+    expect([...(mapAt(maps, 1, 9) ?? [])]).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
+    expect(mapAt(maps, 2, 9)).toBeNull();
+    expect(mapAt(maps, -1, 9)).toBeNull();
   });
 });
 

@@ -256,9 +256,11 @@ describe("createSession", () => {
 
   it("lets the encoder read the shown picture again when it no longer holds it", async () => {
     let known = "picture-1";
+    const explained: string[] = [];
     const workers = services({
       encoder: {
         explain: async (_signal, request) => {
+          explained.push(request.pictureId);
           if (request.pictureId !== known) {
             throw new AppError({ code: "picture-unknown", pictureId: request.pictureId });
           }
@@ -273,7 +275,7 @@ describe("createSession", () => {
     session.chooseMethod("value-path");
     await settle();
     const shown = shownIn(session.state());
-    expect(shown?.encoded?.pictureId).toBe("picture-2");
+    expect(explained).toEqual(["picture-1", "picture-1", "picture-2"]);
     expect(shown?.results.maps["value-path"]).toHaveLength(3 * GRID * GRID);
   });
 

@@ -6,15 +6,18 @@ import { abortError } from "../../../src/core/errors.ts";
 import type {
   EditionInfo,
   EncodedPicture,
+  EncodedRegion,
   EncoderInfo,
   FoundSentence,
   OpenModelRequest,
   SearchAnswer,
 } from "../../../src/core/protocol.ts";
-import { centreView } from "../../../src/core/view/centre-view.ts";
+import { planRegion, planView } from "../../../src/core/view/plan-view.ts";
+import { CENTRE_VIEW, type EncodeOptions, type Rect } from "../../../src/core/view/view.ts";
 
 export const DIM = 4;
 export const GRID = 7;
+const SHAPE = { imageSize: 224, grid: GRID };
 
 const encoderInfo: EncoderInfo = {
   packId: "demo",
@@ -47,10 +50,12 @@ export function picture(name: string): Picture {
 }
 
 /** An encoded picture whose vectors tell which part they stand for: component 0 is the variant, component 1 the patch. */
-export function encoded(pictureId: string): EncodedPicture {
+export function encoded(pictureId: string, options: EncodeOptions = CENTRE_VIEW): EncodedPicture {
+  const { view } = planView(300, 200, options, SHAPE);
+  const cells = view.rows * view.columns;
   const patches = (mark: number) => {
-    const vectors = new Float32Array(GRID * GRID * DIM);
-    for (let patch = 0; patch < GRID * GRID; patch += 1) {
+    const vectors = new Float32Array(cells * DIM);
+    for (let patch = 0; patch < cells; patch += 1) {
       vectors[patch * DIM] = mark;
       vectors[patch * DIM + 1] = patch;
     }
@@ -60,7 +65,8 @@ export function encoded(pictureId: string): EncodedPicture {
     pictureId,
     width: 300,
     height: 200,
-    view: centreView(300, 200, 224, GRID),
+    options,
+    view,
     whole: { base: new Float32Array([1, -1, 0, 0]), adapted: new Float32Array([2, -1, 0, 0]) },
     patches: { base: patches(1), adapted: patches(2) },
     timings: {},
@@ -72,6 +78,16 @@ function textVectors(count: number, mark: number): Float32Array<ArrayBuffer> {
   const vectors = new Float32Array(count * DIM);
   for (let text = 0; text < count; text += 1) vectors[text * DIM + 2] = mark;
   return vectors;
+}
+
+/** A region embedded on its own: component 1 is 100, which no patch has. */
+export function encodedRegion(regionId: string, rect: Rect): EncodedRegion {
+  return {
+    regionId,
+    rect,
+    view: planRegion(300, 200, rect, 1, SHAPE).view,
+    whole: { base: new Float32Array([1, 100, 0, 0]), adapted: new Float32Array([2, 100, 0, 0]) },
+  };
 }
 
 function sentence(row: number, rank: number): FoundSentence {
@@ -105,7 +121,13 @@ export function answer(...rows: number[]): SearchAnswer {
 }
 
 /** What a search asks for that nobody's choice has changed. */
-export const asked: Asked = { variant: "base", region: { kind: "whole" }, phrase: null };
+export const asked: Asked = {
+  variant: "base",
+  region: { kind: "whole" },
+  phrase: null,
+  encoded: encoded("p1"),
+  crop: null,
+};
 
 /** A promise that the test settles. */
 export interface Deferred<T> {
@@ -145,15 +167,20 @@ export function services(
 ): SessionServices & { readonly recorded: Recorded } {
   const recorded: Recorded = { calls: [], signals: [], queries: [], opened: [], choices: [] };
   let pictures = 0;
+  let regions = 0;
   const record = (call: string, signal: AbortSignal) => {
     recorded.calls.push(call);
     recorded.signals.push(signal);
   };
   const encoder: SessionServices["encoder"] = {
     open: async () => encoderInfo,
-    encodePicture: async () => {
+    encodePicture: async (_signal, _blob, options) => {
       pictures += 1;
-      return encoded(`picture-${pictures}`);
+      return encoded(`picture-${pictures}`, options);
+    },
+    encodeRegion: async (_signal, { rect }) => {
+      regions += 1;
+      return encodedRegion(`region-${regions}`, rect);
     },
     explain: async (_signal, request) =>
       new Float32Array((request.texts.length / DIM) * GRID * GRID).fill(1),
@@ -202,9 +229,13 @@ export function services(
         recorded.opened.push(request);
         return encoder.open(signal, request, report);
       },
-      encodePicture(signal, blob, report) {
+      encodePicture(signal, blob, options, report) {
         record("encoder.encodePicture", signal);
-        return encoder.encodePicture(signal, blob, report);
+        return encoder.encodePicture(signal, blob, options, report);
+      },
+      encodeRegion(signal, request) {
+        record("encoder.encodeRegion", signal);
+        return encoder.encodeRegion(signal, request);
       },
       explain(signal, request) {
         record(`encoder.explain ${request.method}`, signal);

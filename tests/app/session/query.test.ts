@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type PhrasePart, queryFor } from "../../../src/app/session/query.ts";
 import type { PhraseMode, Region } from "../../../src/app/session/session-state.ts";
-import { DIM, encoded, GRID } from "./doubles.ts";
+import { DIM, encoded, encodedRegion, GRID } from "./doubles.ts";
 
 const whole: Region = { kind: "whole" };
 const cell: Region = { kind: "cell", row: 2, column: 3 };
@@ -13,31 +13,45 @@ const phrase = (mode: PhraseMode): PhrasePart => ({
 
 describe("queryFor", () => {
   it("searches with the picture or one of its cells on the picture's scale", () => {
-    expect(queryFor(shown, "base", whole, null)).toEqual({
+    expect(queryFor(shown, null, "base", whole, null)).toEqual({
       vector: shown.whole.base,
       scale: "picture",
     });
-    const query = queryFor(shown, "adapted", cell, null);
+    const query = queryFor(shown, null, "adapted", cell, null);
     expect([...(query?.vector ?? [])]).toEqual([2, 2 * GRID + 3, 0, 0]);
+  });
+
+  it("searches a rectangle with the mean of its cells, and with its own vector once there is one", () => {
+    const rect = { x: 60, y: 10, width: 40, height: 40 };
+    const region: Region = { kind: "rect", rect };
+    const rough = queryFor(shown, null, "base", region, null);
+    expect(Math.hypot(...(rough?.vector ?? []))).toBeCloseTo(1, 6);
+    const own = encodedRegion("r", rect);
+    const fine = queryFor(shown, own, "adapted", region, null);
+    expect(fine).toEqual({ vector: own.whole.adapted, scale: "picture" });
+    expect(fine?.vector).not.toBe(own.whole.adapted);
+    const beside: Region = { kind: "rect", rect: { x: 0, y: 0, width: 20, height: 50 } };
+    expect(queryFor(shown, null, "base", beside, null)).toBeNull();
+    expect(queryFor(shown, null, "base", beside, phrase("alone"))?.scale).toBe("text");
   });
 
   it("searches with a phrase alone on the scale of texts, with and without a picture", () => {
     const alone = { vector: Float32Array.of(0, 0, 0, 1), scale: "text" };
-    expect(queryFor(null, "adapted", whole, phrase("alone"))).toEqual(alone);
-    expect(queryFor(shown, "adapted", cell, phrase("alone"))).toEqual(alone);
+    expect(queryFor(null, null, "adapted", whole, phrase("alone"))).toEqual(alone);
+    expect(queryFor(shown, null, "adapted", cell, phrase("alone"))).toEqual(alone);
   });
 
   it("searches alone with a phrase that there is no picture to add to or to take from", () => {
     for (const mode of ["add", "subtract"] as const) {
-      expect(queryFor(null, "base", whole, phrase(mode))?.scale).toBe("text");
+      expect(queryFor(null, null, "base", whole, phrase(mode))?.scale).toBe("text");
     }
   });
 
   it("turns the query of the picture, or of the chosen cell, towards a phrase or away from it", () => {
     for (const region of [whole, cell]) {
-      const added = queryFor(shown, "base", region, phrase("add"));
-      const taken = queryFor(shown, "base", region, phrase("subtract"));
-      const plain = queryFor(shown, "base", region, null);
+      const added = queryFor(shown, null, "base", region, phrase("add"));
+      const taken = queryFor(shown, null, "base", region, phrase("subtract"));
+      const plain = queryFor(shown, null, "base", region, null);
       expect(added?.scale).toBe("mixed");
       expect(taken?.scale).toBe("mixed");
       expect(added?.vector[2]).toBeGreaterThan(0);
@@ -51,12 +65,12 @@ describe("queryFor", () => {
 
   it("gives copies that may be handed over", () => {
     const words = phrase("alone");
-    const query = queryFor(null, "base", whole, words);
+    const query = queryFor(null, null, "base", whole, words);
     expect(query?.vector.buffer).not.toBe(words.vectors.base.buffer);
     expect(words.vectors.base).toHaveLength(DIM);
   });
 
   it("has nothing to search with without picture and phrase", () => {
-    expect(queryFor(null, "base", whole, null)).toBeNull();
+    expect(queryFor(null, null, "base", whole, null)).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ import {
   type SessionState,
   shownIn,
 } from "../../../src/app/session/session-state.ts";
+import { CENTRE_VIEW } from "../../../src/core/view/view.ts";
 import { answer, asked, encoded, picture } from "./doubles.ts";
 
 function stateAfter(...events: SessionEvent[]): SessionState {
@@ -113,6 +114,7 @@ describe("reduce", () => {
       { type: "picture-chosen", run: 2, picture: picture("b") },
     );
     expect(state.choices).toEqual({
+      ...CENTRE_VIEW,
       region: { kind: "whole" },
       variant: "base",
       method: "gradient",

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { describeMap, placeName } from "../../../src/core/explain/describe-map.ts";
 
-const GRID = 7;
+const GRID = { rows: 7, columns: 7 };
 
 function mapWith(cells: Readonly<Record<number, number>>): Float32Array {
-  const map = new Float32Array(GRID * GRID);
+  const map = new Float32Array(GRID.rows * GRID.columns);
   for (const [index, value] of Object.entries(cells)) map[Number(index)] = value;
   return map;
 }
