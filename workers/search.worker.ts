@@ -15,5 +15,7 @@ exposeApi({
       const answer = await search.search(request, onAnswer, report, signal);
       return transfer(answer, [answer.vectors.buffer]);
     }),
+  sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
+  adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchApi);

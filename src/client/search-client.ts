@@ -2,7 +2,13 @@ import { proxy } from "comlink";
 import searchWorkerUrl from "../../workers/search.worker.ts?worker&url";
 import { isAppError } from "../core/errors.ts";
 import type { ReportProgress } from "../core/progress.ts";
-import type { EditionInfo, SearchAnswer, SearchApi, SearchRequest } from "../core/protocol.ts";
+import type {
+  AdoptRequest,
+  EditionInfo,
+  SearchAnswer,
+  SearchApi,
+  SearchRequest,
+} from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { createWorkerClient, type WorkerEndpoint, whileLive } from "./worker-client.ts";
 
@@ -20,6 +26,10 @@ export interface SearchClient {
     onAnswer: (answer: SearchAnswer) => void,
     report: ReportProgress,
   ): Promise<SearchAnswer>;
+  /** See `SearchApi.sentences`. */
+  sentences(signal: AbortSignal): Promise<readonly string[]>;
+  /** See `SearchApi.adoptVectors`. */
+  adoptVectors(signal: AbortSignal, request: AdoptRequest): Promise<number>;
   /** Ends the worker. */
   dispose(): void;
 }
@@ -28,6 +38,8 @@ export interface SearchClient {
 export interface SearchClientOptions {
   readonly spawn?: () => WorkerEndpoint;
 }
+
+const ignoreProgress: ReportProgress = () => {};
 
 /** Creates a client; the worker starts at the first call. */
 export function createSearchClient(options: SearchClientOptions = {}): SearchClient {
@@ -61,6 +73,19 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     return info;
   };
 
+  /** Makes a call with the edition open: it is opened again where the worker is a new one. */
+  const withEdition = <T>(
+    signal: AbortSignal,
+    report: ReportProgress,
+    work: () => Promise<T>,
+  ): Promise<T> =>
+    withRestart(signal, async () => {
+      if (edition !== null && openedIn !== worker.generation()) {
+        await openNow(signal, edition, report);
+      }
+      return work();
+    });
+
   return {
     async open(signal, editionUrl, report) {
       const info = await withRestart(signal, () => openNow(signal, editionUrl, report));
@@ -68,19 +93,26 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
       return info;
     },
     search(signal, request, onAnswer, report) {
-      return withRestart(signal, async () => {
-        if (edition !== null && openedIn !== worker.generation()) {
-          await openNow(signal, edition, report);
-        }
-        return worker.call(signal, (api, id) =>
+      return withEdition(signal, report, () =>
+        worker.call(signal, (api, id) =>
           api.search(
             id,
             request,
             proxy(whileLive(signal, onAnswer)),
             proxy(whileLive(signal, report)),
           ),
-        );
-      });
+        ),
+      );
+    },
+    sentences(signal) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.sentences(id)),
+      );
+    },
+    adoptVectors(signal, request) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.adoptVectors(id, request)),
+      );
     },
     dispose: () => worker.dispose(),
   };

@@ -10,6 +10,12 @@ export type Progress =
     }
   | { readonly phase: "step"; readonly step: ProgressStep }
   | {
+      readonly phase: "embed";
+      /** Sentences embedded so far and in all. */
+      readonly embedded: number;
+      readonly total: number;
+    }
+  | {
       readonly phase: "scan";
       /** Rows scored so far and rows in the edition. */
       readonly scanned: number;

@@ -205,12 +205,30 @@ export interface EditionInfo {
  */
 export type Scale = "picture" | "text" | "mixed";
 
+/** The model whose vectors of an edition's sentences stand in for those that the edition came with. */
+export interface AdoptedModel {
+  readonly fingerprint: string;
+  /** Null where the model has no adapter: its variants are one then. */
+  readonly adapterFingerprint: string | null;
+  readonly dim: number;
+}
+
+/** Vectors of the sentences `firstRow`, `firstRow + 1` … of the open edition. */
+export interface AdoptRequest extends AdoptedModel {
+  readonly firstRow: number;
+  /** Unit vectors [count × dim] by variant; none to ask how many are kept. */
+  readonly base: Float32Array<ArrayBuffer>;
+  readonly adapted: Float32Array<ArrayBuffer>;
+}
+
 export interface SearchRequest {
   /** Unit vector [dim] under `variant`: a picture, a part of one, a phrase, or a mixture. */
   readonly query: Float32Array<ArrayBuffer>;
   readonly variant: ModelVariant;
   /** What `query` stands for; a picture where nothing is said. */
   readonly scale?: Scale;
+  /** Searches the vectors that were adopted for this model; the edition's own where nothing is said. */
+  readonly adopted?: AdoptedModel;
   /** How many sentences are wanted. */
   readonly count: number;
 }
@@ -266,5 +284,18 @@ export interface SearchApi {
     onAnswer: (answer: SearchAnswer) => void,
     report: ReportProgress,
   ): Promise<SearchAnswer>;
+  /**
+   * The sentences of the open edition in row order, to be embedded by another model on this device.
+   *
+   * @throws AppError `invalid-argument` for an edition that is too large for that
+   */
+  sentences(id: CallId): Promise<readonly string[]>;
+  /**
+   * Takes vectors of the open edition's sentences under another model, batch after batch from the first row, and keeps them
+   * for the next visit. Gives the number of rows that are kept: what an earlier visit embedded is not embedded again.
+   *
+   * @throws AppError `invalid-argument` for a batch that does not follow or does not fit
+   */
+  adoptVectors(id: CallId, request: AdoptRequest): Promise<number>;
   cancel(id: CallId): void;
 }

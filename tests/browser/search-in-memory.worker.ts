@@ -39,5 +39,7 @@ exposeApi({
   open: (id, url, report) => calls.run(id, (signal) => search.open(url, report, signal)),
   search: (id, request, onAnswer, report) =>
     calls.run(id, (signal) => search.search(request, onAnswer, report, signal)),
+  sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
+  adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchInMemoryApi);

@@ -55,6 +55,16 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
         await new Promise((resolve) => setTimeout(resolve, 10));
         return answer(100);
       },
+      async sentences() {
+        calls.push(`sentences@${generation}`);
+        onSearch(generation, worker);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return ["One."];
+      },
+      async adoptVectors(_id, adopted) {
+        calls.push(`adopt@${generation}`);
+        return adopted.firstRow + adopted.base.length / adopted.dim;
+      },
       cancel: (id) => {
         calls.push(`cancel ${id}`);
       },

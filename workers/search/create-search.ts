@@ -1,15 +1,22 @@
 import { editionInfo } from "../../src/core/edition/manifest.ts";
 import { AppError } from "../../src/core/errors.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
-import type { EditionInfo, SearchAnswer, SearchRequest } from "../../src/core/protocol.ts";
+import type {
+  AdoptRequest,
+  EditionInfo,
+  SearchAnswer,
+  SearchRequest,
+} from "../../src/core/protocol.ts";
 import {
   type Edition,
   type EditionRuntime,
   openEdition,
 } from "../../src/core/search/open-edition.ts";
 import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
+import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
 import { withinLimit } from "../within-limit.ts";
+import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
@@ -27,6 +34,10 @@ export interface Search {
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<SearchAnswer>;
+  /** See `SearchApi.sentences`. */
+  sentences(signal: AbortSignal): Promise<readonly string[]>;
+  /** See `SearchApi.adoptVectors`. */
+  adoptVectors(request: AdoptRequest): Promise<number>;
   /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
   router(): RouterState | null;
 }
@@ -50,6 +61,13 @@ export function createSearch(
   let edition: Edition | null = null;
   let whyNotGraph: string | null = null;
   const store = openBlockStore();
+  const adoption = createAdoption();
+  const requireEdition = (): Edition => {
+    if (edition === null) {
+      throw new AppError({ code: "invalid-argument", what: "no edition is open" });
+    }
+    return edition;
+  };
   return {
     async open(editionUrl, report, signal) {
       const options = { fetch, store: await store };
@@ -66,12 +84,16 @@ export function createSearch(
       return editionInfo(manifest);
     },
     async search(request, onAnswer, report, signal) {
-      if (edition === null) {
-        throw new AppError({ code: "invalid-argument", what: "no edition is open" });
+      const opened = requireEdition();
+      if (request.adopted !== undefined) {
+        const vectors = await adoption.vectors(opened, request.adopted);
+        return searchAdopted(opened, vectors, request, report, signal);
       }
       const hooks = { onAnswer, report, now: () => performance.now(), pause: nextTask };
-      return searchEdition(edition, request, hooks, signal);
+      return searchEdition(opened, request, hooks, signal);
     },
+    sentences: async (signal) => adoption.sentences(requireEdition(), signal),
+    adoptVectors: async (request) => adoption.adopt(requireEdition(), request),
     router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),
   };
 }

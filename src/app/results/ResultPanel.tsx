@@ -19,9 +19,12 @@ const count = new Intl.NumberFormat("en");
 /** The heading, the model, how far the search is, and the list. */
 export function ResultPanel(props: ResultPanelProps) {
   const answer = () => props.shown.results.answer;
-  const isDownloading = () => {
-    const totals = props.search === null ? null : downloadTotals(props.search);
-    return totals !== null && totals.loaded < totals.total;
+  /** A download, or sentences to embed: what takes long enough to be shown beside the list. */
+  const isLong = () => {
+    if (props.search === null) return false;
+    const { loaded, total } = downloadTotals(props.search);
+    const { sentences } = props.search;
+    return loaded < total || (sentences !== null && sentences.embedded < sentences.total);
   };
   const searched = () =>
     answer().scanned < answer().total
@@ -45,7 +48,7 @@ export function ResultPanel(props: ResultPanelProps) {
         <Show when={scaleNote(answer().scale, props.shown.picture !== null)}>
           {(note) => <p class="quiet scale-note">{note()}</p>}
         </Show>
-        <Show when={isDownloading() && props.search}>
+        <Show when={isLong() && props.search}>
           {(search) => (
             <LoadProgress
               name="words"

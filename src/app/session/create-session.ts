@@ -1,8 +1,8 @@
 import { createSignal } from "solid-js";
-import { requireSameModel } from "../../core/edition/require-same-model.ts";
 import { AppError, type AppErrorDetail, abortError, isAbort } from "../../core/errors.ts";
 import type { Progress, ReportProgress } from "../../core/progress.ts";
 import type {
+  AdoptedModel,
   EditionInfo,
   EmbeddedTexts,
   EncodedPicture,
@@ -11,6 +11,7 @@ import type {
 } from "../../core/protocol.ts";
 import type { Rect } from "../../core/view/view.ts";
 import { isSameChoice, type ModelChoice } from "../models/model-choice.ts";
+import { adoptSentences } from "./adopt-sentences.ts";
 import { createAsking } from "./asking.ts";
 import { createEncodings } from "./encodings.ts";
 import { createModelInUse } from "./model-in-use.ts";
@@ -24,6 +25,7 @@ import { needsReopening, type SessionServices } from "./session-services.ts";
 import {
   type Asked,
   initialState,
+  type Phrase,
   type Picture,
   type SessionEvent,
   type ShownPicture,
@@ -59,7 +61,7 @@ export function createSession(services: SessionServices): Session {
     services.search.open(signal, services.editionUrl, report),
   );
   const asking = createAsking(dispatch);
-  const phrases = createPhraseVectors(services.encoder);
+  const phrases = createPhraseVectors();
   const encodings = createEncodings(services.encoder, () => services.mark("tower-started"));
   let controller = new AbortController();
 
@@ -93,10 +95,8 @@ export function createSession(services: SessionServices): Session {
       takeVariantOf(info);
       const encoded = await encodeAsChosen(picture, report, signal);
       services.mark("picture-encoded");
-      model.settle();
       dispatch({ type: "encoded", run, encoded });
-      const opened = await editionOpened;
-      requireSameModel(opened, info);
+      await editionOpened;
       await search(run, encoded, signal);
     } catch (error) {
       fail(run, signal, error);
@@ -140,7 +140,6 @@ export function createSession(services: SessionServices): Session {
     dispatch({ type: "ranking-started", run });
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     try {
-      await edition.open(signal, report);
       const encoded = shown === null ? null : await seenAsChosen(shown, report, signal);
       await search(run, encoded, signal);
     } catch (error) {
@@ -182,20 +181,22 @@ export function createSession(services: SessionServices): Session {
     signal: AbortSignal,
   ): Promise<void> {
     const { variant, region, phrase } = state().choices;
+    const prepared = await prepare(run, phrase, signal);
     const asked = { variant, region, phrase, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
-      return await searchAs(run, asked, true, signal);
+      return await searchAs(run, asked, prepared, true, signal);
     }
     const crop =
       encodings.knownCrop(encoded, region.rect) ??
-      (await cropMeanwhile(run, asked, encoded, region.rect, signal));
-    await searchAs(run, { ...asked, crop }, true, signal);
+      (await cropMeanwhile(run, asked, prepared, encoded, region.rect, signal));
+    await searchAs(run, { ...asked, crop }, prepared, true, signal);
   }
 
   /** Cuts a rectangle out and embeds it, and answers meanwhile from the cells under it, where there are any. */
   async function cropMeanwhile(
     run: number,
     asked: Asked,
+    prepared: Prepared,
     encoded: EncodedPicture,
     rect: Rect,
     signal: AbortSignal,
@@ -207,7 +208,7 @@ export function createSession(services: SessionServices): Session {
     // Awaited below; until then its rejection is nobody's.
     cropping.catch(ignore);
     try {
-      await searchAs(run, asked, false, AbortSignal.any([signal, hasCrop.signal]));
+      await searchAs(run, asked, prepared, false, AbortSignal.any([signal, hasCrop.signal]));
     } catch (error) {
       // A search that the crop overtook is over; any other failure is one.
       if (signal.aborted || !hasCrop.signal.aborted) throw error;
@@ -219,18 +220,19 @@ export function createSession(services: SessionServices): Session {
   async function searchAs(
     run: number,
     asked: Asked,
+    prepared: Prepared,
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<void> {
     const { variant, region, phrase, encoded, crop } = asked;
-    const vectors = phrase === null ? null : await embedPhrase(phrase.text, run, signal);
+    const { adopted, vectors } = prepared;
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
     const { vector, scale } = query;
     const answer = await services.search.search(
       signal,
-      { query: vector, variant, count: RESULT_COUNT, scale },
+      { query: vector, variant, count: RESULT_COUNT, scale, ...(adopted && { adopted }) },
       (wave) => {
         if (signal.aborted) return;
         dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
@@ -257,19 +259,50 @@ export function createSession(services: SessionServices): Session {
     );
   }
 
-  async function embedPhrase(
-    text: string,
+  /** What must be there before anything can be searched: sentences of the open model, and the phrase's vectors. */
+  async function prepare(
     run: number,
+    phrase: Phrase | null,
     signal: AbortSignal,
-  ): Promise<EmbeddedTexts> {
+  ): Promise<Prepared> {
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const [opened, info] = await Promise.all([
       edition.open(signal, report),
       encoder.open(signal, report),
     ]);
-    requireSameModel(opened, info);
-    return await withTextPart(
-      () => phrases.embed(text, info, signal, report),
+    const adopted = await adopt(run, opened, info, signal, report);
+    // Not before: who declines to embed the sentences goes back to the model before.
+    model.settle();
+    const embed = (texts: readonly string[]) => embedTexts(texts, run, info, signal, report);
+    const vectors = phrase === null ? null : await phrases.embed(phrase.text, info, embed);
+    return { adopted, vectors };
+  }
+
+  /** Sentences of another model are embedded here where they are few, once the person agrees. */
+  function adopt(
+    run: number,
+    opened: EditionInfo,
+    info: EncoderInfo,
+    signal: AbortSignal,
+    report: ReportProgress,
+  ): Promise<AdoptedModel | null> {
+    const { name: edition, sentences } = opened;
+    const ask = () =>
+      asking.ask(run, { kind: "embed-sentences", model: info.name, edition, sentences }, signal);
+    const embed = (texts: readonly string[]) => embedTexts(texts, run, info, signal, report);
+    return adoptSentences(opened, info, { search: services.search, embed, ask }, report, signal);
+  }
+
+  /** Embeds texts, with the part for texts fetched first where a made pack lacks it. */
+  function embedTexts(
+    texts: readonly string[],
+    run: number,
+    info: EncoderInfo,
+    signal: AbortSignal,
+    report: ReportProgress,
+  ): Promise<EmbeddedTexts> {
+    return withTextPart(
+      () => services.encoder.embedTexts(signal, texts, report),
       () => fetchTextPart(run, info, signal, report),
     );
   }
@@ -393,8 +426,8 @@ export function createSession(services: SessionServices): Session {
       if (state().kind === "loading") {
         encoder.cancel();
         edition.cancel();
-        if (model.takeBack()) encoder.forget();
       }
+      if (model.takeBack()) encoder.forget();
       dispatch({ type: "cancelled" });
       // Only with the model at hand: a cancelled download must not start again.
       if (encoder.value() !== null) explainAgain();
@@ -407,6 +440,14 @@ export function createSession(services: SessionServices): Session {
     },
     dismiss: () => dispatch({ type: "dismissed" }),
   };
+}
+
+/** What a search needs beside the choices. */
+interface Prepared {
+  /** The model whose vectors stand in for the edition's own; null for those. */
+  readonly adopted: AdoptedModel | null;
+  /** Of the phrase, where there is one. */
+  readonly vectors: EmbeddedTexts | null;
 }
 
 const ignore = () => undefined;

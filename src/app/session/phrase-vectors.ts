@@ -1,20 +1,17 @@
 import { type Accessor, createSignal } from "solid-js";
-import type { EncoderClient } from "../../client/encoder-client.ts";
-import type { ReportProgress } from "../../core/progress.ts";
 import type { EmbeddedTexts, EncoderInfo } from "../../core/protocol.ts";
 
-/** Embeds phrases and remembers the newest one: a region, a mode or a model variant needs no second pass of the tower. */
+/** Remembers the vectors of the newest phrase: a region, a mode or a model variant needs no second pass of the tower. */
 export interface PhraseVectors {
   /**
-   * The vectors of a phrase under an open model.
+   * The vectors of a phrase under an open model, from `embedTexts` where they are not known.
    *
-   * @throws AppError what the encoder throws; an AbortError after `signal`
+   * @throws AppError what `embedTexts` throws
    */
   embed(
     text: string,
     model: Pick<EncoderInfo, "packId" | "fingerprint">,
-    signal: AbortSignal,
-    report: ReportProgress,
+    embedTexts: (texts: readonly string[]) => Promise<EmbeddedTexts>,
   ): Promise<EmbeddedTexts>;
   /** The vectors of the phrase that was embedded last; null for any other. */
   known(text: string): EmbeddedTexts | null;
@@ -22,8 +19,8 @@ export interface PhraseVectors {
   readonly cut: Accessor<string | null>;
 }
 
-/** Creates an empty memory around an encoder. */
-export function createPhraseVectors(encoder: Pick<EncoderClient, "embedTexts">): PhraseVectors {
+/** Creates an empty memory. */
+export function createPhraseVectors(): PhraseVectors {
   const [cut, setCut] = createSignal<string | null>(null);
   let newest: {
     readonly text: string;
@@ -31,11 +28,10 @@ export function createPhraseVectors(encoder: Pick<EncoderClient, "embedTexts">):
     readonly vectors: EmbeddedTexts;
   } | null = null;
   return {
-    async embed(text, { packId, fingerprint }, signal, report) {
+    async embed(text, { packId, fingerprint }, embedTexts) {
       const key = `${packId} ${fingerprint}`;
       if (newest?.text === text && newest.key === key) return newest.vectors;
-      const vectors = await encoder.embedTexts(signal, [text], report);
-      signal.throwIfAborted();
+      const vectors = await embedTexts([text]);
       newest = { text, key, vectors };
       setCut(vectors.isCut[0] === true ? text : null);
       return vectors;

@@ -4,10 +4,12 @@ import type { Progress, ProgressStep } from "../../core/progress.ts";
 export interface ProgressView {
   readonly downloads: Readonly<Record<string, { readonly loaded: number; readonly total: number }>>;
   readonly step: ProgressStep | null;
+  /** Sentences that are embedded on this device, so far and in all; null where none are. */
+  readonly sentences: { readonly embedded: number; readonly total: number } | null;
 }
 
 /** Progress of a run that has not reported anything. */
-export const noProgress: ProgressView = { downloads: {}, step: null };
+export const noProgress: ProgressView = { downloads: {}, step: null, sentences: null };
 
 /** `view` after one more report. A download never runs backwards, whatever order reports arrive in. */
 export function addProgress(view: ProgressView, progress: Progress): ProgressView {
@@ -20,6 +22,10 @@ export function addProgress(view: ProgressView, progress: Progress): ProgressVie
     }
     case "step":
       return { ...view, step: progress.step };
+    case "embed": {
+      const { embedded, total } = progress;
+      return { ...view, sentences: { embedded, total } };
+    }
     case "scan":
       return view;
   }

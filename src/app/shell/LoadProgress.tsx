@@ -1,4 +1,4 @@
-import { For, Show } from "solid-js";
+import { For, Match, Show, Switch } from "solid-js";
 import { formatBytes } from "../format-bytes.ts";
 import {
   downloadTotals,
@@ -6,6 +6,9 @@ import {
   type ProgressView,
   stepWords,
 } from "../session/progress-view.ts";
+import { createTimeLeft } from "./time-left.ts";
+
+const count = new Intl.NumberFormat("en");
 
 interface LoadProgressProps {
   readonly name: string;
@@ -17,13 +20,36 @@ interface LoadProgressProps {
 export function LoadProgress(props: LoadProgressProps) {
   const totals = () => downloadTotals(props.progress);
   const isDownloading = () => totals().loaded < totals().total;
+  const sentences = () => props.progress.sentences ?? { embedded: 0, total: 0 };
+  const isEmbedding = () => !isDownloading() && sentences().embedded < sentences().total;
+  const timeLeft = createTimeLeft(
+    () => sentences().embedded,
+    () => sentences().total,
+  );
   const step = () => (props.progress.step === null ? "Starting" : stepWords(props.progress.step));
+  const title = () => {
+    if (isDownloading()) return "Downloading what is needed once";
+    return isEmbedding() ? "Embedding the sentences on this device" : step();
+  };
   return (
     <div class="load-progress">
-      <p class="load-title">{isDownloading() ? "Downloading what is needed once" : step()}</p>
-      <Show when={isDownloading()} fallback={<progress aria-label={`${step()}: ${props.name}`} />}>
-        <progress aria-label="Download" value={totals().loaded} max={totals().total} />
-      </Show>
+      <p class="load-title">{title()}</p>
+      <Switch fallback={<progress aria-label={`${step()}: ${props.name}`} />}>
+        <Match when={isDownloading()}>
+          <progress aria-label="Download" value={totals().loaded} max={totals().total} />
+        </Match>
+        <Match when={isEmbedding()}>
+          <progress
+            aria-label="Sentences embedded"
+            value={sentences().embedded}
+            max={sentences().total}
+          />
+          <p class="numbers">
+            {count.format(sentences().embedded)} of {count.format(sentences().total)} sentences
+            <Show when={timeLeft()}>{(words) => <>, {words()}</>}</Show>. What is done is kept.
+          </p>
+        </Match>
+      </Switch>
       <Show when={totals().total > 0}>
         <ul class="load-items numbers">
           <For each={Object.entries(props.progress.downloads)}>

@@ -120,7 +120,8 @@ export async function searchEdition(
   return answerWith(ranked, scanned);
 }
 
-function checkRequest(request: SearchRequest, dim: number): void {
+/** Throws AppError `invalid-argument` for a query that is no vector of `dim` numbers, or a senseless count. */
+export function checkRequest(request: SearchRequest, dim: number): void {
   const { query, count } = request;
   const isSound =
     query.length === dim &&

@@ -242,9 +242,9 @@ describe("createSession", () => {
     expect(attempts).toBe(2);
   });
 
-  it("refuses to compare a picture with sentences of another model", async () => {
+  it("refuses to compare a picture with many sentences of another model", async () => {
     const workers = services({
-      search: { open: async () => ({ ...editionInfo, fingerprint: "f2" }) },
+      search: { open: async () => ({ ...editionInfo, fingerprint: "f2", sentences: 5001 }) },
     });
     const session = createSession(workers);
     session.openPicture(picture("a"));

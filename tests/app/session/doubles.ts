@@ -195,6 +195,8 @@ export function services(
   };
   const search: SessionServices["search"] = {
     open: async () => editionInfo,
+    sentences: async () => ["One.", "Two."],
+    adoptVectors: async () => 0,
     search: async (_signal, { scale = "picture" }) => ({ ...answer(1, 2, 3), scale }),
     ...overrides.search,
   };
@@ -255,6 +257,14 @@ export function services(
         record(`search.search ${request.variant}`, signal);
         recorded.queries.push(request.query);
         return search.search(signal, request, onAnswer, report);
+      },
+      sentences(signal) {
+        record("search.sentences", signal);
+        return search.sentences(signal);
+      },
+      adoptVectors(signal, request) {
+        record(`search.adoptVectors ${request.firstRow}+${request.base.length / DIM}`, signal);
+        return search.adoptVectors(signal, request);
       },
     },
   };

@@ -134,9 +134,9 @@ describe("a phrase without a picture", () => {
     expect(workers.recorded.calls.filter((call) => call === "encoder.open")).toHaveLength(2);
   });
 
-  it("is never compared with the sentences of another model", async () => {
+  it("is never compared with many sentences of another model", async () => {
     const workers = services({
-      search: { open: async () => ({ ...editionInfo, fingerprint: "f2" }) },
+      search: { open: async () => ({ ...editionInfo, fingerprint: "f2", sentences: 5001 }) },
     });
     const session = createSession(workers);
     session.choosePhrase(phrase("red"));
