@@ -4,6 +4,7 @@ import type { SentenceText } from "../../src/core/edition/texts-file.ts";
 import type { WorkRecord } from "../../src/core/edition/works-file.ts";
 import { BuildError, nameSome } from "./build-error.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { readCitation } from "./read-citation.ts";
 
 /** A corpus in memory; a row of the edition is the index of its sentence. */
 export interface Corpus {
@@ -87,6 +88,14 @@ function readWork(
   };
   const link = [text("DOI"), text("Link")].find((url) => url.startsWith("https://"));
   const topics = field("TopicIDs");
+  const citation = readCitation(text("BibTeX"), {
+    workId,
+    author: text("Author_Name"),
+    title: text("Work_Title"),
+    year: text("Year"),
+    doi: text("DOI"),
+    link: text("Link"),
+  });
   return {
     workId,
     author: text("Author_Name"),
@@ -97,7 +106,7 @@ function readWork(
     sentences,
     topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
     creators,
-    bibtex: text("BibTeX") === "" ? null : text("BibTeX"),
+    citation: citation.csl,
   };
 }
 

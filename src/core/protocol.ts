@@ -1,3 +1,4 @@
+import type { CslItem } from "./citation/csl.ts";
 import type { ProgressStep, ReportProgress } from "./progress.ts";
 import type { EncodeOptions, Rect, View } from "./view/view.ts";
 
@@ -243,6 +244,8 @@ export interface WorkSummary {
   readonly link: string | null;
   /** True for notes written by this project for its sample corpus. */
   readonly isProjectNote: boolean;
+  /** The whole record, for citations. */
+  readonly citation: CslItem;
 }
 
 export interface FoundSentence {

@@ -74,7 +74,11 @@ function makeCorpus(count: number): Corpus {
     sentences: Math.min(perWork, count - work * perWork),
     topics: [`T${work % 4}`],
     creators: [],
-    bibtex: null,
+    citation: {
+      id: `W${work}`,
+      type: "book" as const,
+      title: `On painting ${work}`,
+    },
   }));
   const sentences = Array.from({ length: count }, (_, row) => ({
     sentenceId: `W${Math.floor(row / perWork)}_s${String((row % perWork) + 1).padStart(4, "0")}`,

@@ -10,6 +10,7 @@ interface ResultListProps {
   readonly results: Results;
   readonly encoder: EncoderInfo | null;
   readonly isBusy: boolean;
+  onCite(sentence: FoundSentence): void;
 }
 
 const RANKED = new Intl.NumberFormat("en");
@@ -91,6 +92,7 @@ export function ResultList(props: ResultListProps) {
                 isPinned={isPinned(sentence.row)}
                 onVisit={() => props.session.moveTo(sentence.row)}
                 onPin={(isPinned) => props.session.pin(isPinned ? sentence.row : null)}
+                onCite={() => props.onCite(sentence)}
               />
             )}
           </For>

@@ -1,4 +1,6 @@
-import { Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
+import { CiteDialog } from "../citation/CiteDialog.tsx";
+import { type Citing, worksOf } from "../citation/citing.ts";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
 import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
@@ -18,7 +20,9 @@ const count = new Intl.NumberFormat("en");
 
 /** The heading, the model, how far the search is, and the list. */
 export function ResultPanel(props: ResultPanelProps) {
+  const [citing, setCiting] = createSignal<Citing | null>(null);
   const answer = () => props.shown.results.answer;
+  const works = createMemo(() => worksOf(answer().found));
   /** A download, or sentences to embed: what takes long enough to be shown beside the list. */
   const isLong = () => {
     if (props.search === null) return false;
@@ -57,6 +61,18 @@ export function ResultPanel(props: ResultPanelProps) {
             />
           )}
         </Show>
+        <Show when={works().length > 0}>
+          <p>
+            <button
+              type="button"
+              class="button is-quiet"
+              aria-haspopup="dialog"
+              onClick={() => setCiting({ kind: "works", works: works() })}
+            >
+              {works().length === 1 ? "Cite this work" : `Cite these ${works().length} works`}
+            </button>
+          </p>
+        </Show>
         <Show when={props.session.encoder()?.vocabulary}>
           <p class="quiet">
             <span class="unknown-word">Dotted</span> words are unknown to this encoder.
@@ -68,7 +84,11 @@ export function ResultPanel(props: ResultPanelProps) {
         results={props.shown.results}
         encoder={props.session.encoder()}
         isBusy={props.search !== null}
+        onCite={({ text, work }) =>
+          setCiting({ kind: "sentence", sentence: text, work: work.citation })
+        }
       />
+      <CiteDialog citing={citing()} onClose={() => setCiting(null)} />
     </>
   );
 }

@@ -1,5 +1,8 @@
 import { createUniqueId, For, Show } from "solid-js";
+import { toCoins } from "../../core/citation/coins.ts";
+import { readMarkup } from "../../core/citation/rich-text.ts";
 import type { FoundSentence, Scale, WorkSummary } from "../../core/protocol.ts";
+import { RichTextView } from "../citation/RichTextView.tsx";
 import { scoreWords } from "./query-words.ts";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
@@ -17,6 +20,7 @@ interface SentenceProps {
   readonly isPinned: boolean;
   onVisit(): void;
   onPin(isPinned: boolean): void;
+  onCite(): void;
 }
 
 const cosine = new Intl.NumberFormat("en", {
@@ -74,6 +78,15 @@ export function Sentence(props: SentenceProps) {
           >
             {props.isPinned ? "Unpin map" : "Pin map"}
           </button>
+          <button
+            type="button"
+            class="button is-quiet"
+            aria-haspopup="dialog"
+            tabindex={stop()}
+            onClick={() => props.onCite()}
+          >
+            Cite
+          </button>
           <details>
             <summary tabindex={stop()}>Details</summary>
             <dl class="numbers">
@@ -103,7 +116,11 @@ export function Sentence(props: SentenceProps) {
 function Source(props: { readonly work: WorkSummary; readonly tabindex: number }) {
   return (
     <p class="source">
-      {props.work.author}, {props.work.year}, <cite>{props.work.title}</cite>
+      {props.work.author}, {props.work.year},{" "}
+      <cite>
+        <RichTextView text={readMarkup(props.work.title)} />
+      </cite>
+      <span class="Z3988" title={toCoins(props.work.citation)} aria-hidden="true" />
       <Show when={httpsLink(props.work.link)}>
         {(link) => (
           <>

@@ -1,3 +1,4 @@
+import { parseCslItem } from "../citation/csl.ts";
 import { AppError } from "../errors.ts";
 import { type FieldReader, readFields } from "../model/json-fields.ts";
 import type { WorkSummary } from "../protocol.ts";
@@ -8,7 +9,6 @@ export interface WorkRecord extends WorkSummary {
   readonly sentences: number;
   readonly topics: readonly string[];
   readonly creators: readonly string[];
-  readonly bibtex: string | null;
 }
 
 /** Content of the works file before compression. */
@@ -68,12 +68,12 @@ function parseWork(fields: FieldReader): WorkRecord {
     sentences: fields.integer("sentences", 0, MOST_SENTENCES),
     topics: fields.texts("topics"),
     creators: fields.texts("creators"),
-    bibtex: fields.optionalText("bibtex"),
+    citation: parseCslItem(fields.object("citation")),
   };
 }
 
 /** The bibliographic line alone, as it crosses to the page. */
 export function summarizeWork(work: WorkRecord): WorkSummary {
-  const { workId, author, year, title, link, isProjectNote } = work;
-  return { workId, author, year, title, link, isProjectNote };
+  const { workId, author, year, title, link, isProjectNote, citation } = work;
+  return { workId, author, year, title, link, isProjectNote, citation };
 }

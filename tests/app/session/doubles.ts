@@ -102,6 +102,7 @@ function sentence(row: number, rank: number): FoundSentence {
       title: "Title",
       link: null,
       isProjectNote: true,
+      citation: { id: "w1", type: "document", title: "Title" },
     },
     rank,
     score: 1 / rank,
