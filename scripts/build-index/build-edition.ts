@@ -127,10 +127,10 @@ async function readVectors(
   return { dim, vectors: vectors.base, adapted: hasAdapter ? vectors.adapted : null };
 }
 
-function transformOf({ manifest, tensors }: NodeEncoder, dim: number) {
-  if (manifest.variants.adapted === null) return null;
-  const { base, adapted } = tensors.textProjection;
-  return factorTransform(adaptedTextTransform(base, adapted, manifest.textWidth, dim), dim);
+function transformOf({ manifest: { text }, textTensors }: NodeEncoder, dim: number) {
+  if (text === null || textTensors === null || textTensors.textUpdate === null) return null;
+  const { base, adapted } = textTensors.textProjection;
+  return factorTransform(adaptedTextTransform(base, adapted, text.width, dim), dim);
 }
 
 async function readQueries(

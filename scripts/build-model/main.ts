@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -88,12 +88,14 @@ try {
   const started = performance.now();
   const { signal } = new AbortController();
   const sources = await readPackSources(weights, adapter ?? null, signal);
-  const sizes = await writePack(sources, options, out, signal);
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const extra = { [STAMP_FILE]: inputs };
+  const { files } = await writePack(sources, options, out, () => {}, signal, extra);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  for (const [name, size] of sizes) console.log(`${name.padEnd(26)} ${size.toLocaleString("en")}`);
+  for (const { name, bytes } of files) {
+    console.log(`${name.padEnd(26)} ${bytes.toLocaleString("en")}`);
+  }
   console.log(`${(total / 1e6).toFixed(2)} MB in ${seconds} s: ${out}`);
-  writeFileSync(stamp, inputs);
 } catch (error) {
   if (!isAppError(error)) throw error;
   const { code, ...fields } = error.detail;

@@ -9,25 +9,33 @@ import {
   type PackManifest,
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
-import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
+import type { ExternalData } from "../../src/core/model/pack-output.ts";
 import { toPatches } from "../../src/core/model/patches.ts";
 import { createReferenceTokenizer } from "../../src/core/model/reference-tokenizer.ts";
 import { runText } from "../../src/core/model/run-text.ts";
 import { runVision, type VisionResult } from "../../src/core/model/run-vision.ts";
 import type { FloatTensor, Session } from "../../src/core/model/session.ts";
+import { readTextTensors, type TextTensors } from "../../src/core/model/text-tensors.ts";
+import { readVisionTensors, type VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ModelVariant } from "../../src/core/protocol.ts";
 
 /** A model pack at work in Node: the same graphs, tables and arithmetic as in the page, on the WASM provider. */
 export interface NodeEncoder {
   readonly manifest: PackManifest;
-  readonly tensors: PackTensors;
+  readonly tensors: VisionTensors;
+  /** The tables of the text tower; null in a pack without one. */
+  readonly textTensors: TextTensors | null;
   /** Embeds a picture given as interleaved 8-bit RGB, [imageSize × imageSize × 3]. */
   encodeImage(rgb: Uint8Array | Uint8ClampedArray, signal: AbortSignal): Promise<VisionResult>;
   /** Embeds a picture given as normalised patches [grid² × 3·p·p]; see `toPatches`. */
   encodePatches(patches: Float32Array, signal: AbortSignal): Promise<VisionResult>;
   /** Token ids of a text, with start and end token. */
   tokenize(text: string): readonly number[];
-  /** Embeds texts: unit vectors [texts.length × dim] by variant, in order. */
+  /**
+   * Embeds texts: unit vectors [texts.length × dim] by variant, in order.
+   *
+   * @throws AppError `text-tower-missing` where the pack has no text tower; `tokenize` does so too
+   */
   encodeTexts(
     texts: readonly string[],
     signal: AbortSignal,
@@ -49,12 +57,16 @@ function toFloats(name: string, tensor: ort.Tensor): FloatTensor {
 export async function openNodeSession(
   graph: Uint8Array<ArrayBuffer>,
   name: string,
-): Promise<Session> {
+  weights?: ExternalData,
+): Promise<Session & { release(): Promise<void> }> {
   // One thread: Node gives the WASM build no pool of workers, and results stay the same on every machine.
   ort.env.wasm.numThreads = 1;
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
+    session = await ort.InferenceSession.create(graph, {
+      executionProviders: ["wasm"],
+      externalData: weights === undefined ? [] : [{ path: weights.name, data: weights.bytes }],
+    });
   } catch (error) {
     throw new AppError(
       { code: "session-failed", stage: name, why: String(error) },
@@ -62,6 +74,7 @@ export async function openNodeSession(
     );
   }
   return {
+    release: () => session.release(),
     async run(feeds) {
       const inputs = Object.fromEntries(
         Object.entries(feeds).map(([key, { data, dims }]) => [
@@ -109,24 +122,50 @@ async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
  */
 export async function openPackInNode(folder: string): Promise<NodeEncoder> {
   const manifest = parsePackManifest(await readJson(join(folder, MANIFEST_FILE)));
-  const openGraph = async (name: string): Promise<Session> =>
-    openNodeSession(await readBytes(join(folder, name)), name);
-  const trunk = await openGraph(PACK_FILES.trunk);
-  const head = await openGraph(PACK_FILES.head);
-  const text = await openGraph(PACK_FILES.text);
-  const tensors = readPackTensors(await readBytes(join(folder, PACK_FILES.tensors)), manifest);
-  const tokenize = openNodeTokenizer(
-    await readJson(join(folder, PACK_FILES.tokenizer)),
-    await readJson(join(folder, PACK_FILES.tokenizerConfig)),
-  );
+  const openGraph = async (name: string, dataFile: string): Promise<Session> =>
+    openNodeSession(await readBytes(join(folder, name)), name, {
+      name: dataFile,
+      bytes: await readBytes(join(folder, dataFile)),
+    });
+  const trunk = await openGraph(PACK_FILES.trunk, PACK_FILES.trunkData);
+  const head = await openGraph(PACK_FILES.head, PACK_FILES.headData);
+  const bytes = await readBytes(join(folder, PACK_FILES.visionTensors));
+  const tensors = readVisionTensors(bytes, manifest);
+  const texts = await openTexts(folder, manifest, openGraph);
   const encodePatches = (patches: Float32Array, signal: AbortSignal): Promise<VisionResult> =>
     runVision({ trunk, head }, tensors, manifest, patches, signal);
   return {
     manifest,
     tensors,
-    tokenize,
+    ...texts,
     encodePatches,
     encodeImage: (rgb, signal) => encodePatches(toPatches(rgb, manifest), signal),
-    encodeTexts: (texts, signal) => runText(text, tensors, manifest, texts.map(tokenize), signal),
+  };
+}
+
+async function openTexts(
+  folder: string,
+  manifest: PackManifest,
+  openGraph: (name: string, dataFile: string) => Promise<Session>,
+): Promise<Pick<NodeEncoder, "textTensors" | "tokenize" | "encodeTexts">> {
+  const { text } = manifest;
+  if (text === null) {
+    const missing = (): never => {
+      throw new AppError({ code: "text-tower-missing" });
+    };
+    return { textTensors: null, tokenize: missing, encodeTexts: async () => missing() };
+  }
+  const session = await openGraph(PACK_FILES.text, PACK_FILES.textData);
+  const bytes = await readBytes(join(folder, PACK_FILES.textTensors));
+  const textTensors = readTextTensors(bytes, { ...manifest, text });
+  const tokenize = openNodeTokenizer(
+    await readJson(join(folder, PACK_FILES.tokenizer)),
+    await readJson(join(folder, PACK_FILES.tokenizerConfig)),
+  );
+  return {
+    textTensors,
+    tokenize,
+    encodeTexts: (texts, signal) =>
+      runText(session, textTensors, text, texts.map(tokenize), signal),
   };
 }

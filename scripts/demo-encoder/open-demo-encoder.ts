@@ -18,6 +18,6 @@ export async function openDemoEncoder(
 ): Promise<NodeEncoder> {
   const sources = await readPackSources(WEIGHTS, `${WEIGHTS}adapter`, signal);
   const options = { storage, name: "Demo encoder", baseName: "Base", adaptedName: "Adapted" };
-  await writePack(sources, options, folder, signal);
+  await writePack(sources, options, folder, () => {}, signal);
   return openPackInNode(folder);
 }

@@ -8,6 +8,14 @@ export type Progress =
       readonly loaded: number;
       readonly total: number;
     }
+  | {
+      readonly phase: "convert";
+      /** What is being converted: "vision" or "text". */
+      readonly item: string;
+      /** Bytes of weights, as float32, so far and in all. */
+      readonly loaded: number;
+      readonly total: number;
+    }
   | { readonly phase: "step"; readonly step: ProgressStep }
   | {
       readonly phase: "embed";

@@ -218,12 +218,12 @@ describe("opening a pack", () => {
     "ends with %s for a damaged file, and opens once it is whole again",
     async (code, damage) => {
       indexedDB.deleteDatabase("artefact-models");
-      const whole = pack.get(PACK_FILES.head) ?? new Uint8Array();
-      pack.set(PACK_FILES.head, damage(whole));
+      const whole = pack.get(PACK_FILES.headData) ?? new Uint8Array();
+      pack.set(PACK_FILES.headData, damage(whole));
       const encoder = createEncoder();
       const error = await encoder.open(request("wasm"), ignore, live).catch((e: unknown) => e);
       expect(isAppError(error, code)).toBe(true);
-      pack.set(PACK_FILES.head, whole);
+      pack.set(PACK_FILES.headData, whole);
       expect((await encoder.open(request("wasm"), ignore, live)).provider).toBe("wasm");
     },
   );

@@ -1,6 +1,9 @@
-import { buildPack } from "../../src/core/model/build-pack.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { PackTools } from "../../src/core/model/pack-output.ts";
 import { chooseBuild, loadRuntime } from "../../workers/encoder/onnx-runtime.ts";
 import { createEngine } from "../../workers/encoder/sessions.ts";
+import { buildMemoryPack } from "../helpers/memory-pack.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.ts";
 
 /** A pack of a small random CLIP, built in this page with the product's own writer and runtime. */
@@ -8,13 +11,12 @@ export async function buildRandomPack(): Promise<ReadonlyMap<string, Uint8Array<
   const signal = new AbortController().signal;
   const runtime = await loadRuntime(chooseBuild("wasm"), null, () => {}, signal);
   const engine = createEngine(runtime, "plain", false);
-  const tools = {
-    digest: async (bytes: Uint8Array<ArrayBuffer>) => {
-      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-      return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const tools: PackTools = {
+    createDigest: () => {
+      const hash = sha256.create();
+      return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
     },
-    openSession: (graph: Uint8Array<ArrayBuffer>, name: string) =>
-      engine.openSession(graph, name, "wasm", signal),
+    openSession: (graph, data, name) => engine.openSession(graph, name, "wasm", signal, data),
   };
-  return buildPack(randomClipSources(7), RANDOM_PACK_OPTIONS, tools, signal);
+  return buildMemoryPack(randomClipSources(7), RANDOM_PACK_OPTIONS, tools, signal);
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { openNodeSession, openNodeTokenizer } from "../../scripts/build-model/node-sessions.ts";
 import { nodePackTools } from "../../scripts/build-model/write-pack.ts";
 import { isAbort } from "../../src/core/errors.ts";
-import { buildPack, fingerprintModel } from "../../src/core/model/build-pack.ts";
 import { knownAnswerError, knownAnswerPatches } from "../../src/core/model/known-answer.ts";
 import { transpose } from "../../src/core/model/layers.ts";
 import {
@@ -12,33 +11,32 @@ import {
   type PackManifest,
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
-import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
 import { normalizeRows, projectRows } from "../../src/core/model/projection.ts";
 import { runText } from "../../src/core/model/run-text.ts";
 import { runVision } from "../../src/core/model/run-vision.ts";
 import type { Session } from "../../src/core/model/session.ts";
+import { readTextTensors, type TextTensors } from "../../src/core/model/text-tensors.ts";
 import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
-import {
-  RANDOM_PACK_OPTIONS,
-  randomAdapter,
-  randomClip,
-  randomClipSources,
-} from "../helpers/random-clip.ts";
+import { readVisionTensors, type VisionTensors } from "../../src/core/model/vision-tensors.ts";
+import { buildMemoryPack, type MemoryPack, weightsOf } from "../helpers/memory-pack.ts";
+import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.ts";
 import { worstCosineDistance } from "../reference/read-golden.ts";
 
 const signal = new AbortController().signal;
 
 interface OpenedPack {
-  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly files: MemoryPack;
   readonly manifest: PackManifest;
-  readonly tensors: PackTensors;
+  readonly tensors: VisionTensors;
+  readonly texts: TextTensors;
+  readonly text: NonNullable<PackManifest["text"]>;
   open(name: string): Promise<Session>;
   json(name: string): unknown;
 }
 
 async function build(storage: PackManifest["storage"], withAdapter = true): Promise<OpenedPack> {
   const sources = randomClipSources(5);
-  const files = await buildPack(
+  const files = await buildMemoryPack(
     withAdapter ? sources : { ...sources, adapter: null },
     { ...RANDOM_PACK_OPTIONS, storage },
     nodePackTools,
@@ -47,8 +45,22 @@ async function build(storage: PackManifest["storage"], withAdapter = true): Prom
   const file = (name: string) => files.get(name) ?? new Uint8Array();
   const json = (name: string): unknown => JSON.parse(new TextDecoder().decode(file(name)));
   const manifest = parsePackManifest(json(MANIFEST_FILE));
-  const tensors = readPackTensors(file(PACK_FILES.tensors), manifest);
-  return { files, manifest, tensors, json, open: (name) => openNodeSession(file(name), name) };
+  const { text } = manifest;
+  if (text === null) throw new Error("no text part");
+  const data = new Map<string, string>([
+    [PACK_FILES.trunk, PACK_FILES.trunkData],
+    [PACK_FILES.head, PACK_FILES.headData],
+    [PACK_FILES.text, PACK_FILES.textData],
+  ]);
+  return {
+    files,
+    manifest,
+    text,
+    tensors: readVisionTensors(file(PACK_FILES.visionTensors), manifest),
+    texts: readTextTensors(file(PACK_FILES.textTensors), { ...manifest, text }),
+    json,
+    open: (name) => openNodeSession(file(name), name, weightsOf(files, data.get(name) ?? "")),
+  };
 }
 
 describe("a pack", () => {
@@ -68,18 +80,16 @@ describe("a pack", () => {
     }
   });
 
-  it("has one fingerprint in every storage, and another for other weights or another adapter", async () => {
-    const { digest } = nodePackTools;
-    const [q8, f32] = [await build("q8"), await build("f32")];
-    expect(q8.manifest.fingerprint).toBe(f32.manifest.fingerprint);
-    expect(q8.manifest.packId).not.toBe(f32.manifest.packId);
-    const prints = [
-      await fingerprintModel(randomClip(5), null, digest, signal),
-      await fingerprintModel(randomClip(6), null, digest, signal),
-      await fingerprintModel(randomClip(5), randomAdapter(1), digest, signal),
-      await fingerprintModel(randomClip(5), randomAdapter(2), digest, signal),
-    ];
-    expect(new Set(prints).size).toBe(4);
+  it("has the same fingerprints in every storage, of which the adapter has its own", async () => {
+    const [q8, f32, plain] = [await build("q8"), await build("f32"), await build("f32", false)];
+    for (const { manifest } of [f32, plain]) {
+      expect(manifest.fingerprint).toBe(q8.manifest.fingerprint);
+      expect(manifest.textFingerprint).toBe(q8.manifest.textFingerprint);
+    }
+    expect(f32.manifest.adapter).toEqual(q8.manifest.adapter);
+    expect(plain.manifest.adapter).toBeNull();
+    const ids = [q8, f32, plain].map(({ manifest }) => manifest.packId);
+    expect(new Set(ids).size).toBe(3);
   });
 
   it("gives its own known answer again, and not with a broken projection", async () => {
@@ -107,20 +117,20 @@ describe("a pack", () => {
 });
 
 describe("the text tower of a pack", () => {
-  const texts = ["a red boat", "sea", "a blue house left", "blue sea right", "a boat", "sea"];
+  const phrases = ["a red boat", "sea", "a blue house left", "blue sea right", "a boat", "sea"];
 
   it("embeds texts of mixed lengths in their order, each as if it were alone", async () => {
-    const { manifest, tensors, open, json } = await build("f32");
+    const { manifest, text, texts, open, json } = await build("f32");
     const session = await open(PACK_FILES.text);
     const tokenize = openNodeTokenizer(
       json(PACK_FILES.tokenizer),
       json(PACK_FILES.tokenizerConfig),
     );
-    const ids = texts.map(tokenize);
+    const ids = phrases.map(tokenize);
     expect(ids[1]).toEqual([9, 6, 10]);
-    const together = await runText(session, tensors, manifest, ids, signal);
+    const together = await runText(session, texts, text, ids, signal);
     for (const [index, one] of ids.entries()) {
-      const alone = await runText(session, tensors, manifest, [one], signal);
+      const alone = await runText(session, texts, text, [one], signal);
       for (const variant of ["base", "adapted"] as const) {
         const { dim } = manifest;
         const row = together[variant].subarray(index * dim, (index + 1) * dim);
@@ -130,21 +140,21 @@ describe("the text tower of a pack", () => {
   });
 
   it("does not see what follows the end-of-text token", async () => {
-    const { manifest, tensors, open } = await build("f32");
+    const { manifest, text, texts, open } = await build("f32");
     const session = await open(PACK_FILES.text);
-    const end = manifest.endOfTextToken;
+    const end = text.endOfTextToken;
     const [plain, padded] = [
       [9, 6, end],
       [9, 6, end, end, 3, end],
     ];
-    const { base } = await runText(session, tensors, manifest, [plain, padded], signal);
+    const { base } = await runText(session, texts, text, [plain, padded], signal);
     expect(base.subarray(0, manifest.dim)).toEqual(base.subarray(manifest.dim));
   });
 
   it("is causal: a longer text changes no earlier row", async () => {
-    const { manifest, open } = await build("f32");
+    const { text, open } = await build("f32");
     const session = await open(PACK_FILES.text);
-    const { textWidth } = manifest;
+    const { width: textWidth } = text;
     const rows = Float32Array.from({ length: 6 * textWidth }, (_, i) => Math.sin(i));
     const run = async (tokens: number) => {
       const data = rows.slice(0, tokens * textWidth);
@@ -158,16 +168,16 @@ describe("the text tower of a pack", () => {
   });
 
   it("gives adapted vectors that the transform of the tables gives too", async () => {
-    const { manifest, tensors, open, json } = await build("q8");
+    const { manifest, text, texts, open, json } = await build("q8");
     const session = await open(PACK_FILES.text);
     const tokenize = openNodeTokenizer(
       json(PACK_FILES.tokenizer),
       json(PACK_FILES.tokenizerConfig),
     );
-    const { dim, textWidth } = manifest;
-    const { base, adapted } = tensors.textProjection;
-    const transform = transpose(adaptedTextTransform(base, adapted, textWidth, dim), dim, dim);
-    const vectors = await runText(session, tensors, manifest, texts.map(tokenize), signal);
+    const { dim } = manifest;
+    const { base, adapted } = texts.textProjection;
+    const transform = transpose(adaptedTextTransform(base, adapted, text.width, dim), dim, dim);
+    const vectors = await runText(session, texts, text, phrases.map(tokenize), signal);
     const moved = normalizeRows(projectRows(vectors.base, transform, dim, dim), dim);
     expect(worstCosineDistance(vectors.adapted, moved, dim)).toBeLessThan(1e-6);
   });
@@ -208,7 +218,7 @@ describe("cancelling", () => {
     const patches = knownAnswerPatches(manifest);
     const run = runVision({ trunk: aborting, head }, tensors, manifest, patches, controller.signal);
     expect(isAbort(await run.catch((error: unknown) => error))).toBe(true);
-    const again = buildPack(
+    const again = buildMemoryPack(
       randomClipSources(5),
       RANDOM_PACK_OPTIONS,
       nodePackTools,

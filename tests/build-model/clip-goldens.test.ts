@@ -50,7 +50,7 @@ function packOpener(name: string, weights: string): (s: WeightStorage) => Promis
     const folder = join(temporary, `${name}-${storage}`);
     const sources = await readPackSources(weights, join(weights, "adapter"), signal);
     const options = { storage, name, baseName: "Base", adaptedName: "Adapted" };
-    await writePack(sources, options, folder, signal);
+    await writePack(sources, options, folder, () => {}, signal);
     return openPackInNode(folder);
   };
   return (storage) => {

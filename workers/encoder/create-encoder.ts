@@ -148,15 +148,15 @@ export function createEncoder(
       return explainView(explanation, texts, variant, method);
     },
     async embedTexts(texts, report, signal) {
-      const { tensors, manifest, openText } = requireModel();
+      const { openText } = requireModel();
       if (texts.length === 0) {
         return { base: new Float32Array(0), adapted: new Float32Array(0), isCut: [] };
       }
       return textTower.use(async () => {
-        const { session, tokenize } = await openText(report, signal);
+        const { session, tokenize, tensors, shape } = await openText(report, signal);
         const tokens = texts.map(tokenize);
-        const vectors = await runText(session, tensors, manifest, tokens, signal);
-        return { ...vectors, isCut: tokens.map((ids) => isLongerThanContext(ids, manifest)) };
+        const vectors = await runText(session, tensors, shape, tokens, signal);
+        return { ...vectors, isCut: tokens.map((ids) => isLongerThanContext(ids, shape)) };
       });
     },
     addText: (files) => requireModel().addText(files),

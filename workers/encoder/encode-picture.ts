@@ -1,13 +1,13 @@
 import { borderColour } from "../../src/core/image/preprocess.ts";
 import { type EmbeddedView, embedView } from "../../src/core/model/embed-view.ts";
 import type { PackManifest } from "../../src/core/model/pack-manifest.ts";
-import type { PackTensors } from "../../src/core/model/pack-tensors.ts";
 import { toPatches } from "../../src/core/model/patches.ts";
 import {
   runVision,
   type VisionResult,
   type VisionSessions,
 } from "../../src/core/model/run-vision.ts";
+import type { VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ProgressStep, ReportProgress } from "../../src/core/progress.ts";
 import type { ViewPlan } from "../../src/core/view/plan-view.ts";
 import type { DecodedPicture, PictureReader } from "./decode-picture.ts";
@@ -15,7 +15,7 @@ import type { DecodedPicture, PictureReader } from "./decode-picture.ts";
 /** What embeds pictures: the vision tower, its tables and its shape. */
 export interface VisionModel {
   readonly vision: VisionSessions;
-  readonly tensors: PackTensors;
+  readonly tensors: VisionTensors;
   readonly manifest: PackManifest;
 }
 

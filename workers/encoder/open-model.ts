@@ -1,21 +1,36 @@
 import { AppError } from "../../src/core/errors.ts";
-import { PACK_FILES, type PackManifest } from "../../src/core/model/pack-manifest.ts";
-import { type PackTensors, readPackTensors } from "../../src/core/model/pack-tensors.ts";
-import type { Session } from "../../src/core/model/session.ts";
+import { knownAnswerTokens, textAnswerError } from "../../src/core/model/known-answer.ts";
+import {
+  MANIFEST_FILE,
+  PACK_FILES,
+  PART_FILES,
+  type PackManifest,
+  type TextShape,
+} from "../../src/core/model/pack-manifest.ts";
+import { runText } from "../../src/core/model/run-text.ts";
+import { readTextTensors, type TextTensors } from "../../src/core/model/text-tensors.ts";
+import { readVisionTensors, type VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
-import type { EncoderInfo, OpenModelRequest, PackSource } from "../../src/core/protocol.ts";
+import type {
+  EncoderInfo,
+  OpenModelRequest,
+  PackSource,
+  Provider,
+} from "../../src/core/protocol.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
 import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
-import { type OpenedVision, openVision } from "./open-vision.ts";
+import { type GraphFiles, type OpenedVision, openVision } from "./open-vision.ts";
 import { type PackBlobs, packBlobsKey } from "./pack-blobs.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";
-import { type Engine, startEngine } from "./sessions.ts";
+import { type Engine, type OpenedSession, startEngine } from "./sessions.ts";
 import { openTokenizer, type Tokenize } from "./texts.ts";
 
 /** The text tower, ready for phrases. */
 interface OpenedText {
-  readonly session: Session;
+  readonly session: OpenedSession;
+  readonly tensors: TextTensors;
+  readonly shape: TextShape;
   readonly tokenize: Tokenize;
 }
 
@@ -23,7 +38,7 @@ interface OpenedText {
 export interface OpenedModel {
   readonly info: EncoderInfo;
   readonly manifest: PackManifest;
-  readonly tensors: PackTensors;
+  readonly tensors: VisionTensors;
   readonly vision: OpenedVision;
   /** Loads the text tower at the first call; a failed or cancelled load is tried again by the next one. */
   openText(report: ReportProgress, signal: AbortSignal): Promise<OpenedText>;
@@ -109,7 +124,8 @@ async function fetchModel(
   signal: AbortSignal,
 ): Promise<FetchedModel> {
   const manifest = await fetchManifest(pack, cache, signal);
-  const names = [PACK_FILES.trunk, PACK_FILES.head, PACK_FILES.tensors];
+  // The preprocessor's configuration is for other programs: what is needed of it is in the manifest.
+  const names = PART_FILES.vision.filter((name) => name !== PACK_FILES.preprocessor);
   const files = await fetchPackFiles(pack, manifest, names, "model", cache, report, signal);
   return { manifest, files };
 }
@@ -122,8 +138,11 @@ async function startModel(
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<OpenedModel> {
-  const tensors = readPackTensors(take(files, PACK_FILES.tensors), manifest);
-  const graphs = { trunk: take(files, PACK_FILES.trunk), head: take(files, PACK_FILES.head) };
+  const tensors = readVisionTensors(take(files, PACK_FILES.visionTensors), manifest);
+  const graphs = {
+    trunk: takeGraph(files, PACK_FILES.trunk, PACK_FILES.trunkData),
+    head: takeGraph(files, PACK_FILES.head, PACK_FILES.headData),
+  };
   const vision = await openVision(engine, providers, graphs, tensors, manifest, report, signal);
   const text = createTextOpener(pack, manifest, engine, vision, cache);
   return {
@@ -137,10 +156,12 @@ async function startModel(
       storage: cache.state(),
       dim: manifest.dim,
       grid: manifest.grid,
-      hasText: true,
-      hasAdapter: manifest.variants.adapted !== null,
-      adapterFingerprint: null,
       vocabulary: manifest.vocabulary,
+      get hasText() {
+        return text.isThere();
+      },
+      hasAdapter: manifest.adapter !== null,
+      adapterFingerprint: manifest.adapter?.fingerprint ?? null,
     },
     manifest,
     tensors,
@@ -166,19 +187,23 @@ function createTextOpener(
 ): {
   open: OpenedModel["openText"];
   add: OpenedModel["addText"];
+  /** Tells whether the pack has a text tower by now. */
+  isThere: () => boolean;
   release: () => Promise<void>;
 } {
   let source = pack;
-  let opened: (OpenedText & { readonly release: () => Promise<void> }) | null = null;
+  let described = manifest;
+  let opened: OpenedText | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const openNow = async (report: ReportProgress, signal: AbortSignal): Promise<OpenedText> => {
     signal.throwIfAborted();
     if (opened !== null) return opened;
-    const names = [PACK_FILES.text, PACK_FILES.tokenizer, PACK_FILES.tokenizerConfig];
+    const { text: shape } = described;
+    if (shape === null) throw new AppError({ code: "text-tower-missing" });
     const files = await fetchPackFiles(
       source,
-      manifest,
-      names,
+      described,
+      PART_FILES.text,
       "text-tower",
       cache,
       report,
@@ -189,9 +214,18 @@ function createTextOpener(
       json(PACK_FILES.tokenizer),
       json(PACK_FILES.tokenizerConfig),
     );
-    const graph = take(files, PACK_FILES.text);
-    const session = await engine.openSession(graph, PACK_FILES.text, vision.provider, signal);
-    opened = { session, tokenize, release: () => session.release() };
+    const bytes = take(files, PACK_FILES.textTensors);
+    const tensors = readTextTensors(bytes, { ...manifest, text: shape });
+    const { graph, weights } = takeGraph(files, PACK_FILES.text, PACK_FILES.textData);
+    const { provider } = vision;
+    const session = await engine.openSession(graph, PACK_FILES.text, provider, signal, weights);
+    try {
+      await testText(session, tensors, shape, provider, signal);
+    } catch (error) {
+      await Promise.allSettled([session.release()]);
+      throw error;
+    }
+    opened = { session, tensors, shape, tokenize };
     return opened;
   };
   return {
@@ -204,18 +238,50 @@ function createTextOpener(
       if (source.kind !== "files") {
         throw new AppError({ code: "invalid-argument", what: "text for a pack of a server" });
       }
-      source = { kind: "files", files: { ...source.files, ...files } };
+      const whole: PackSource = { kind: "files", files: { ...source.files, ...files } };
+      const next = await fetchManifest(whole, cache, new AbortController().signal);
+      if (next.packId !== described.packId || next.text === null) {
+        throw new AppError({ code: "pack-corrupt", file: MANIFEST_FILE, why: "of another pack" });
+      }
+      source = whole;
+      described = next;
     },
+    isThere: () => described.text !== null,
     release() {
       const released = turn.then(async () => {
         const former = opened;
         opened = null;
-        await former?.release();
+        await former?.session.release();
       });
       turn = released.catch(() => undefined);
       return released;
     },
   };
+}
+
+/** Throws `self-test-failed` where the text tower does not give the pack's known answer. */
+async function testText(
+  session: OpenedSession,
+  tensors: TextTensors,
+  shape: NonNullable<PackManifest["text"]>,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<void> {
+  const { base } = await runText(session, tensors, shape, [knownAnswerTokens(shape)], signal);
+  const error = textAnswerError(shape.knownAnswer, base);
+  // Written so that NaN fails too.
+  if (!(error <= shape.knownAnswer.tolerance)) {
+    throw new AppError({ code: "self-test-failed", provider, error });
+  }
+}
+
+/** A graph with the data file beside it. */
+function takeGraph(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  name: string,
+  dataFile: string,
+): GraphFiles {
+  return { graph: take(files, name), weights: { name: dataFile, bytes: take(files, dataFile) } };
 }
 
 function take(

@@ -1,8 +1,9 @@
 import { AppError, isAbort } from "../../src/core/errors.ts";
 import { knownAnswerError, knownAnswerPatches } from "../../src/core/model/known-answer.ts";
 import { PACK_FILES, type PackManifest } from "../../src/core/model/pack-manifest.ts";
-import type { PackTensors } from "../../src/core/model/pack-tensors.ts";
+import type { ExternalData } from "../../src/core/model/pack-output.ts";
 import { runVision } from "../../src/core/model/run-vision.ts";
+import type { VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider } from "../../src/core/protocol.ts";
 import type { Engine, OpenedSession } from "./sessions.ts";
@@ -14,10 +15,16 @@ export interface OpenedVision {
   readonly head: OpenedSession;
 }
 
+/** A graph and its weights. */
+export interface GraphFiles {
+  readonly graph: Uint8Array<ArrayBuffer>;
+  readonly weights: ExternalData;
+}
+
 /** The graphs of the vision tower. */
 export interface VisionGraphs {
-  readonly trunk: Uint8Array<ArrayBuffer>;
-  readonly head: Uint8Array<ArrayBuffer>;
+  readonly trunk: GraphFiles;
+  readonly head: GraphFiles;
 }
 
 /**
@@ -32,7 +39,7 @@ export async function openVision(
   engine: Engine,
   providers: readonly Provider[],
   graphs: VisionGraphs,
-  tensors: PackTensors,
+  tensors: VisionTensors,
   manifest: PackManifest,
   report: ReportProgress,
   signal: AbortSignal,
@@ -58,15 +65,16 @@ async function tryProvider(
   engine: Engine,
   provider: Provider,
   graphs: VisionGraphs,
-  tensors: PackTensors,
+  tensors: VisionTensors,
   manifest: PackManifest,
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<OpenedVision> {
   report({ phase: "step", step: "prepare-model" });
   const opened: OpenedSession[] = [];
-  const open = async (graph: Uint8Array<ArrayBuffer>, stage: string): Promise<OpenedSession> => {
-    const session = await engine.openSession(graph, stage, provider, signal);
+  const open = async (files: GraphFiles, stage: string): Promise<OpenedSession> => {
+    const { graph, weights } = files;
+    const session = await engine.openSession(graph, stage, provider, signal, weights);
     opened.push(session);
     return session;
   };

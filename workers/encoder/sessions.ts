@@ -1,4 +1,5 @@
 import { AppError, isAbort } from "../../src/core/errors.ts";
+import type { ExternalData } from "../../src/core/model/pack-output.ts";
 import type { FloatTensor, NamedTensors, Session } from "../../src/core/model/session.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider, RuntimeBuild } from "../../src/core/protocol.ts";
@@ -20,9 +21,10 @@ export interface Engine {
   /** The build that was loaded. */
   readonly build: RuntimeBuild;
   /**
-   * Opens a graph.
+   * Opens a graph whose weights lie in a file of their own: the runtime then copies them once, to where it uses them.
    *
    * @param stage name of the graph for error messages
+   * @param weights the data file under the name by which the graph asks for it
    * @throws AppError `session-failed` or `device-lost`; an AbortError after `signal`
    */
   openSession(
@@ -30,6 +32,7 @@ export interface Engine {
     stage: string,
     provider: Provider,
     signal: AbortSignal,
+    weights: ExternalData,
   ): Promise<OpenedSession>;
 }
 
@@ -73,11 +76,12 @@ export function createEngine(ort: OnnxRuntime, build: RuntimeBuild, hasGpu: bool
   return {
     hasGpu,
     build,
-    async openSession(graph, stage, provider, signal) {
+    async openSession(graph, stage, provider, signal, weights) {
       signal.throwIfAborted();
       const session = await guard(stage, provider, () =>
         ort.InferenceSession.create(graph, {
           executionProviders: [provider],
+          externalData: [{ path: weights.name, data: weights.bytes }],
           logSeverityLevel: ERRORS_ONLY,
         }),
       );

@@ -26,6 +26,7 @@ export function addProgress(view: ProgressView, progress: Progress): ProgressVie
       const { embedded, total } = progress;
       return { ...view, sentences: { embedded, total } };
     }
+    case "convert":
     case "scan":
       return view;
   }

@@ -1,10 +1,15 @@
-import { type LayerWriter, stackLinears } from "./layers.ts";
+import { type LayerWriter, type LinearLayer, linearLayer } from "./layers.ts";
 import type { ValueName } from "./onnx-graph.ts";
 
 /** What a layer needs to know of its tower. */
 export interface AttentionShape {
   readonly width: number;
   readonly heads: number;
+}
+
+/** What a whole layer needs to know of its tower. */
+export interface LayerShape extends AttentionShape {
+  readonly mlpWidth: number;
 }
 
 /** Queries, keys and values of all tokens [batch × T × width], heads side by side. */
@@ -27,22 +32,26 @@ function splitHeads(
   return writer.graph.node("Transpose", [split], { perm: exchange ? [0, 2, 3, 1] : [0, 2, 1, 3] });
 }
 
+/** Queries, keys and values of the layer `name` as one linear layer. */
+function queryKeyValue(name: string, width: number): LinearLayer {
+  const parts = ["q_proj", "k_proj", "v_proj"].map((part) => `${name}.self_attn.${part}`);
+  return {
+    name: `${name}.self_attn.qkv`,
+    outputs: 3 * width,
+    inputs: width,
+    weights: parts.map((part) => `${part}.weight`),
+    biases: parts.map((part) => `${part}.bias`),
+  };
+}
+
 /** One product for queries, keys and values of the layer `name`, from its normalised input. */
-export async function projectAttention(
+export function projectAttention(
   writer: LayerWriter,
   normalized: ValueName,
   name: string,
   { width }: AttentionShape,
-): Promise<Attended> {
-  const packed = stackLinears(
-    `${name}.self_attn.qkv`,
-    await Promise.all(
-      ["q_proj", "k_proj", "v_proj"].map((part) =>
-        writer.linearWeights(`${name}.self_attn.${part}`),
-      ),
-    ),
-  );
-  const product = writer.linear(normalized, packed);
+): Attended {
+  const product = writer.linear(normalized, queryKeyValue(name, width));
   const [queries = "", keys = "", values = ""] = writer.graph.split(product, [width, width, width]);
   return { queries, keys, values };
 }
@@ -95,27 +104,28 @@ export function classAttention(
 }
 
 /** A whole pre-LN encoder layer: attention and MLP, each with its residual. */
-export async function encoderLayer(
+export function encoderLayer(
   writer: LayerWriter,
   x: ValueName,
   name: string,
-  shape: AttentionShape,
+  shape: LayerShape,
   mask: ValueName | null,
-): Promise<ValueName> {
+): ValueName {
   const { graph } = writer;
-  const attended = await projectAttention(
+  const { width, mlpWidth } = shape;
+  const attended = projectAttention(
     writer,
-    await writer.layerNorm(x, `${name}.layer_norm1`),
+    writer.layerNorm(x, `${name}.layer_norm1`, width),
     name,
     shape,
   );
   const mixed = attention(writer, attended, shape, mask);
-  const out = writer.linear(mixed, await writer.linearWeights(`${name}.self_attn.out_proj`));
+  const out = writer.linear(mixed, linearLayer(`${name}.self_attn.out_proj`, width, width));
   const middle = graph.node("Add", [x, out]);
-  const normalized = await writer.layerNorm(middle, `${name}.layer_norm2`);
+  const normalized = writer.layerNorm(middle, `${name}.layer_norm2`, width);
   const hidden = writer.quickGelu(
-    writer.linear(normalized, await writer.linearWeights(`${name}.mlp.fc1`)),
+    writer.linear(normalized, linearLayer(`${name}.mlp.fc1`, mlpWidth, width)),
   );
-  const mlp = writer.linear(hidden, await writer.linearWeights(`${name}.mlp.fc2`));
+  const mlp = writer.linear(hidden, linearLayer(`${name}.mlp.fc2`, width, mlpWidth));
   return graph.node("Add", [middle, mlp]);
 }

@@ -1,8 +1,8 @@
 import { QUANTIZATION_BITS, QUANTIZATION_BLOCK, quantizeBlocks } from "./block-quantize.ts";
-import type { CanonicalModel } from "./canonical.ts";
 import { toHalves } from "./half.ts";
 import { dataTypeNumber, OnnxGraph, type ValueName } from "./onnx-graph.ts";
 import type { WeightStorage } from "./pack-manifest.ts";
+import { WeightLayout, type WeightRun } from "./weight-layout.ts";
 
 /** Slope of QuickGELU: x·σ(1.702·x), as OpenAI's CLIP was trained with. */
 export const QUICK_GELU_SLOPE = 1.702;
@@ -24,123 +24,101 @@ export function transpose(
   return turned;
 }
 
-/** A linear layer's weights: output-major [outputs × inputs], and where the layer has one, its bias [outputs]. */
-export interface LinearWeights {
+/**
+ * A linear layer by the names of the model's tensors: weights output-major [outputs × inputs], bias [outputs]. Several
+ * layers over the same input are stacked into one, so that one product computes them all.
+ */
+export interface LinearLayer {
   readonly name: string;
   readonly outputs: number;
   readonly inputs: number;
-  readonly weight: Float32Array;
-  readonly bias: Float32Array | null;
+  readonly weights: readonly string[];
+  readonly biases: readonly string[];
 }
 
-/** Joins linear layers over the same input into one, so that one product computes them all. */
-export function stackLinears(name: string, layers: readonly LinearWeights[]): LinearWeights {
-  const join = (parts: readonly Float32Array[]): Float32Array<ArrayBuffer> => {
-    const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let position = 0;
-    for (const part of parts) {
-      joined.set(part, position);
-      position += part.length;
-    }
-    return joined;
-  };
-  return {
-    name,
-    inputs: layers[0]?.inputs ?? 0,
-    outputs: layers.reduce((sum, layer) => sum + layer.outputs, 0),
-    weight: join(layers.map((layer) => layer.weight)),
-    bias: join(layers.map((layer) => layer.bias ?? new Float32Array(layer.outputs))),
-  };
+/** The linear layer `name` of the model. */
+export function linearLayer(name: string, outputs: number, inputs: number): LinearLayer {
+  const weights = [`${name}.weight`];
+  return { name, outputs, inputs, weights, biases: [`${name}.bias`] };
 }
 
-/** Writes the layers of a transformer into an ONNX graph, with the model's weights in the storage asked for. */
+/** A graph of the pack before its weights are there: the ONNX file, and the layout of the data file beside it. */
+export interface GraphPlan {
+  readonly graph: Uint8Array<ArrayBuffer>;
+  /** Name of the data file. */
+  readonly dataFile: string;
+  /** What the data file is made of, in its order, and its length in bytes. */
+  readonly runs: readonly WeightRun[];
+  readonly dataBytes: number;
+}
+
+/** Writes the layers of a transformer into an ONNX graph whose weights lie in a data file, in the storage asked for. */
 export class LayerWriter {
   readonly graph: OnnxGraph;
-  readonly model: CanonicalModel;
+  readonly #dataFile: string;
+  readonly #layout = new WeightLayout();
   readonly #storage: WeightStorage;
   readonly #epsilon: number;
-  /** Float32 values of matrices that are stored as halves, by the name of the layer. */
-  readonly #widened = new Map<string, ValueName>();
+  /** Float32 values of what is stored as halves, by its name. */
+  readonly #widened = new Map<ValueName, ValueName>();
 
-  readonly signal: AbortSignal;
-
-  constructor(
-    name: string,
-    model: CanonicalModel,
-    storage: WeightStorage,
-    epsilon: number,
-    signal: AbortSignal,
-  ) {
-    this.graph = new OnnxGraph(name);
-    this.signal = signal;
-    this.model = model;
+  /** @param epsilon what the model's LayerNorm adds to the variance */
+  constructor(name: string, dataFile: string, storage: WeightStorage, epsilon: number) {
+    this.graph = new OnnxGraph(name, dataFile);
+    this.#dataFile = dataFile;
     this.#storage = storage;
     this.#epsilon = epsilon;
   }
 
-  /** Reads the weights of a linear layer `name` from the model. */
-  async linearWeights(name: string): Promise<LinearWeights> {
-    const weight = await this.model.read(`${name}.weight`, this.signal);
-    const bias = await this.model.read(`${name}.bias`, this.signal);
-    return { name, weight, bias, outputs: bias.length, inputs: weight.length / bias.length };
+  /** The graph and the layout of its weights. */
+  plan(): GraphPlan {
+    return {
+      graph: this.graph.toBytes(),
+      dataFile: this.#dataFile,
+      runs: this.#layout.runs,
+      dataBytes: this.#layout.bytes,
+    };
   }
 
   /** y = W·x + b over the last axis; `withBias: false` leaves b out. The same layer twice shares its weights. */
-  linear(x: ValueName, weights: LinearWeights, { withBias = true } = {}): ValueName {
-    const { name, outputs, inputs, bias } = weights;
-    const biasName =
-      withBias && bias !== null
-        ? this.graph.initializer(`${name}.bias`, "float32", [outputs], bias)
-        : "";
-    if (this.#storage === "q8") {
-      const codes = `${name}.codes`;
-      const scales = `${name}.scales`;
-      if (!this.graph.has(codes)) {
-        const quantized = quantizeBlocks(weights.weight, outputs, inputs);
-        const { blocks } = quantized;
-        this.graph.initializer(
-          codes,
-          "uint8",
-          [outputs, blocks, QUANTIZATION_BLOCK],
-          quantized.codes,
-        );
-        this.graph.initializer(scales, "float32", [outputs * blocks], quantized.scales);
-      }
-      const operands = [x, codes, scales];
-      if (biasName !== "") operands.push("", "", biasName);
-      return this.graph.node(
-        "MatMulNBits",
-        operands,
-        { K: inputs, N: outputs, bits: QUANTIZATION_BITS, block_size: QUANTIZATION_BLOCK },
-        "com.microsoft",
-      );
+  linear(x: ValueName, layer: LinearLayer, { withBias = true } = {}): ValueName {
+    const { outputs, inputs } = layer;
+    if (this.#storage !== "q8") {
+      const product = this.graph.node("MatMul", [x, this.#matrix(layer)]);
+      return withBias ? this.graph.node("Add", [product, this.bias(layer)]) : product;
     }
-    const product = this.graph.node("MatMul", [x, this.#matrix(weights)]);
-    return biasName === "" ? product : this.graph.node("Add", [product, biasName]);
-  }
-
-  /** The patch embedding and other products that stay exact: as {@link linear}, but never below halves. */
-  exactLinear(x: ValueName, weights: LinearWeights): ValueName {
-    return this.graph.node("MatMul", [x, this.#matrix(weights)]);
-  }
-
-  /** LayerNorm over the last axis with the model's gain and bias `name`. */
-  async layerNorm(x: ValueName, name: string): Promise<ValueName> {
+    const operands = [x, ...this.#blocks(layer)];
+    if (withBias) operands.push("", "", this.bias(layer));
     return this.graph.node(
-      "LayerNormalization",
-      [x, await this.vector(`${name}.weight`), await this.vector(`${name}.bias`)],
-      {
-        axis: -1,
-        epsilon: { float: this.#epsilon },
-      },
+      "MatMulNBits",
+      operands,
+      { K: inputs, N: outputs, bits: QUANTIZATION_BITS, block_size: QUANTIZATION_BLOCK },
+      "com.microsoft",
     );
   }
 
-  /** The model's vector `name` as a constant. */
-  async vector(name: string): Promise<ValueName> {
-    if (this.graph.has(name)) return name;
-    const data = await this.model.read(name, this.signal);
-    return this.graph.initializer(name, "float32", [data.length], data);
+  /** The patch embedding and other products that stay exact: W·x without a bias, never below halves. */
+  exactProduct(x: ValueName, layer: LinearLayer): ValueName {
+    return this.graph.node("MatMul", [x, this.#matrix(layer)]);
+  }
+
+  /** LayerNorm over the last axis of `width` with the model's gain and bias `name`. */
+  layerNorm(x: ValueName, name: string, width: number): ValueName {
+    return this.graph.node(
+      "LayerNormalization",
+      [x, this.vector(`${name}.weight`, width), this.vector(`${name}.bias`, width)],
+      { axis: -1, epsilon: { float: this.#epsilon } },
+    );
+  }
+
+  /** The model's vector `name` of `length` numbers as a constant. */
+  vector(name: string, length: number): ValueName {
+    return this.#floats(name, [name], length);
+  }
+
+  /** The bias of a linear layer as a constant. */
+  bias({ name, biases, outputs }: LinearLayer): ValueName {
+    return this.#floats(`${name}.bias`, biases, outputs);
   }
 
   /** σ(1.702·x), the gate of QuickGELU. */
@@ -174,20 +152,62 @@ export class LayerWriter {
     ]);
   }
 
-  /** A constant input-major matrix [inputs × outputs], in halves behind a Cast unless the storage is float32. */
-  #matrix({ name, outputs, inputs, weight }: LinearWeights): ValueName {
-    const stored = `${name}.weight`;
-    if (this.#storage === "f32") {
-      if (this.graph.has(stored)) return stored;
-      const matrix = transpose(weight, outputs, inputs);
-      return this.graph.initializer(stored, "float32", [inputs, outputs], matrix);
+  /** Vectors are a hundredth of the weights, and every row goes through them: they stay float32. */
+  #floats(name: ValueName, tensors: readonly string[], length: number): ValueName {
+    if (this.graph.has(name)) return name;
+    const dims = [length];
+    const [offset = 0] = this.#layout.add(tensors, [{ type: "float32", dims }], (values) => [
+      values,
+    ]);
+    return this.graph.external(name, "float32", dims, offset);
+  }
+
+  /** 8-bit codes and their scales, as MatMulNBits takes them. */
+  #blocks({ name, outputs, inputs, weights }: LinearLayer): [ValueName, ValueName] {
+    const codes = `${name}.codes`;
+    const scales = `${name}.scales`;
+    if (!this.graph.has(codes)) {
+      const blocks = Math.ceil(inputs / QUANTIZATION_BLOCK);
+      const codeDims = [outputs, blocks, QUANTIZATION_BLOCK];
+      const scaleDims = [outputs * blocks];
+      const [codesAt = 0, scalesAt = 0] = this.#layout.add(
+        weights,
+        [
+          { type: "uint8", dims: codeDims },
+          { type: "float16", dims: scaleDims },
+        ],
+        (values) => {
+          const quantized = quantizeBlocks(values, outputs, inputs);
+          return [quantized.codes, quantized.scales];
+        },
+      );
+      this.graph.external(codes, "uint8", codeDims, codesAt);
+      this.graph.external(scales, "float16", scaleDims, scalesAt);
     }
-    const known = this.#widened.get(name);
+    return [codes, this.#widen(scales)];
+  }
+
+  /** A constant input-major matrix [inputs × outputs], in halves behind a Cast unless the storage is float32. */
+  #matrix({ name, outputs, inputs, weights }: LinearLayer): ValueName {
+    const stored = `${name}.weight`;
+    const type = this.#storage === "f32" ? "float32" : "float16";
+    if (!this.graph.has(stored)) {
+      const dims = [inputs, outputs];
+      const [offset = 0] = this.#layout.add(weights, [{ type, dims }], (values) => {
+        const matrix = transpose(values, outputs, inputs);
+        return [type === "float32" ? matrix : toHalves(matrix)];
+      });
+      this.graph.external(stored, type, dims, offset);
+    }
+    return type === "float32" ? stored : this.#widen(stored);
+  }
+
+  /** Halves as float32; the runtime computes such a Cast of a constant once, when it loads the graph. */
+  #widen(halves: ValueName): ValueName {
+    const known = this.#widened.get(halves);
     if (known !== undefined) return known;
-    const halves = toHalves(transpose(weight, outputs, inputs));
-    this.graph.initializer(stored, "float16", [inputs, outputs], halves);
-    const widened = this.graph.node("Cast", [stored], { to: dataTypeNumber("float32") });
-    this.#widened.set(name, widened);
+    const widened = this.graph.node("Cast", [halves], { to: dataTypeNumber("float32") });
+    this.#widened.set(halves, widened);
     return widened;
   }
 }

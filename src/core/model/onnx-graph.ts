@@ -14,6 +14,17 @@ export type Attribute = number | readonly number[] | { readonly float: number };
 const DATA_TYPE = { float32: 1, uint8: 2, int64: 7, float16: 10 } as const;
 export type DataType = keyof typeof DATA_TYPE;
 
+/** Size of one element, by type. */
+const ELEMENT_BYTES: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  uint8: 1,
+  int64: 8,
+  float16: 2,
+};
+
+/** TensorProto.DataLocation.EXTERNAL. */
+const DATA_LOCATION_EXTERNAL = 1;
+
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
@@ -29,6 +40,11 @@ const PRODUCER = "artefact-browser";
 /** The number that a Cast node's `to` takes for an element type. */
 export function dataTypeNumber(type: DataType): number {
   return DATA_TYPE[type];
+}
+
+/** Bytes of a tensor in a data file. */
+export function externalBytes(type: DataType, dims: readonly number[]): number {
+  return dims.reduce((product, side) => product * side, ELEMENT_BYTES[type]);
 }
 
 function valueInfo(name: ValueName, dims: readonly Dimension[]): ProtobufMessage {
@@ -62,10 +78,16 @@ export class OnnxGraph {
   readonly #inputs: ProtobufMessage[] = [];
   readonly #outputs: ProtobufMessage[] = [];
   readonly #known = new Set<ValueName>();
+  readonly #dataFile: string | null;
   #usesMicrosoft = false;
 
-  constructor(name: string) {
+  /**
+   * @param name the graph's name
+   * @param dataFile name of the file beside the model that holds what {@link OnnxGraph.external} declares
+   */
+  constructor(name: string, dataFile: string | null = null) {
     this.#name = name;
+    this.#dataFile = dataFile;
   }
 
   /** Declares a float32 input. */
@@ -105,6 +127,33 @@ export class OnnxGraph {
     for (const dim of dims) message.integer(1, dim);
     message.integer(2, DATA_TYPE[type]).text(8, name);
     message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.#initializers.set(name, message);
+    this.#known.add(name);
+    return name;
+  }
+
+  /**
+   * Declares a constant tensor whose bytes lie in the data file (onnx.proto, TensorProto.external_data), row-major and
+   * little-endian.
+   *
+   * @param offset where they begin in the data file, in bytes
+   * @throws AppError `invalid-argument` for a name that exists already or a graph without a data file
+   */
+  external(name: ValueName, type: DataType, dims: readonly number[], offset: number): ValueName {
+    if (this.#dataFile === null || this.#known.has(name)) {
+      throw new AppError({ code: "invalid-argument", what: `external tensor ${name}` });
+    }
+    const message = new ProtobufMessage();
+    for (const dim of dims) message.integer(1, dim);
+    message.integer(2, DATA_TYPE[type]).text(8, name);
+    for (const [key, value] of [
+      ["location", this.#dataFile],
+      ["offset", String(offset)],
+      ["length", String(externalBytes(type, dims))],
+    ] as const) {
+      message.message(13, new ProtobufMessage().text(1, key).text(2, value));
+    }
+    message.integer(14, DATA_LOCATION_EXTERNAL);
     this.#initializers.set(name, message);
     this.#known.add(name);
     return name;

@@ -1,10 +1,10 @@
 import { AppError } from "../errors.ts";
 import type { ModelVariant } from "../protocol.ts";
-import type { PackShape } from "./pack-manifest.ts";
-import type { PackTensors } from "./pack-tensors.ts";
+import type { TextShape } from "./pack-manifest.ts";
 import { normalizeRows, projectRows } from "./projection.ts";
 import { takeOutput } from "./run-vision.ts";
 import type { Session } from "./session.ts";
+import type { TextTensors } from "./text-tensors.ts";
 
 /** Texts of one run of the tower: enough to keep its matrix products busy, few enough to stay small. */
 const BATCH_TEXTS = 32;
@@ -17,7 +17,7 @@ const BATCH_TEXTS = 32;
  */
 export function trimTokens(
   ids: readonly number[],
-  shape: Pick<PackShape, "contextLength" | "endOfTextToken" | "vocabularySize">,
+  shape: Pick<TextShape, "contextLength" | "endOfTextToken" | "vocabularySize">,
 ): readonly number[] {
   const { contextLength, endOfTextToken, vocabularySize } = shape;
   const end = ids.indexOf(endOfTextToken);
@@ -34,15 +34,15 @@ export function trimTokens(
 /** Whether a text has more tokens than the tower reads, so that {@link trimTokens} shortens it. */
 export function isLongerThanContext(
   ids: readonly number[],
-  shape: Pick<PackShape, "contextLength" | "endOfTextToken">,
+  shape: Pick<TextShape, "contextLength" | "endOfTextToken">,
 ): boolean {
   return ids.indexOf(shape.endOfTextToken) >= shape.contextLength;
 }
 
-/** Token row + position row for every token of texts of one length: [texts × length × textWidth]. */
+/** Token row + position row for every token of texts of one length: [texts × length × width]. */
 function lookUp(
   texts: readonly (readonly number[])[],
-  tensors: PackTensors,
+  tensors: TextTensors,
   width: number,
 ): Float32Array<ArrayBuffer> {
   const length = texts[0]?.length ?? 0;
@@ -50,10 +50,10 @@ function lookUp(
   for (const [text, ids] of texts.entries()) {
     for (const [position, id] of ids.entries()) {
       const target = (text * length + position) * width;
+      tensors.tokenRow(id, rows, target);
       for (let k = 0; k < width; k++) {
         rows[target + k] =
-          (tensors.tokens[id * width + k] ?? 0) +
-          (tensors.textPositions[position * width + k] ?? 0);
+          (rows[target + k] ?? 0) + (tensors.textPositions[position * width + k] ?? 0);
       }
     }
   }
@@ -79,17 +79,17 @@ function batchesByLength(texts: readonly (readonly number[])[]): number[][] {
  * Runs the text tower and gives the final hidden row of every text's end-of-text token, before the projection.
  *
  * @param tokenIds per text, with start and end token, as the tokenizer gives them
- * @returns [texts × textWidth], in the order of `tokenIds`
+ * @returns [texts × width], in the order of `tokenIds`
  * @throws AppError `invalid-argument` (see {@link trimTokens}), `session-failed`; an AbortError after `signal`
  */
 async function runTextTower(
   session: Session,
-  tensors: PackTensors,
-  shape: PackShape,
+  tensors: TextTensors,
+  shape: TextShape,
   tokenIds: readonly (readonly number[])[],
   signal: AbortSignal,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { textWidth: width } = shape;
+  const { width } = shape;
   const trimmed = tokenIds.map((ids) => trimTokens(ids, shape));
   const pooled = new Float32Array(trimmed.length * width);
   for (const batch of batchesByLength(trimmed)) {
@@ -120,15 +120,16 @@ async function runTextTower(
  */
 export async function runText(
   session: Session,
-  tensors: PackTensors,
-  shape: PackShape,
+  tensors: TextTensors,
+  shape: TextShape,
   tokenIds: readonly (readonly number[])[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>> {
-  const { textWidth, dim } = shape;
+  const { width } = shape;
+  const dim = tensors.textProjection.base.length / width;
   const pooled = await runTextTower(session, tensors, shape, tokenIds, signal);
   const embed = (projection: Float32Array): Float32Array<ArrayBuffer> =>
-    normalizeRows(projectRows(pooled, projection, textWidth, dim), dim);
+    normalizeRows(projectRows(pooled, projection, width, dim), dim);
   const { base: baseProjection, adapted: adaptedProjection } = tensors.textProjection;
   const base = embed(baseProjection);
   return { base, adapted: adaptedProjection === baseProjection ? base : embed(adaptedProjection) };

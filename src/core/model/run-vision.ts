@@ -2,10 +2,10 @@ import { AppError } from "../errors.ts";
 import type { ExplanationState, VariantExplanation } from "../explain/explanation-state.ts";
 import type { ModelVariant } from "../protocol.ts";
 import { interpolatePositions } from "./interpolate-positions.ts";
-import type { PackShape } from "./pack-manifest.ts";
-import type { PackTensors } from "./pack-tensors.ts";
+import type { VisionShape } from "./pack-manifest.ts";
 import { normalizeRows } from "./projection.ts";
 import type { NamedTensors, Session } from "./session.ts";
+import type { VisionTensors } from "./vision-tensors.ts";
 
 /** The two graphs of the vision tower. */
 export interface VisionSessions {
@@ -75,8 +75,8 @@ function takeColumns(
  */
 export async function runVision(
   sessions: VisionSessions,
-  tensors: PackTensors,
-  shape: PackShape,
+  tensors: VisionTensors,
+  shape: VisionShape,
   patches: Float32Array,
   signal: AbortSignal,
 ): Promise<VisionResult> {

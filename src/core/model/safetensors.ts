@@ -3,8 +3,8 @@ import { AppError } from "../errors.ts";
 import { fromHalves } from "./half.ts";
 import type { TensorStore } from "./tensor-store.ts";
 
-/** The element types that weights come in. */
-type TensorType = "F32" | "F16" | "BF16";
+/** The element types that weights come in; I8 holds codes of a pack and no numbers of a model. */
+type TensorType = "F32" | "F16" | "BF16" | "I8";
 
 /** Where a tensor lies in the data of a safetensors file, after the header. */
 interface TensorPlace {
@@ -25,7 +25,12 @@ export interface StoredTensor {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { F32: 4, F16: 2, BF16: 2 };
+const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I8: 1,
+};
 /** The header begins after its own length, a little-endian u64. */
 const LENGTH_BYTES = 8;
 /** Header size that the reference implementation refuses to pass. */
@@ -35,7 +40,7 @@ const MOST_DIMENSIONS = 8;
 const HEADER_ALIGNMENT = 8;
 
 function isTensorType(value: unknown): value is TensorType {
-  return value === "F32" || value === "F16" || value === "BF16";
+  return value === "F32" || value === "F16" || value === "BF16" || value === "I8";
 }
 
 function isCount(value: unknown): value is number {
@@ -117,8 +122,8 @@ function placeTensors(header: Uint8Array, dataBytes: number, invalid: MakeError)
 /**
  * Parses a safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets}}, then the data.
  *
- * Refused: a header that does not fit, dtypes other than F32, F16 and BF16, sizes that differ from shape × element size,
- * tensors that overlap, leave holes or end beyond the file.
+ * Refused: a header that does not fit, dtypes other than F32, F16, BF16 and I8, sizes that differ from shape × element
+ * size, tensors that overlap, leave holes or end beyond the file.
  *
  * @param file the file's name, for messages
  * @throws AppError `weights-invalid`
@@ -171,7 +176,11 @@ export async function openSafetensors(
   };
 }
 
-/** Reads a tensor's values as float32, in a new array. */
+/**
+ * Reads a tensor's values as float32, in a new array.
+ *
+ * @throws AppError `weights-invalid` for codes, which are no numbers without their scales
+ */
 export function readTensor(tensor: StoredTensor): Float32Array<ArrayBuffer> {
   // The data starts wherever the header ends, so typed views need an aligned copy.
   const aligned = tensor.bytes.slice().buffer;
@@ -186,14 +195,35 @@ export function readTensor(tensor: StoredTensor): Float32Array<ArrayBuffer> {
       for (let i = 0; i < upper.length; i++) bits[i] = (upper[i] ?? 0) << 16;
       return new Float32Array(bits.buffer);
     }
+    case "I8": {
+      const { name } = tensor;
+      throw new AppError({ code: "weights-invalid", file: name, why: "holds 8-bit codes" });
+    }
   }
 }
 
-/** A tensor to be written: its values already in the element type, float32 or the bits of halves. */
+/**
+ * Reads a tensor of 8-bit codes; a view, nothing is copied.
+ *
+ * @throws AppError `weights-invalid` for any other tensor
+ */
+export function readCodes({ name, type, bytes }: StoredTensor): Int8Array<ArrayBuffer> {
+  if (type !== "I8") {
+    throw new AppError({ code: "weights-invalid", file: name, why: "holds no 8-bit codes" });
+  }
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A tensor to be written: its values already in the element type, float32, the bits of halves, or 8-bit codes. */
 export interface TensorToWrite {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  readonly data: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+}
+
+function typeOf(data: TensorToWrite["data"]): TensorType {
+  if (data instanceof Float32Array) return "F32";
+  return data instanceof Uint16Array ? "F16" : "I8";
 }
 
 /**
@@ -212,8 +242,7 @@ export function formatSafetensors(tensors: readonly TensorToWrite[]): Uint8Array
       throw new AppError({ code: "invalid-argument", what: `tensor ${name}` });
     }
     const end = offset + data.byteLength;
-    const dtype = data instanceof Float32Array ? "F32" : "F16";
-    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    header[name] = { dtype: typeOf(data), shape, data_offsets: [offset, end] };
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));

@@ -1,8 +1,8 @@
 import { attention, classAttention, projectAttention } from "./attention.ts";
-import type { CanonicalModel } from "./canonical.ts";
-import { LayerWriter, QUICK_GELU_SLOPE } from "./layers.ts";
+import type { ClipConfig } from "./clip-config.ts";
+import { type GraphPlan, LayerWriter, linearLayer, QUICK_GELU_SLOPE } from "./layers.ts";
 import type { ValueName } from "./onnx-graph.ts";
-import type { WeightStorage } from "./pack-manifest.ts";
+import { PACK_FILES, type WeightStorage } from "./pack-manifest.ts";
 
 /** A LayerNorm's normalised input x̂ and 1/σ at one row: all that its derivative needs. */
 interface Linearized {
@@ -20,18 +20,19 @@ function linearizeLayerNorm(writer: LayerWriter, x: ValueName): Linearized {
 }
 
 /** Derivative of LayerNorm along `d`: γ · (d − mean(d) − x̂ · mean(d · x̂)) / σ. */
-async function layerNormTangent(
+function layerNormTangent(
   writer: LayerWriter,
   d: ValueName,
   at: Linearized,
   name: string,
-): Promise<ValueName> {
+  width: number,
+): ValueName {
   const { graph } = writer;
   const along = writer.mean(graph.node("Mul", [d, at.normalized]));
   const centred = graph.node("Sub", [d, writer.mean(d)]);
   const across = graph.node("Sub", [centred, graph.node("Mul", [at.normalized, along])]);
   const scaled = graph.node("Mul", [across, at.inverseDeviation]);
-  return graph.node("Mul", [scaled, await writer.vector(`${name}.weight`)]);
+  return graph.node("Mul", [scaled, writer.vector(`${name}.weight`, width)]);
 }
 
 /** Derivative of QuickGELU x·σ(s·x), s = 1.702: σ + s·x·σ·(1 − σ) = σ + (s·x)·σ·(1 − σ). */
@@ -59,7 +60,7 @@ function classKeyCosines(writer: LayerWriter, queries: ValueName, keys: ValueNam
 }
 
 /**
- * Writes `head.onnx`: the last layer, the LayerNorm after it, and everything that explains any text without a backward
+ * Plans `head.onnx`: the last layer, the LayerNorm after it, and everything that explains any text without a backward
  * pass.
  *
  * Grad-ECLIP (Zhao et al., ICML 2024) weighs the values v_i of the last layer by the gradient g of the score with respect
@@ -73,36 +74,31 @@ function classKeyCosines(writer: LayerWriter, queries: ValueName, keys: ValueNam
  * last LayerNorm or its derivative, `whole` [batch × columns] and `patches`, `gradients` (of J·v_i), `value_path`
  * [batch × n × columns]; and `lambda` [batch × n], the raw cosines.
  */
-export async function writeVisionHead(
-  model: CanonicalModel,
-  storage: WeightStorage,
-  signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { vision } = model.config;
-  const { width } = vision;
-  const writer = new LayerWriter("head", model, storage, vision.epsilon, signal);
+export function planVisionHead({ vision }: ClipConfig, storage: WeightStorage): GraphPlan {
+  const { width, mlpWidth } = vision;
+  const writer = new LayerWriter("head", PACK_FILES.headData, storage, vision.epsilon);
   const { graph } = writer;
   const layer = `vision_model.encoder.layers.${vision.layers - 1}`;
   const norm2 = `${layer}.layer_norm2`;
   const postNorm = "vision_model.post_layernorm";
-  const outProjection = await writer.linearWeights(`${layer}.self_attn.out_proj`);
-  const fc1 = await writer.linearWeights(`${layer}.mlp.fc1`);
-  const fc2 = await writer.linearWeights(`${layer}.mlp.fc2`);
+  const outProjection = linearLayer(`${layer}.self_attn.out_proj`, width, width);
+  const fc1 = linearLayer(`${layer}.mlp.fc1`, mlpWidth, width);
+  const fc2 = linearLayer(`${layer}.mlp.fc2`, width, mlpWidth);
 
   // The layer itself, for all tokens.
   const x = graph.input("hidden", ["batch", "tokens", width]);
-  const attended = await projectAttention(
+  const attended = projectAttention(
     writer,
-    await writer.layerNorm(x, `${layer}.layer_norm1`),
+    writer.layerNorm(x, `${layer}.layer_norm1`, width),
     layer,
     vision,
   );
   const mixed = attention(writer, attended, vision, null);
   const middle = graph.node("Add", [x, writer.linear(mixed, outProjection)]);
-  const preActivation = writer.linear(await writer.layerNorm(middle, norm2), fc1);
+  const preActivation = writer.linear(writer.layerNorm(middle, norm2, width), fc1);
   const mlp = writer.linear(writer.quickGelu(preActivation), fc2);
   const last = graph.node("Add", [middle, mlp]);
-  const normalized = await writer.layerNorm(last, postNorm);
+  const normalized = writer.layerNorm(last, postNorm, width);
   const pooled = graph.node("Squeeze", [writer.tokens(normalized, 0, 1), graph.integers([1])]);
 
   // Forward mode at the class token, in the n directions v_i: out_proj, residual MLP, LayerNorm.
@@ -111,7 +107,7 @@ export async function writeVisionHead(
   const values = writer.tokens(attended.values, 1);
   const dMiddle = writer.linear(values, outProjection, { withBias: false });
   const dPreActivation = writer.linear(
-    await layerNormTangent(writer, dMiddle, classMiddle, norm2),
+    layerNormTangent(writer, dMiddle, classMiddle, norm2, width),
     fc1,
     {
       withBias: false,
@@ -120,10 +116,10 @@ export async function writeVisionHead(
   const slope = quickGeluSlope(writer, writer.tokens(preActivation, 0, 1));
   const dHidden = graph.node("Mul", [dPreActivation, slope]);
   const dLast = graph.node("Add", [dMiddle, writer.linear(dHidden, fc2, { withBias: false })]);
-  const jv = await layerNormTangent(writer, dLast, classLast, postNorm);
+  const jv = layerNormTangent(writer, dLast, classLast, postNorm, width);
 
   // The value path (Zhou et al., ECCV 2022, "MaskCLIP"): each patch as if it attended to itself alone.
-  const ownValue = graph.node("Add", [dMiddle, await writer.vector(`${outProjection.name}.bias`)]);
+  const ownValue = graph.node("Add", [dMiddle, writer.bias(outProjection)]);
 
   const projection = graph.input("projection", [width, "columns"]);
   const project = (rows: ValueName): ValueName => graph.node("MatMul", [rows, projection]);
@@ -132,11 +128,11 @@ export async function writeVisionHead(
   graph.output("whole", project(pooled), ["batch", "columns"]);
   graph.output("patches", project(writer.tokens(normalized, 1)), ofPatches);
   graph.output("gradients", project(jv), ofPatches);
-  graph.output("value_path", project(await writer.layerNorm(ownValue, postNorm)), ofPatches);
+  graph.output("value_path", project(writer.layerNorm(ownValue, postNorm, width)), ofPatches);
   graph.output("attention", classAttention(writer, attended, vision), ["batch", "patches"]);
   graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
     "batch",
     "patches",
   ]);
-  return graph.toBytes();
+  return writer.plan();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openNodeSession } from "../../../scripts/build-model/node-sessions.ts";
 import { quantizeBlocks } from "../../../src/core/model/block-quantize.ts";
+import { fromHalves } from "../../../src/core/model/half.ts";
 import { OnnxGraph } from "../../../src/core/model/onnx-graph.ts";
 import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 
@@ -9,7 +10,8 @@ describe("8-bit blocks", () => {
     const [outputs, inputs] = [5, 96];
     const weights = randomFloats(outputs * inputs, 1, randomNumbers(3));
     weights.fill(0, 32, 64);
-    const { codes, scales, blocks } = quantizeBlocks(weights, outputs, inputs);
+    const { codes, blocks, ...stored } = quantizeBlocks(weights, outputs, inputs);
+    const scales = fromHalves(stored.scales);
     expect(blocks).toBe(3);
     for (const [i, value] of weights.entries()) {
       const scale = scales[Math.floor(i / 32)] ?? Number.NaN;
@@ -19,13 +21,15 @@ describe("8-bit blocks", () => {
     expect(codes.slice(32, 64).every((code) => code === 128)).toBe(true);
   });
 
-  it("keep the greatest magnitude of a block exactly, whatever its sign", () => {
+  it("keep the greatest magnitude of a block to the precision of its scale, whatever its sign", () => {
     const weights = new Float32Array(64);
     weights.set([-0.75], 3);
     weights.set([0.5], 40);
-    const { codes, scales } = quantizeBlocks(weights, 1, 64);
-    expect(((codes[3] ?? 0) - 128) * (scales[0] ?? 0)).toBeCloseTo(-0.75, 6);
-    expect(((codes[40] ?? 0) - 128) * (scales[1] ?? 0)).toBeCloseTo(0.5, 6);
+    const { codes, ...stored } = quantizeBlocks(weights, 1, 64);
+    const scales = fromHalves(stored.scales);
+    // Scales are rounded up to the next half: 11 significant bits.
+    expect(((codes[3] ?? 0) - 128) * (scales[0] ?? 0)).toBeCloseTo(-0.75, 3);
+    expect(((codes[40] ?? 0) - 128) * (scales[1] ?? 0)).toBeCloseTo(0.5, 3);
   });
 
   it.each([64, 40])(
@@ -35,7 +39,8 @@ describe("8-bit blocks", () => {
       const next = randomNumbers(inputs);
       const weights = randomFloats(outputs * inputs, 1, next);
       const x = randomFloats(inputs, 1, next);
-      const { codes, scales, blocks } = quantizeBlocks(weights, outputs, inputs);
+      const { codes, blocks, ...stored } = quantizeBlocks(weights, outputs, inputs);
+      const scales = fromHalves(stored.scales);
       const graph = new OnnxGraph("q8");
       const product = graph.node(
         "MatMulNBits",

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openNodeSession } from "../../../scripts/build-model/node-sessions.ts";
 import type { NamedTensors } from "../../../src/core/model/session.ts";
-import { writeVisionHead } from "../../../src/core/model/vision-head.ts";
+import { planVisionHead } from "../../../src/core/model/vision-head.ts";
+import { openPlan } from "../../helpers/plan-session.ts";
 import { randomClip, randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 import { add, cosine, dot, readLastLayer } from "./last-layer.ts";
 
@@ -36,7 +36,7 @@ describe("the head graph", () => {
   };
 
   beforeAll(async () => {
-    const session = await openNodeSession(await writeVisionHead(model, "f32", signal), "head");
+    const session = await openPlan(planVisionHead(model.config, "f32"), model);
     outputs = await session.run({
       hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
       projection: identity,
@@ -111,7 +111,7 @@ describe("the head graph", () => {
   );
 
   it("keeps the numbers when its weights are kept as halves", async () => {
-    const session = await openNodeSession(await writeVisionHead(model, "f16", signal), "head");
+    const session = await openPlan(planVisionHead(model.config, "f16"), model);
     const halves = await session.run({
       hidden: { data: hidden, dims: [BATCH, patches + 1, width] },
       projection: identity,

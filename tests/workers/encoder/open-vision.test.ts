@@ -2,25 +2,28 @@ import { describe, expect, it } from "vitest";
 import { openNodeSession } from "../../../scripts/build-model/node-sessions.ts";
 import { nodePackTools } from "../../../scripts/build-model/write-pack.ts";
 import { AppError, isAppError } from "../../../src/core/errors.ts";
-import { buildPack } from "../../../src/core/model/build-pack.ts";
 import {
   MANIFEST_FILE,
   PACK_FILES,
   parsePackManifest,
 } from "../../../src/core/model/pack-manifest.ts";
-import { readPackTensors } from "../../../src/core/model/pack-tensors.ts";
 import type { NamedTensors } from "../../../src/core/model/session.ts";
+import { readVisionTensors } from "../../../src/core/model/vision-tensors.ts";
 import type { Provider } from "../../../src/core/protocol.ts";
 import { openVision } from "../../../workers/encoder/open-vision.ts";
 import type { Engine } from "../../../workers/encoder/sessions.ts";
+import { buildMemoryPack, weightsOf } from "../../helpers/memory-pack.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../../helpers/random-clip.ts";
 
 const live = new AbortController().signal;
-const pack = await buildPack(randomClipSources(3), RANDOM_PACK_OPTIONS, nodePackTools, live);
+const pack = await buildMemoryPack(randomClipSources(3), RANDOM_PACK_OPTIONS, nodePackTools, live);
 const bytes = (name: string) => pack.get(name) ?? new Uint8Array();
 const manifest = parsePackManifest(JSON.parse(new TextDecoder().decode(bytes(MANIFEST_FILE))));
-const tensors = readPackTensors(bytes(PACK_FILES.tensors), manifest);
-const graphs = { trunk: bytes(PACK_FILES.trunk), head: bytes(PACK_FILES.head) };
+const tensors = readVisionTensors(bytes(PACK_FILES.visionTensors), manifest);
+const graphs = {
+  trunk: { graph: bytes(PACK_FILES.trunk), weights: weightsOf(pack, PACK_FILES.trunkData) },
+  head: { graph: bytes(PACK_FILES.head), weights: weightsOf(pack, PACK_FILES.headData) },
+};
 
 type Spoil = (outputs: NamedTensors) => NamedTensors;
 
@@ -42,8 +45,8 @@ function createTestEngine(spoil: Spoil, hasGpu = true) {
   const engine: Engine = {
     hasGpu,
     build: hasGpu ? ("jspi" as const) : ("plain" as const),
-    async openSession(graph, stage, provider) {
-      const session = await openNodeSession(graph, stage);
+    async openSession(graph, stage, provider, _, weights) {
+      const session = await openNodeSession(graph, stage, weights);
       const name = `${provider} ${stage}`;
       opened.push(name);
       return {

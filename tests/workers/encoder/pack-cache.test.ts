@@ -2,7 +2,6 @@ import "fake-indexeddb/auto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { nodePackTools } from "../../../scripts/build-model/write-pack.ts";
 import { isAppError } from "../../../src/core/errors.ts";
-import { buildPack } from "../../../src/core/model/build-pack.ts";
 import { MANIFEST_FILE, PACK_FILES } from "../../../src/core/model/pack-manifest.ts";
 import type { PackSource } from "../../../src/core/protocol.ts";
 import {
@@ -11,16 +10,22 @@ import {
   removeOutdatedFiles,
 } from "../../../workers/encoder/fetch-pack.ts";
 import { openPackCache, type PackCache } from "../../../workers/encoder/pack-cache.ts";
+import { buildMemoryPack } from "../../helpers/memory-pack.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../../helpers/random-clip.ts";
 
 const live = new AbortController().signal;
 const ignore = () => {};
 const packUrl = "https://pack.test/";
 const source: PackSource = { kind: "url", url: packUrl };
-const names = [PACK_FILES.trunk, PACK_FILES.head];
+const names = [PACK_FILES.trunkData, PACK_FILES.headData];
 type Pack = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-const first = await buildPack(randomClipSources(1), RANDOM_PACK_OPTIONS, nodePackTools, live);
-const second = await buildPack(randomClipSources(2), RANDOM_PACK_OPTIONS, nodePackTools, live);
+const first = await buildMemoryPack(randomClipSources(1), RANDOM_PACK_OPTIONS, nodePackTools, live);
+const second = await buildMemoryPack(
+  randomClipSources(2),
+  RANDOM_PACK_OPTIONS,
+  nodePackTools,
+  live,
+);
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -49,7 +54,7 @@ describe("the cache of model packs", () => {
     serve(first);
     await load(cache);
     const asked = serve(first);
-    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
+    expect((await load(cache)).get(PACK_FILES.headData)).toEqual(first.get(PACK_FILES.headData));
     expect(asked).toEqual([MANIFEST_FILE]);
   });
 
@@ -58,13 +63,13 @@ describe("the cache of model packs", () => {
     serve(first);
     const manifest = await fetchManifest(source, cache, live);
     await load(cache);
-    const head = manifest.files.find(({ name }) => name === PACK_FILES.head);
-    const spoiled = first.get(PACK_FILES.head)?.slice() ?? new Uint8Array();
+    const head = manifest.files.find(({ name }) => name === PACK_FILES.headData);
+    const spoiled = first.get(PACK_FILES.headData)?.slice() ?? new Uint8Array();
     spoiled[40] = 255 - (spoiled[40] ?? 0);
     await cache.putFile(head?.sha256 ?? "", spoiled);
     const asked = serve(first);
-    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
-    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.head]);
+    expect((await load(cache)).get(PACK_FILES.headData)).toEqual(first.get(PACK_FILES.headData));
+    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.headData]);
   });
 
   it("passes every cache by where one of them has another version of a file", async () => {
@@ -73,7 +78,7 @@ describe("the cache of model packs", () => {
       const pack = mode === "no-cache" ? second : first;
       return new Response(pack.get(url.slice(packUrl.length)) ?? null);
     });
-    expect((await load(cache)).get(PACK_FILES.trunk)).toEqual(first.get(PACK_FILES.trunk));
+    expect((await load(cache)).get(PACK_FILES.trunkData)).toEqual(first.get(PACK_FILES.trunkData));
   });
 
   it("uses the manifest seen last where the server answers 503, and says so where there is none", async () => {
@@ -93,7 +98,7 @@ describe("the cache of model packs", () => {
     serve(first);
     const answer = globalThis.fetch;
     vi.stubGlobal("fetch", async (url: string) => {
-      if (!url.endsWith(PACK_FILES.head)) return answer(url);
+      if (!url.endsWith(PACK_FILES.headData)) return answer(url);
       // Long enough for the other file to arrive and be kept.
       await new Promise((resolve) => setTimeout(resolve, 100));
       throw new TypeError("connection reset");
@@ -102,7 +107,7 @@ describe("the cache of model packs", () => {
     expect(isAppError(error, "network")).toBe(true);
     const asked = serve(first);
     expect((await load(cache)).size).toBe(names.length);
-    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.head]);
+    expect(asked).toEqual([MANIFEST_FILE, PACK_FILES.headData]);
   });
 
   it("forgets the files of a pack that has been replaced, and no others", async () => {
@@ -115,9 +120,9 @@ describe("the cache of model packs", () => {
     await load(cache);
     await removeOutdatedFiles(cache);
     const hashOf = (manifest: typeof old) =>
-      manifest.files.find(({ name }) => name === PACK_FILES.trunk)?.sha256 ?? "";
+      manifest.files.find(({ name }) => name === PACK_FILES.trunkData)?.sha256 ?? "";
     expect(await cache.getFile(hashOf(old))).toBeUndefined();
-    expect(await cache.getFile(hashOf(next))).toEqual(second.get(PACK_FILES.trunk));
+    expect(await cache.getFile(hashOf(next))).toEqual(second.get(PACK_FILES.trunkData));
   });
 
   it("holds nothing, and fails at nothing, where there is no storage", async () => {
@@ -126,7 +131,7 @@ describe("the cache of model packs", () => {
     const asked = serve(first);
     await load(cache);
     await removeOutdatedFiles(cache);
-    expect((await load(cache)).get(PACK_FILES.head)).toEqual(first.get(PACK_FILES.head));
+    expect((await load(cache)).get(PACK_FILES.headData)).toEqual(first.get(PACK_FILES.headData));
     expect(asked).toHaveLength(6);
     expect(cache.state()).toBe("unavailable");
   });

@@ -5,6 +5,7 @@ import { createEngine } from "../../../workers/encoder/sessions.ts";
 
 const live = new AbortController().signal;
 const graph = new Uint8Array(4);
+const weights = { name: "trunk.data", bytes: new Uint8Array(8) };
 const feeds = { x: { data: Float32Array.of(1, 2), dims: [2] } };
 
 type Run = (feeds: Record<string, { data: Float32Array }>) => Promise<unknown>;
@@ -48,6 +49,7 @@ describe("createEngine", () => {
       "trunk",
       "wasm",
       live,
+      weights,
     );
     expect(await session.run(feeds)).toEqual({ y: { data: Float32Array.of(1, 2), dims: [2] } });
   });
@@ -67,7 +69,7 @@ describe("createEngine", () => {
     });
     const engine = createEngine(runtime, "plain", false);
     const sessions = await Promise.all(
-      ["trunk", "head"].map((stage) => engine.openSession(graph, stage, "wasm", live)),
+      ["trunk", "head"].map((stage) => engine.openSession(graph, stage, "wasm", live, weights)),
     );
     const results = await Promise.allSettled(
       [0, 1, 0, 1].map((index) => sessions[index]?.run(feeds)),
@@ -85,7 +87,13 @@ describe("createEngine", () => {
     const failing = createRuntime(echo, () => Promise.reject(new Error("no such op")));
     expect(
       await caught(
-        createEngine(failing.runtime, "plain", false).openSession(graph, "trunk", "wasm", live),
+        createEngine(failing.runtime, "plain", false).openSession(
+          graph,
+          "trunk",
+          "wasm",
+          live,
+          weights,
+        ),
       ),
     ).toMatchObject({ detail: { code: "session-failed", stage: "trunk", why: "no such op" } });
     const { runtime } = createRuntime(async () => ({
@@ -96,6 +104,7 @@ describe("createEngine", () => {
       "head",
       "wasm",
       live,
+      weights,
     );
     expect(await caught(session.run(feeds))).toMatchObject({
       detail: { code: "session-failed", stage: "head" },
@@ -111,22 +120,22 @@ describe("createEngine", () => {
       throw new Error("map_async failed");
     });
     const engine = createEngine(runtime, "jspi", true);
-    const onGpu = await engine.openSession(graph, "trunk", "webgpu", live);
+    const onGpu = await engine.openSession(graph, "trunk", "webgpu", live, weights);
     expect(await caught(onGpu.run(feeds))).toMatchObject({
       detail: { code: "device-lost", reason: "driver reset" },
     });
     expect(isAppError(await caught(onGpu.run(feeds)), "device-lost")).toBe(true);
     expect(runs).toBe(1);
-    const opening = caught(engine.openSession(graph, "head", "webgpu", live));
+    const opening = caught(engine.openSession(graph, "head", "webgpu", live, weights));
     expect(isAppError(await opening, "device-lost")).toBe(true);
   });
 
   it("goes on with the processor after the device is lost", async () => {
     const { runtime, lose } = createRuntime(echo);
     const engine = createEngine(runtime, "jspi", true);
-    await engine.openSession(graph, "trunk", "webgpu", live);
+    await engine.openSession(graph, "trunk", "webgpu", live, weights);
     lose("gone");
-    const onCpu = await engine.openSession(graph, "trunk", "wasm", live);
+    const onCpu = await engine.openSession(graph, "trunk", "wasm", live, weights);
     expect(await onCpu.run(feeds)).toHaveProperty("y");
   });
 
@@ -134,7 +143,7 @@ describe("createEngine", () => {
     const controller = new AbortController();
     const { runtime, released } = createRuntime(echo, async () => controller.abort());
     const engine = createEngine(runtime, "plain", false);
-    const opening = engine.openSession(graph, "trunk", "wasm", controller.signal);
+    const opening = engine.openSession(graph, "trunk", "wasm", controller.signal, weights);
     await expect(opening).rejects.toMatchObject({ name: "AbortError" });
     expect(released).toEqual(["session"]);
   });
