@@ -32,6 +32,7 @@ export function App(props: AppProps) {
   const [heatStyle, setHeatStyle] = createSignal<HeatStyle>("spotlight");
   const [grain, setGrain] = createSignal<HeatGrain>("smooth");
   const [isPhraseMapped, setIsPhraseMapped] = createSignal(false);
+  const [isMarking, setIsMarking] = createSignal(false);
   const state = () => props.session.state();
   const shown = createMemo(() => shownIn(state()));
   const shownPicture = createMemo(() => shownPictureIn(state()));
@@ -99,11 +100,16 @@ export function App(props: AppProps) {
                 <PictureStage
                   picture={staged().picture}
                   encoded={staged().encoded}
+                  crop={loading() === null ? (shown()?.results.crop ?? null) : null}
                   region={state().choices.region}
                   map={map()}
                   heatStyle={heatStyle()}
                   grain={grain()}
-                  onRegion={(region) => props.session.chooseRegion(region)}
+                  isMarking={isMarking()}
+                  onRegion={(region) => {
+                    setIsMarking(false);
+                    props.session.chooseRegion(region);
+                  }}
                 />
               )}
             </Show>
@@ -119,6 +125,8 @@ export function App(props: AppProps) {
                   onGrain={setGrain}
                   isPhraseMapped={isPhraseMapped()}
                   onPhraseMapped={setIsPhraseMapped}
+                  isMarking={isMarking()}
+                  onMarking={setIsMarking}
                 />
               )}
             </Show>

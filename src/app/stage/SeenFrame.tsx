@@ -1,7 +1,7 @@
-import { For, Show } from "solid-js";
+import { For } from "solid-js";
 import { rectToFraction, seenShare } from "../../core/view/transforms.ts";
-import type { Rect, View } from "../../core/view/view.ts";
-import { boxStyle } from "./CellGrid.tsx";
+import type { EncodeOptions, Rect, View } from "../../core/view/view.ts";
+import { boxStyle } from "./box-style.ts";
 
 interface SeenFrameProps {
   readonly view: View;
@@ -23,14 +23,27 @@ export function SeenFrame(props: SeenFrameProps) {
   );
 }
 
+/** The frame around what the model saw for a marked part. */
+export function CropFrame(props: SeenFrameProps) {
+  const seen = () => rectToFraction(props.view, props.view.seen);
+  return <div class="crop-frame" aria-hidden="true" style={boxStyle(seen())} />;
+}
+
 /** One line that says how much of the picture the model saw. */
-export function SeenWords(props: SeenFrameProps) {
-  const percent = () => Math.round(seenShare(props.view) * 100);
-  return (
-    <Show when={percent() < 100} fallback={<span>The model sees the whole picture.</span>}>
-      <span>The model sees the framed square, {percent()} % of the picture.</span>
-    </Show>
-  );
+export function SeenWords(props: SeenFrameProps & { readonly options: EncodeOptions }) {
+  return <span>{seenWords(props.view, props.options)}</span>;
+}
+
+/** What the model saw of the picture, and how, as a sentence. */
+export function seenWords(view: View, { framing }: EncodeOptions): string {
+  const percent = Math.round(seenShare(view) * 100);
+  if (framing.kind === "whole") return "The model sees the whole picture, made to fit its square.";
+  if (framing.kind === "tiles") {
+    return "The model sees the whole picture, in squares that overlap.";
+  }
+  return percent < 100
+    ? `The model sees the framed square, ${percent} % of the picture.`
+    : "The model sees the whole picture.";
 }
 
 /** The strips left, right, above and below `seen`, in fractions of the picture. */

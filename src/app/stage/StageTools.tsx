@@ -7,6 +7,7 @@ import type { HeatStyle } from "../heat/paint-heat.ts";
 import type { Session } from "../session/session.ts";
 import { mappedView, type ShownPicture } from "../session/session-state.ts";
 import { regionWords } from "./cell-words.ts";
+import { FramingControls } from "./FramingControls.tsx";
 import { SeenWords } from "./SeenFrame.tsx";
 
 interface StageToolsProps {
@@ -20,6 +21,9 @@ interface StageToolsProps {
   onPhraseMapped(isMapped: boolean): void;
   onHeatStyle(style: HeatStyle): void;
   onGrain(grain: HeatGrain): void;
+  /** True while fingers draw a rectangle on the picture. */
+  readonly isMarking: boolean;
+  onMarking(isMarking: boolean): void;
 }
 
 const STYLES: readonly { readonly value: HeatStyle; readonly label: string }[] = [
@@ -41,7 +45,7 @@ export function StageTools(props: StageToolsProps) {
       <div class="stage-line">
         <h2 class="picture-name">{props.shown.picture.name}</h2>
         <p class="quiet">
-          <SeenWords view={props.shown.encoded.view} />
+          <SeenWords view={props.shown.encoded.view} options={props.shown.encoded.options} />
         </p>
       </div>
       <p class="region-line">
@@ -49,8 +53,12 @@ export function StageTools(props: StageToolsProps) {
           Sentences for {regionWords(region(), props.shown.encoded.view)}.
         </span>
         <Show
-          when={region().kind === "cell"}
-          fallback={<span class="quiet wide-only">Choose a cell to search for that part.</span>}
+          when={region().kind !== "whole"}
+          fallback={
+            <span class="quiet wide-only">
+              Choose a cell or draw a rectangle to search for that part.
+            </span>
+          }
         >
           <button
             type="button"
@@ -60,6 +68,14 @@ export function StageTools(props: StageToolsProps) {
             Whole picture
           </button>
         </Show>
+        <button
+          type="button"
+          class="button is-quiet"
+          aria-pressed={props.isMarking}
+          onClick={() => props.onMarking(!props.isMarking)}
+        >
+          {props.isMarking ? "Draw, or tap two corners" : "Mark a rectangle"}
+        </button>
       </p>
       <Show when={props.shown.results.phrase}>
         {(phrase) => (
@@ -75,8 +91,12 @@ export function StageTools(props: StageToolsProps) {
       </Show>
       <HeatLegend map={props.map} grid={mappedView(props.shown)} heatStyle={props.heatStyle} />
       <details class="stage-settings" open={isWide()}>
-        <summary>Map settings</summary>
+        <summary>Frame and map settings</summary>
         <div class="stage-controls">
+          <FramingControls
+            options={props.session.state().choices}
+            onChange={(options) => props.session.chooseView(options)}
+          />
           <Segmented
             legend="Evidence"
             options={STYLES}
