@@ -4,7 +4,10 @@ import "./app/styles/index.css";
 import { createEffect, createMemo } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./app/App.tsx";
+import { createModelShelf } from "./app/models/create-model-shelf.ts";
+import { mirrorFrom } from "./app/models/mirror.ts";
 import { createChoiceMemory } from "./app/models/model-choice.ts";
+import { createUnfinishedMemory } from "./app/models/unfinished-memory.ts";
 import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
 import { createSession } from "./app/session/create-session.ts";
@@ -21,10 +24,11 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("index.html lacks #app");
 
 render(() => {
+  const converter = createConverterClient();
   const session: Session = createSession({
     encoder: createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
     search: createSearchClient(),
-    converter: createConverterClient(),
+    converter,
     isSafe: () => false,
     choices: createChoiceMemory(() => localStorage),
     model: {
@@ -51,7 +55,22 @@ render(() => {
   });
   if (!savesData()) whenIdle(() => session.warmUp());
   const shelf = createSampleShelf(session, SAMPLES_URL);
-  return <App session={session} offline={offline} shelf={shelf} />;
+  const models = createModelShelf({
+    converter,
+    session,
+    memory: createUnfinishedMemory(() => localStorage),
+    storage: () => navigator.storage,
+  });
+  return (
+    <App
+      session={session}
+      offline={offline}
+      shelf={shelf}
+      models={models}
+      mirror={mirrorFrom(location.hash, import.meta.env["VITE_MODEL_MIRROR"])}
+      savesData={savesData()}
+    />
+  );
 }, root);
 
 /** True where the browser was told to spare the connection; then nothing is fetched before it is needed. */

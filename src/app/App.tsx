@@ -1,6 +1,12 @@
-import { createMemo, createSignal, Match, onMount, Show, Switch } from "solid-js";
+import { type Component, createMemo, createSignal, Match, onMount, Show, Switch } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { errorDetail } from "./error-detail.ts";
 import { type HeatGrain, mapAt } from "./heat/heat-field.ts";
 import type { HeatStyle } from "./heat/paint-heat.ts";
+import type { ModelShelf } from "./models/create-model-shelf.ts";
+import type { ModelDialogProps } from "./models/ModelDialog.tsx";
+import { makingWords } from "./models/making-words.ts";
+import { DEMO_CHOICE } from "./models/model-choice.ts";
 import type { Offline } from "./offline/create-offline.ts";
 import type { SampleShelf } from "./open/create-sample-shelf.ts";
 import { DropTarget } from "./open/DropTarget.tsx";
@@ -11,7 +17,13 @@ import { PhraseField } from "./query/PhraseField.tsx";
 import { ResultPanel } from "./results/ResultPanel.tsx";
 import type { ProgressView } from "./session/progress-view.ts";
 import type { Session } from "./session/session.ts";
-import { mappedView, type SessionState, shownIn, shownPictureIn } from "./session/session-state.ts";
+import {
+  mappedView,
+  type Offer,
+  type SessionState,
+  shownIn,
+  shownPictureIn,
+} from "./session/session-state.ts";
 import { About } from "./shell/About.tsx";
 import { Announcer } from "./shell/Announcer.tsx";
 import { ErrorNotice } from "./shell/ErrorNotice.tsx";
@@ -25,6 +37,11 @@ interface AppProps {
   readonly session: Session;
   readonly offline: Offline;
   readonly shelf: SampleShelf;
+  readonly models: ModelShelf;
+  /** The server that stands in for the model hubs, or null. */
+  readonly mirror: string | null;
+  /** True where the browser was told to spare the connection. */
+  readonly savesData: boolean;
 }
 
 /** The page. It reads the session's state and calls its actions; nothing here fetches or computes. */
@@ -33,6 +50,7 @@ export function App(props: AppProps) {
   const [grain, setGrain] = createSignal<HeatGrain>("smooth");
   const [isPhraseMapped, setIsPhraseMapped] = createSignal(false);
   const [isMarking, setIsMarking] = createSignal(false);
+  const [modelDialog, setModelDialog] = createSignal<Component<ModelDialogProps>>();
   const state = () => props.session.state();
   const shown = createMemo(() => shownIn(state()));
   const shownPicture = createMemo(() => shownPictureIn(state()));
@@ -47,6 +65,16 @@ export function App(props: AppProps) {
   const isEmpty = () => loading() === null && shown() === null;
   const map = createMemo(() => (loading() === null ? currentMap(state(), isPhraseMapped()) : null));
 
+  // Loaded when it is wanted: most visits never see it.
+  const openModels = async () => {
+    try {
+      const { ModelDialog } = await import("./models/ModelDialog.tsx");
+      setModelDialog(() => ModelDialog);
+    } catch (error) {
+      props.session.refuse(errorDetail(error));
+    }
+  };
+
   onMount(() => props.shelf.load());
   releaseUnusedPictures(state);
 
@@ -56,7 +84,13 @@ export function App(props: AppProps) {
         onPicture={(picture) => props.session.openPicture(picture)}
         onRefused={(error) => props.session.refuse(error)}
       />
-      <Header encoder={props.session.encoder()} offline={props.offline}>
+      <Header
+        encoder={props.session.encoder()}
+        model={props.session.model()}
+        making={makingWords(props.models.job())}
+        offline={props.offline}
+        onModels={() => void openModels()}
+      >
         <OpenPicture
           onPicture={(picture) => props.session.openPicture(picture)}
           onRefused={(error) => props.session.refuse(error)}
@@ -139,7 +173,7 @@ export function App(props: AppProps) {
                 <OfferNotice
                   offer={offer()}
                   onTake={() => props.session.takeOffer()}
-                  onDecline={() => props.session.cancel()}
+                  onDecline={() => decline(props.session, offer())}
                 />
               )}
             </Show>
@@ -176,7 +210,19 @@ export function App(props: AppProps) {
         </Show>
       </main>
       <About encoder={props.session.encoder()} edition={props.session.edition()} />
-      <Announcer state={state()} />
+      <Announcer state={state()} encoder={props.session.encoder()} />
+      <Show when={modelDialog()}>
+        {(dialog) => (
+          <Dynamic
+            component={dialog()}
+            shelf={props.models}
+            model={props.session.model()}
+            mirror={props.mirror}
+            savesData={props.savesData}
+            onClose={() => setModelDialog(undefined)}
+          />
+        )}
+      </Show>
     </>
   );
 }
@@ -193,6 +239,12 @@ function EmptyWall(props: { readonly shelf: SampleShelf }) {
       />
     </div>
   );
+}
+
+/** Without its sentences a model finds nothing: declining them is going back to the one that has them. */
+function decline(session: Session, offer: Offer): void {
+  if (offer.kind === "embed-sentences") session.chooseModel(DEMO_CHOICE);
+  else session.cancel();
 }
 
 function inKind<K extends SessionState["kind"]>(

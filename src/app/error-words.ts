@@ -164,6 +164,13 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: "It can be started again. If this repeats, the device may be short of memory.",
         action: "retry",
       };
+    case "script-missing":
+      return {
+        title: "A part of this page could not be loaded",
+        sentence:
+          "The page was probably updated in another tab, or the connection is gone. Reload the page to go on with the new version; a picture of your own must then be opened again.",
+        action: "reload",
+      };
     case "picture-unknown":
       return {
         title: "The model no longer holds this picture",

@@ -44,6 +44,8 @@ export type AppErrorDetail =
   | { readonly code: "device-lost"; readonly reason: string }
   | { readonly code: "session-failed"; readonly stage: string; readonly why: string }
   | { readonly code: "worker-crashed"; readonly worker: WorkerName; readonly why: string }
+  /** A script of this site is not there: the site was updated in another tab, or there is no network. */
+  | { readonly code: "script-missing" }
   // programming
   | { readonly code: "picture-unknown"; readonly pictureId: string }
   | { readonly code: "invalid-argument"; readonly what: string }

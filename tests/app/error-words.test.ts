@@ -35,6 +35,7 @@ const everyError: readonly AppErrorDetail[] = [
   { code: "model-unknown", id: "clip" },
   { code: "model-gone", name: "CLIP ViT-B/32" },
   { code: "own-files-incomplete", missing: "config.json" },
+  { code: "script-missing" },
   { code: "picture-unknown", pictureId: "1" },
   { code: "invalid-argument", what: "cell 9, 9" },
   { code: "unexpected", why: "a bug" },

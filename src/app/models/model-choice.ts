@@ -23,14 +23,11 @@ export interface ChoiceMemory {
 
 const KEY = "artefact.model";
 
-/**
- * Creates the memory.
- *
- * @param storage gives the browser's storage; may throw where a browser refuses it
- */
-export function createChoiceMemory(
-  storage: () => Pick<Storage, "getItem" | "setItem" | "removeItem">,
-): ChoiceMemory {
+/** Gives the browser's small storage; may throw where a browser refuses it. */
+export type StorageAccess = () => Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** Creates the memory. */
+export function createChoiceMemory(storage: StorageAccess): ChoiceMemory {
   return {
     read() {
       try {

@@ -10,6 +10,7 @@ import type {
   EncoderInfo,
 } from "../../core/protocol.ts";
 import type { Rect } from "../../core/view/view.ts";
+import { errorDetail } from "../error-detail.ts";
 import { isSameChoice, type ModelChoice } from "../models/model-choice.ts";
 import { adoptSentences } from "./adopt-sentences.ts";
 import { createAsking } from "./asking.ts";
@@ -73,7 +74,7 @@ export function createSession(services: SessionServices): Session {
 
   function fail(run: number, signal: AbortSignal, error: unknown): void {
     if (signal.aborted || isAbort(error)) return;
-    const detail = detailOf(error);
+    const detail = errorDetail(error);
     if (needsReopening(detail)) reopen(detail);
     dispatch({ type: "failed", run, error: detail });
   }
@@ -457,9 +458,4 @@ function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBu
   both.set(first);
   both.set(second, first.length);
   return both;
-}
-
-function detailOf(error: unknown): AppErrorDetail {
-  if (error instanceof AppError) return error.detail;
-  return { code: "unexpected", why: error instanceof Error ? error.message : String(error) };
 }

@@ -3,13 +3,20 @@ import type { Progress, ProgressStep } from "../../core/progress.ts";
 /** All progress of one run, gathered: every download by its key, the newest step, and the scan. */
 export interface ProgressView {
   readonly downloads: Readonly<Record<string, { readonly loaded: number; readonly total: number }>>;
+  /** Bytes of weights converted so far and in all; null while nothing is converted. */
+  readonly converting: { readonly loaded: number; readonly total: number } | null;
   readonly step: ProgressStep | null;
   /** Sentences that are embedded on this device, so far and in all; null where none are. */
   readonly sentences: { readonly embedded: number; readonly total: number } | null;
 }
 
 /** Progress of a run that has not reported anything. */
-export const noProgress: ProgressView = { downloads: {}, step: null, sentences: null };
+export const noProgress: ProgressView = {
+  downloads: {},
+  converting: null,
+  step: null,
+  sentences: null,
+};
 
 /** `view` after one more report. A download never runs backwards, whatever order reports arrive in. */
 export function addProgress(view: ProgressView, progress: Progress): ProgressView {
@@ -27,6 +34,7 @@ export function addProgress(view: ProgressView, progress: Progress): ProgressVie
       return { ...view, sentences: { embedded, total } };
     }
     case "convert":
+      return { ...view, converting: { loaded: progress.loaded, total: progress.total } };
     case "scan":
       return view;
   }

@@ -69,8 +69,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case "offer-taken":
       return { ...state, offer: null };
     case "cancelled": {
-      const cancellations = state.cancellations + (isUnderWay(state) ? 1 : 0);
-      return { ...withoutPending(state), cancellations };
+      const cancelledRun = isUnderWay(state) ? state.run : state.cancelledRun;
+      return { ...withoutPending(state), cancelledRun };
     }
     case "emptied":
       return { ...common(state), ...forgotten, run: event.run, kind: "idle" };
@@ -95,8 +95,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
 
 /** What goes over into another state. An offer does not: it belongs to a run that waits. */
 function common(state: SessionState): Common {
-  const { run, choices, current, pinned, isReading, refused, cancellations } = state;
-  return { run, choices, current, pinned, isReading, refused, cancellations, offer: null };
+  const { run, choices, current, pinned, isReading, refused, cancelledRun } = state;
+  return { run, choices, current, pinned, isReading, refused, cancelledRun, offer: null };
 }
 
 function isUnderWay(state: SessionState): boolean {

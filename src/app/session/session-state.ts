@@ -120,8 +120,8 @@ export interface Common {
   readonly refused: AppErrorDetail | null;
   /** What the newest run asks before it goes on. */
   readonly offer: Offer | null;
-  /** How many runs were cancelled so far, so that each cancellation can be said. */
-  readonly cancellations: number;
+  /** The run that was cancelled last, so that each cancellation can be said; null while none was. */
+  readonly cancelledRun: number | null;
 }
 
 export type SessionState = Common &
@@ -202,7 +202,7 @@ export function initialState(): SessionState {
     isReading: false,
     refused: null,
     offer: null,
-    cancellations: 0,
+    cancelledRun: null,
   };
 }
 

@@ -1,39 +1,29 @@
-import { createEffect, createSignal, on, onCleanup } from "solid-js";
-import type { SessionState } from "../session/session-state.ts";
+import type { EncoderInfo } from "../../core/protocol.ts";
+import { type SessionState, shownIn } from "../session/session-state.ts";
 import { announcement } from "./announcement.ts";
+import { createSteadyMessage } from "./create-steady-message.ts";
 
 interface AnnouncerProps {
   readonly state: SessionState;
+  readonly encoder: EncoderInfo | null;
 }
 
-/** Least time between two announcements, in milliseconds, so that a screen reader can finish one. */
-const PAUSE = 1000;
-
-/** The one polite live region. A newer message replaces one that still waits. */
+/** The page's polite live region. */
 export function Announcer(props: AnnouncerProps) {
-  const [message, setMessage] = createSignal("");
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = 0;
-
-  createEffect(
-    on(
-      () => announcement(props.state),
-      (next) => {
-        if (next === "") return;
-        clearTimeout(timer);
-        const wait = Math.max(0, last + PAUSE - performance.now());
-        timer = setTimeout(() => {
-          last = performance.now();
-          setMessage(next);
-        }, wait);
-      },
-    ),
-  );
-  onCleanup(() => clearTimeout(timer));
-
+  const message = createSteadyMessage(() => ({
+    words: announcement(props.state, props.encoder),
+    // Equal words about another run are news: the same sentences were found again.
+    occasion: occasionOf(props.state),
+  }));
   return (
     <p class="visually-hidden" role="status">
       {message()}
     </p>
   );
+}
+
+function occasionOf(state: SessionState): number {
+  return state.kind === "showing" && state.cancelledRun !== state.run
+    ? (shownIn(state)?.results.run ?? state.run)
+    : state.run;
 }

@@ -1,10 +1,15 @@
 import { type JSX, Show } from "solid-js";
 import type { EncoderInfo, StorageState } from "../../core/protocol.ts";
+import type { ModelChoice } from "../models/model-choice.ts";
 import type { Offline } from "../offline/create-offline.ts";
 
 interface HeaderProps {
   readonly encoder: EncoderInfo | null;
+  readonly model: ModelChoice;
+  /** What is being made beside the running model, such as "CLIP ViT-B/32: 45 %"; null for nothing. */
+  readonly making: string | null;
   readonly offline: Offline;
+  onModels(): void;
   readonly children: JSX.Element;
 }
 
@@ -14,9 +19,21 @@ export function Header(props: HeaderProps) {
     <header class="site-head">
       <h1>ArteFact</h1>
       {props.children}
-      <p class="site-status">
+      <div class="site-status">
+        <button
+          type="button"
+          class="button is-quiet model-button"
+          aria-haspopup="dialog"
+          onClick={() => props.onModels()}
+        >
+          <span class="visually-hidden">Models. In use: </span>
+          {props.encoder?.name ?? modelName(props.model)}
+        </button>
+        <Show when={props.making}>
+          {(making) => <span class="numbers">making {making()}</span>}
+        </Show>
         <Show when={props.encoder}>
-          {(encoder) => <span class="wide-only">{runningWords(encoder())}</span>}
+          {(encoder) => <span class="wide-only">{placeWords(encoder())}</span>}
         </Show>
         <Show when={props.encoder === null ? null : storageWords(props.encoder.storage)}>
           {(words) => <span class="storage-note">{words()}</span>}
@@ -29,9 +46,14 @@ export function Header(props: HeaderProps) {
             New version: reload
           </button>
         </Show>
-      </p>
+      </div>
     </header>
   );
+}
+
+/** The model's name before it has been opened. */
+function modelName(model: ModelChoice): string {
+  return model.kind === "demo" ? "Demo encoder" : model.name;
 }
 
 /** What a person should know of the storage; null while there is nothing to say. */
@@ -46,7 +68,6 @@ function storageWords(storage: StorageState): string | null {
   }
 }
 
-function runningWords(encoder: EncoderInfo): string {
-  const place = encoder.provider === "webgpu" ? "graphics card" : "processor";
-  return `${encoder.name} on the ${place}`;
+function placeWords({ provider }: EncoderInfo): string {
+  return provider === "webgpu" ? "on the graphics card" : "on the processor";
 }

@@ -1,12 +1,11 @@
 import type { Offer } from "../session/session-state.ts";
+import { offerWords } from "./offer-words.ts";
 
 interface OfferNoticeProps {
   readonly offer: Offer;
   onTake(): void;
   onDecline(): void;
 }
-
-const count = new Intl.NumberFormat("en");
 
 /** What a run asks before it goes on, with the two answers. Nothing is lost by either. */
 export function OfferNotice(props: OfferNoticeProps) {
@@ -25,32 +24,4 @@ export function OfferNotice(props: OfferNoticeProps) {
       </div>
     </section>
   );
-}
-
-interface OfferWords {
-  readonly title: string;
-  readonly sentence: string;
-  readonly take: string;
-  readonly decline: string;
-}
-
-/** An offer in words. */
-export function offerWords(offer: Offer): OfferWords {
-  switch (offer.kind) {
-    case "fetch-text":
-      return {
-        title: `${offer.model} cannot read words yet`,
-        sentence:
-          "Its part for texts has not been fetched, because pictures do not need it. It is downloaded and converted once, then kept.",
-        take: "Fetch the part for texts",
-        decline: "Not now",
-      };
-    case "embed-sentences":
-      return {
-        title: `${offer.model} has not read these sentences yet`,
-        sentence: `“${offer.edition}” was embedded by another model, and distances between two models mean nothing. This device can embed its ${count.format(offer.sentences)} sentences with ${offer.model}; that takes a few minutes once and is then kept.`,
-        take: "Embed the sentences",
-        decline: "Use the demo encoder",
-      };
-  }
 }

@@ -19,7 +19,7 @@ export const DIM = 4;
 export const GRID = 7;
 const SHAPE = { imageSize: 224, grid: GRID };
 
-const encoderInfo: EncoderInfo = {
+export const encoderInfo: EncoderInfo = {
   packId: "demo",
   name: "Demo encoder",
   variants: { base: "Base", adapted: "Adapted" },

@@ -205,9 +205,14 @@ describe("reduce", () => {
     }
   });
 
-  it("counts cancellations of what was under way, and no others", () => {
+  it("remembers the run that was cancelled while it was under way, and no other", () => {
     const cancelled = stateAfter(...opened, { type: "cancelled" });
-    expect(cancelled.cancellations).toBe(1);
-    expect(reduce(cancelled, { type: "cancelled" }).cancellations).toBe(1);
+    expect(cancelled.cancelledRun).toBe(1);
+    const failed = stateAfter(
+      ...opened,
+      { type: "failed", run: 1, error: { code: "picture-empty" } },
+      { type: "cancelled" },
+    );
+    expect(failed.cancelledRun).toBeNull();
   });
 });

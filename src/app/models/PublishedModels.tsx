@@ -1,0 +1,64 @@
+import { For, Show } from "solid-js";
+import { formatBytes } from "../format-bytes.ts";
+import type { ModelShelf } from "./create-model-shelf.ts";
+import type { PublishedModel } from "./wanted-models.ts";
+
+interface PublishedModelsProps {
+  readonly shelf: ModelShelf;
+  readonly models: readonly PublishedModel[];
+  /** True where the browser was told to spare the connection. */
+  readonly savesData: boolean;
+}
+
+/** Models that their makers have published: what each costs, whom it is asked of, and what stays. */
+export function PublishedModels(props: PublishedModelsProps) {
+  const isBusy = () => props.shelf.job().kind === "making";
+  return (
+    <ul class="model-list">
+      <For each={props.models}>
+        {(model) => (
+          <li class="model" data-model={model.wanted.id}>
+            <p class="model-name">{model.wanted.name}</p>
+            <p class="quiet">{costWords(model)}</p>
+            <Show when={roomWords(model, props.shelf.room()?.free ?? null)}>
+              {(words) => <p class="quiet model-warning">{words()}</p>}
+            </Show>
+            <Show when={props.savesData}>
+              <p class="quiet model-warning">
+                This browser is set to save data. Nothing is downloaded before you press the button.
+              </p>
+            </Show>
+            <button
+              type="button"
+              class="button"
+              aria-label={`${actionWords(props.shelf, model)}: ${model.wanted.name}`}
+              disabled={isBusy()}
+              onClick={() => props.shelf.make(model.wanted)}
+            >
+              {actionWords(props.shelf, model)}
+            </button>
+          </li>
+        )}
+      </For>
+    </ul>
+  );
+}
+
+function costWords({ hosts, visionBytes, textBytes, keptBytes }: PublishedModel): string {
+  return `Downloads ${formatBytes(visionBytes)} from ${hosts.join(" and ")}, converts it here, and keeps about ${formatBytes(keptBytes)}. The part for phrases, ${formatBytes(textBytes)}, is fetched when a phrase is first searched, and only if you agree.`;
+}
+
+function actionWords(shelf: ModelShelf, { wanted, visionBytes }: PublishedModel): string {
+  // Read again whenever a job ends: it may have left a part of a download.
+  shelf.job();
+  const unfinished = shelf.unfinished(wanted.id);
+  if (unfinished === null) return `Download ${formatBytes(visionBytes)}`;
+  if (unfinished.loaded >= unfinished.total) return "Continue: the download is here";
+  return `Continue: ${formatBytes(unfinished.loaded)} of ${formatBytes(unfinished.total)} are here`;
+}
+
+function roomWords({ visionBytes, keptBytes }: PublishedModel, free: number | null): string | null {
+  const needed = visionBytes + keptBytes;
+  if (free === null || free >= needed) return null;
+  return `This browser offers ${formatBytes(free)} of room, and ${formatBytes(needed)} are needed meanwhile. The model may work until the page is closed, but not be kept.`;
+}
