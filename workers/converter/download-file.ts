@@ -1,4 +1,5 @@
 import type { FileDigest } from "../../src/config/model-sources.ts";
+import { AppError } from "../../src/core/errors.ts";
 import { asNetworkError, createRangedRequest } from "../ranged-request.ts";
 import { type Retry, TransientError } from "../retry.ts";
 import { type ArrivingBody, askForRest } from "./ask-for-rest.ts";
@@ -73,7 +74,11 @@ export async function downloadFile(
     const record = { digest: wanted, version: known.version, size: partial.size() };
     await store.putDownload(file, record);
   }
-  return new Blob([...(await store.pieces(file))]);
+  const whole = new Blob([...(await store.pieces(file))]);
+  if (whole.size === partial.size()) return whole;
+  // Another tab, or the browser, has cleared storage meanwhile.
+  await store.removeFile(file);
+  throw new AppError({ code: "short-read", url, expected: partial.size(), received: whole.size });
 }
 
 /** Brings a file to its full length and checks it. */

@@ -17,9 +17,12 @@ export interface WantedFile {
 /** Files that nobody gave an exact length for may be so many times as long as expected. */
 const MOST_GROWTH = 2;
 
+/** Prefix of all that is downloaded, finished or not. */
+export const DOWNLOAD_PREFIX = "download:";
+
 /** What the store calls a file: another revision or another host is another file. */
 export function storedName({ place, file }: WantedFile, mirror: string | null): string {
-  return `download:${fileUrl(place, file, mirror)}`;
+  return DOWNLOAD_PREFIX + fileUrl(place, file, mirror);
 }
 
 /**
