@@ -2,7 +2,7 @@ import { createEffect, createMemo, createSignal, createUniqueId, on, Show } from
 import { Segmented } from "../controls/Segmented.tsx";
 import type { Session } from "../session/session.ts";
 import type { PhraseMode } from "../session/session-state.ts";
-import { completePhrase, suggestWords } from "./known-words.ts";
+import { completePhrase, replaceWord, suggestWords } from "./known-words.ts";
 import { PhraseNotes } from "./PhraseNotes.tsx";
 import { Suggestions } from "./Suggestions.tsx";
 import "./query.css";
@@ -160,6 +160,10 @@ export function PhraseField(props: PhraseFieldProps) {
           id={notesId}
           draft={draft()}
           vocabulary={vocabulary()}
+          onReplace={(word, known) => {
+            setDraft(replaceWord(draft(), word, known));
+            input?.focus();
+          }}
           isCut={phrase() !== null && props.session.cutPhrase() === phrase()?.text}
         />
       </form>

@@ -50,7 +50,9 @@ export function StageTools(props: StageToolsProps) {
       </div>
       <p class="region-line">
         <span class="region-words">
-          Sentences for {regionWords(region(), props.shown.encoded.view)}.
+          {props.shown.results.answer.scale === "text"
+            ? "Sentences by wording alone."
+            : `Sentences for ${regionWords(region(), props.shown.encoded.view)}.`}
         </span>
         <Show
           when={region().kind !== "whole"}
@@ -76,19 +78,19 @@ export function StageTools(props: StageToolsProps) {
         >
           {props.isMarking ? "Draw, or tap two corners" : "Mark a rectangle"}
         </button>
+        <Show when={props.shown.results.phrase}>
+          {(phrase) => (
+            <button
+              type="button"
+              class="button is-quiet phrase-map"
+              aria-pressed={props.isPhraseMapped}
+              onClick={() => props.onPhraseMapped(!props.isPhraseMapped)}
+            >
+              Show where “{phrase().text}” is
+            </button>
+          )}
+        </Show>
       </p>
-      <Show when={props.shown.results.phrase}>
-        {(phrase) => (
-          <button
-            type="button"
-            class="button is-quiet phrase-map"
-            aria-pressed={props.isPhraseMapped}
-            onClick={() => props.onPhraseMapped(!props.isPhraseMapped)}
-          >
-            Show where “{phrase().text}” is
-          </button>
-        )}
-      </Show>
       <HeatLegend map={props.map} grid={mappedView(props.shown)} heatStyle={props.heatStyle} />
       <details class="stage-settings" open={isWide()}>
         <summary>Frame and map settings</summary>

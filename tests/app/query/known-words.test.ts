@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   completePhrase,
   isKnownWord,
+  knownForm,
+  replaceWord,
   suggestWords,
   unknownWords,
 } from "../../../src/app/query/known-words.ts";
@@ -32,6 +34,31 @@ describe("the words of a phrase", () => {
     expect(suggestWords("a red", words)).toEqual([]);
     expect(suggestWords("red ", words)).toEqual([]);
     expect(suggestWords("", words)).toEqual([]);
+  });
+
+  it("offers the known word that an unknown one is a regular form of", () => {
+    const known = new Set(["boat", "church", "red", "bright", "hills", "pale", "story", "as", "a"]);
+    const forms: Record<string, string | null> = {
+      boats: "boat",
+      Churches: "church",
+      reddish: "red",
+      redder: "red",
+      brightest: "bright",
+      brightly: "bright",
+      hill: "hills",
+      paler: "pale",
+      stories: "story",
+      Rembrandt: null,
+      boating: "boat",
+      boathouse: null,
+    };
+    for (const [word, form] of Object.entries(forms)) expect(knownForm(word, known)).toBe(form);
+  });
+
+  it("replaces a word wherever it stands, and no part of a longer one", () => {
+    expect(replaceWord("Boats, boats and boatsmen", "boats", "boat")).toBe(
+      "boat, boat and boatsmen",
+    );
   });
 
   it("completes the last word and leaves those before it as they are", () => {
