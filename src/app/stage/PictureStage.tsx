@@ -1,4 +1,4 @@
-import { createMemo, type JSX, Show } from "solid-js";
+import { createEffect, createMemo, type JSX, Show } from "solid-js";
 import type { EncodedPicture, EncodedRegion } from "../../core/protocol.ts";
 import { rectToFraction } from "../../core/view/transforms.ts";
 import { HeatOverlay } from "../heat/HeatOverlay.tsx";
@@ -39,6 +39,9 @@ export function PictureStage(props: PictureStageProps) {
     isArmed: () => props.isMarking,
     onMarked: (rect) => props.onRegion({ kind: "rect", rect }),
   });
+  createEffect(() => {
+    if (!props.isMarking) marking.cancel();
+  });
   const rectangle = () =>
     marking.draft() ?? (props.region.kind === "rect" ? props.region.rect : null);
   return (
@@ -56,7 +59,7 @@ export function PictureStage(props: PictureStageProps) {
           onPointerDown={(event) => marking.onPointerDown(event)}
           onPointerMove={(event) => marking.onPointerMove(event)}
           onPointerUp={(event) => marking.onPointerUp(event)}
-          onPointerCancel={() => marking.onPointerCancel()}
+          onPointerCancel={() => marking.cancel()}
         >
           <img src={props.picture.url} alt={props.picture.alt} draggable={false} />
           <Show when={props.encoded}>
@@ -94,7 +97,11 @@ export function PictureStage(props: PictureStageProps) {
                     )}
                   </Show>
                   <Show when={props.isMarking}>
-                    <div class="marking" aria-hidden="true" />
+                    <div
+                      class="marking"
+                      aria-hidden="true"
+                      onClick={(event) => marking.onTap(event)}
+                    />
                   </Show>
                 </>
               );

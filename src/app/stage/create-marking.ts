@@ -14,7 +14,10 @@ export interface Marking {
   onPointerDown(event: PointerEvent): void;
   onPointerMove(event: PointerEvent): void;
   onPointerUp(event: PointerEvent): void;
-  onPointerCancel(): void;
+  /** Handler for what lies over the picture while armed. */
+  onTap(event: MouseEvent): void;
+  /** Gives up what is being drawn. */
+  cancel(): void;
 }
 
 interface MarkingOptions {
@@ -32,7 +35,7 @@ export function createMarking(options: MarkingOptions): Marking {
   /** The first of two tapped corners, in source pixels. */
   let corner: Point | null = null;
 
-  const sourcePoint = (event: PointerEvent): Point | null => {
+  const sourcePoint = (event: MouseEvent): Point | null => {
     const view = options.view();
     if (view === null || !(event.currentTarget instanceof Element)) return null;
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
@@ -79,14 +82,18 @@ export function createMarking(options: MarkingOptions): Marking {
       const end = sourcePoint(event);
       if (end === null) finish(null);
       else if (pressed.isDragging) finish(between(pressed.start, end));
-      else if (!options.isArmed()) pressed = null;
-      else if (corner !== null) finish(between(corner, end));
+      else pressed = null;
+    },
+    onTap(event) {
+      // The click and not the pointer ends a tap: a mode left before it would let it fall on the cell beneath.
+      const end = options.isArmed() ? sourcePoint(event) : null;
+      if (end === null) return;
+      if (corner !== null) finish(between(corner, end));
       else {
         corner = end;
-        pressed = null;
         setDraft(between(end, end));
       }
     },
-    onPointerCancel: () => finish(null),
+    cancel: () => finish(null),
   };
 }
