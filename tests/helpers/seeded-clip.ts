@@ -39,7 +39,8 @@ const EMBEDDING_DEVIATIONS: ReadonlyMap<string, number> = new Map([
   ["class_embedding", 0.3],
   ["position_embedding", 0.3],
   ["token_embedding", 1],
-  ["lora_B", 0.05],
+  // As the factors B of PaintingCLIP.
+  ["lora_B", 0.02],
 ]);
 const NORM_GAIN_DEVIATION = 0.2;
 const BIAS_DEVIATION = 0.1;

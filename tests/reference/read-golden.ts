@@ -13,6 +13,19 @@ export interface ClipGolden {
   tensor(name: string): Float32Array<ArrayBuffer>;
 }
 
+/** What make_seeded_goldens.py recorded of a model with seeded weights. */
+export interface SeededGolden {
+  readonly seed: number;
+  /** Width, height and seed of every formula picture. */
+  readonly pictures: readonly (readonly [width: number, height: number, seed: number])[];
+  readonly texts: readonly string[];
+  readonly tokenIds: readonly (readonly number[])[];
+  /** SHA-256 of adapter_model.safetensors, where the adapter is not a seeded one. */
+  readonly adapter?: string;
+  /** A golden tensor by name, such as "whole.0.base". */
+  tensor(name: string): Float32Array<ArrayBuffer>;
+}
+
 /** Path of a file or folder under tests/reference/. */
 export function referencePath(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
@@ -23,14 +36,9 @@ function readReference(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(referencePath(name)));
 }
 
-/** Reads the goldens of the model `name`. */
-export function readClipGolden(name: string): ClipGolden {
-  const meta = JSON.parse(readFileSync(referencePath(`goldens/${name}.json`), "utf8")) as {
-    weights: string;
-    adapter: string;
-    texts: string[];
-    tokenIds: number[][];
-  };
+/** Reads goldens/`name`.json, and goldens/`name`.safetensors as a function from a tensor's name to its values. */
+function readGolden<Meta>(name: string): Meta & Pick<ClipGolden, "tensor"> {
+  const meta = JSON.parse(readFileSync(referencePath(`goldens/${name}.json`), "utf8")) as Meta;
   const file = `goldens/${name}.safetensors`;
   const tensors = parseSafetensors(readReference(file), file);
   return {
@@ -41,6 +49,16 @@ export function readClipGolden(name: string): ClipGolden {
       return readTensor(tensor);
     },
   };
+}
+
+/** Reads the goldens of the model `name`. */
+export function readClipGolden(name: string): ClipGolden {
+  return readGolden<Omit<ClipGolden, "tensor">>(name);
+}
+
+/** Reads the goldens `name` of a model with seeded weights. */
+export function readSeededGolden(name: string): SeededGolden {
+  return readGolden<Omit<SeededGolden, "tensor">>(name);
 }
 
 /** 1 − cosine of two vectors. */

@@ -26,7 +26,8 @@ LINEAR_GAINS = {
 }  # fmt: skip
 EMBEDDING_DEVIATION = {"class_embedding": 0.3, "position_embedding": 0.3, "token_embedding": 1.0}
 NORM_GAIN_DEVIATION, BIAS_DEVIATION = 0.2, 0.1
-LORA_UP_DEVIATION = 0.05
+# As the factors B of PaintingCLIP.
+LORA_UP_DEVIATION = 0.02
 
 
 def mix(x: np.ndarray) -> np.ndarray:
