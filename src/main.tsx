@@ -10,6 +10,10 @@ import { createChoiceMemory } from "./app/models/model-choice.ts";
 import { createUnfinishedMemory } from "./app/models/unfinished-memory.ts";
 import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
+import { createSafeStart } from "./app/safe-start/create-safe-start.ts";
+import { guardEncoder } from "./app/safe-start/guard-encoder.ts";
+import { createPageLife } from "./app/safe-start/page-life.ts";
+import { createWorkMarks } from "./app/safe-start/work-marks.ts";
 import { createSession } from "./app/session/create-session.ts";
 import type { Session } from "./app/session/session.ts";
 import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
@@ -25,11 +29,15 @@ if (root === null) throw new Error("index.html lacks #app");
 
 render(() => {
   const converter = createConverterClient();
+  const marks = createWorkMarks(() => localStorage);
+  const safe = createSafeStart(marks, createPageLife(), Date.now);
   const session: Session = createSession({
-    encoder: createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
+    encoder: guardEncoder(
+      createEncoderClient({ onReopened: (info) => session.modelReopened(info) }),
+      safe,
+    ),
     search: createSearchClient(),
     converter,
-    isSafe: () => false,
     choices: createChoiceMemory(() => localStorage),
     model: {
       pack: { kind: "url", url: MODEL_PACK_URL },
@@ -53,7 +61,10 @@ render(() => {
     offline.register();
     whenIdle(() => offline.keepData(runtime));
   });
-  if (!savesData()) whenIdle(() => session.warmUp());
+  const warmUp = () => {
+    if (!savesData() && !safe.isSafe()) whenIdle(() => session.warmUp());
+  };
+  void safe.ready.then(warmUp);
   const shelf = createSampleShelf(session, SAMPLES_URL);
   const models = createModelShelf({
     converter,
@@ -67,6 +78,7 @@ render(() => {
       offline={offline}
       shelf={shelf}
       models={models}
+      safe={safe}
       mirror={mirrorFrom(location.hash, import.meta.env["VITE_MODEL_MIRROR"])}
       savesData={savesData()}
     />

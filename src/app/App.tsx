@@ -15,6 +15,8 @@ import { releaseUnusedPictures } from "./open/release-unused.ts";
 import { SampleStrip } from "./open/SampleStrip.tsx";
 import { PhraseField } from "./query/PhraseField.tsx";
 import { ResultPanel } from "./results/ResultPanel.tsx";
+import type { SafeStart } from "./safe-start/create-safe-start.ts";
+import { SafeNotice } from "./safe-start/SafeNotice.tsx";
 import type { ProgressView } from "./session/progress-view.ts";
 import type { Session } from "./session/session.ts";
 import {
@@ -38,6 +40,7 @@ interface AppProps {
   readonly offline: Offline;
   readonly shelf: SampleShelf;
   readonly models: ModelShelf;
+  readonly safe: SafeStart;
   /** The server that stands in for the model hubs, or null. */
   readonly mirror: string | null;
   /** True where the browser was told to spare the connection. */
@@ -65,6 +68,10 @@ export function App(props: AppProps) {
   const isEmpty = () => loading() === null && shown() === null;
   const map = createMemo(() => (loading() === null ? currentMap(state(), isPhraseMapped()) : null));
 
+  const leaveSafeMode = () => {
+    props.safe.leave();
+    props.session.reopenModel();
+  };
   // Loaded when it is wanted: most visits never see it.
   const openModels = async () => {
     try {
@@ -96,6 +103,9 @@ export function App(props: AppProps) {
           onRefused={(error) => props.session.refuse(error)}
         />
       </Header>
+      <Show when={props.safe.isSafe()}>
+        <SafeNotice onLeave={leaveSafeMode} />
+      </Show>
       <Switch>
         <Match when={state().refused}>
           {(error) => (

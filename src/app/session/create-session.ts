@@ -53,8 +53,7 @@ export function createSession(services: SessionServices): Session {
   });
   const encoder = createOpening<EncoderInfo>(async (signal, report) => {
     const pack = await model.locate(signal);
-    const request = { ...services.model, pack, safeMode: services.isSafe() };
-    return services.encoder.open(signal, request, report);
+    return services.encoder.open(signal, { ...services.model, pack }, report);
   });
   /** Which model each picture was read by: its vectors mean nothing under another one. */
   const readBy = new WeakMap<EncodedPicture, ModelChoice>();

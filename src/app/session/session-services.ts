@@ -17,8 +17,6 @@ export interface SessionServices {
   readonly converter: Pick<ConverterClient, "files" | "makeText">;
   /** The request for the demo encoder; another model is opened in the same way. */
   readonly model: OpenModelRequest;
-  /** Whether the next model is opened with all caution. */
-  readonly isSafe: () => boolean;
   readonly choices: ChoiceMemory;
   readonly editionUrl: string;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */

@@ -211,7 +211,6 @@ export function services(
     },
     editionUrl: "edition/",
     mark: () => undefined,
-    isSafe: () => false,
     choices: {
       read: () => overrides.choice ?? DEMO_CHOICE,
       write: (choice) => recorded.choices.push(choice),
