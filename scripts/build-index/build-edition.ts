@@ -1,3 +1,4 @@
+import { createLowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
 import type { EditionManifest } from "../../src/core/edition/manifest.ts";
 import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
 import { type NodeEncoder, openPackInNode } from "../build-model/node-sessions.ts";
@@ -6,7 +7,6 @@ import { type Corpus, readCorpus } from "./corpus.ts";
 import { makeEditionFiles } from "./edition-files.ts";
 import { embedCorpus } from "./embed-corpus.ts";
 import { normalizeInPlace, readEmbeddings, readMatrix } from "./embeddings.ts";
-import { factorTransform } from "./factor-transform.ts";
 import { openFolderEdition } from "./open-folder.ts";
 import {
   makeSyntheticQueries,
@@ -59,6 +59,7 @@ export async function buildEdition(
   const encoder = options.model === null ? null : await openPackInNode(options.model);
   const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;
   if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
+  const adapter = encoder?.manifest.adapter ?? null;
   const { dim, vectors, adapted } = await readVectors(options, corpus, encoder, log, signal);
   if (dim % 4 !== 0) throw new BuildError(`vectors of ${dim} numbers: not a multiple of four`);
   const ids = corpus.sentences.map(({ sentenceId }) => sentenceId);
@@ -80,7 +81,10 @@ export async function buildEdition(
     name: options.name,
     fingerprint,
     works: corpus.works.length,
-    adapted: transform === null ? null : { rank: transform.rank, identityError },
+    adapted:
+      transform === null || adapter === null
+        ? null
+        : { rank: transform.rank, identityError, fingerprint: adapter.fingerprint },
   });
   await writeFiles(options.out, draft, files);
   const { edition, close } = await openFolderEdition(options.out, draft, signal);
@@ -129,8 +133,9 @@ async function readVectors(
 
 function transformOf({ manifest: { text }, textTensors }: NodeEncoder, dim: number) {
   if (text === null || textTensors === null || textTensors.textUpdate === null) return null;
-  const { base, adapted } = textTensors.textProjection;
-  return factorTransform(adaptedTextTransform(base, adapted, text.width, dim), dim);
+  const { textUpdate, textProjection } = textTensors;
+  const { left, right, rank } = adaptedTextTransform(textProjection.base, textUpdate, dim);
+  return createLowRankTransform(dim, rank, left, right);
 }
 
 async function readQueries(

@@ -195,6 +195,8 @@ export interface EditionInfo {
   readonly works: number;
   /** Fingerprint of the model whose text vectors the edition holds. */
   readonly fingerprint: string;
+  /** That of the adapter whose text vectors it gives too, or null. */
+  readonly adapterFingerprint: string | null;
   readonly dim: number;
   /** Bytes of all files. */
   readonly bytes: number;

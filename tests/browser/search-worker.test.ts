@@ -62,7 +62,7 @@ beforeAll(async () => {
     ...{ format: "artefact-edition", version: 1, editionId: "tiny", name: "Tiny" },
     ...{ sentences: 2500, works: input.corpus.works.length, dim: DIM, fingerprint: "f" },
     ...{ clusters: made.router.clusters, coding: "int8", files: described, recall: null },
-    adapted: { rank: input.transform?.rank, identityError: 1e-7 },
+    adapted: { rank: input.transform?.rank, identityError: 1e-7, fingerprint: "a".repeat(64) },
   };
   files.set(`${EDITION_URL}manifest.json`, new TextEncoder().encode(JSON.stringify(manifest)));
 });

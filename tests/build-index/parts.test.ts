@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { embedCorpus } from "../../scripts/build-index/embed-corpus.ts";
-import { factorTransform } from "../../scripts/build-index/factor-transform.ts";
 import { openFileSource } from "../../scripts/build-index/file-source.ts";
 import { chainClusters, clusterSpherically } from "../../scripts/build-index/kmeans.ts";
 import { makeSyntheticQueries, measureIdentity } from "../../scripts/build-index/verify.ts";
-import { applyTransform } from "../../src/core/edition/low-rank-transform.ts";
+import {
+  applyTransform,
+  createLowRankTransform,
+} from "../../src/core/edition/low-rank-transform.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import { bytesOf, neverAborted } from "../helpers/counting-source.ts";
@@ -69,41 +71,14 @@ describe("chainClusters", () => {
   });
 });
 
-describe("factorTransform", () => {
+describe("measureIdentity", () => {
   const DIM = 20;
+  const RANK = 3;
   const random = createSeededRandom(6);
 
-  function matrixOfRank(rank: number): Float32Array<ArrayBuffer> {
-    const draw = () => Float64Array.from({ length: DIM * rank }, () => drawNormal(random));
-    const [left, right] = [draw(), draw()];
-    return Float32Array.from({ length: DIM * DIM }, (_, at) => {
-      const [i, j] = [Math.floor(at / DIM), at % DIM];
-      let sum = i === j ? 1 : 0;
-      for (let k = 0; k < rank; k++) {
-        sum += 0.1 * (left[i * rank + k] ?? 0) * (right[k * DIM + j] ?? 0);
-      }
-      return sum;
-    });
-  }
-
-  it.each([1, 4, 19])("finds the rank %d of M − I and reproduces M", (rank) => {
-    const matrix = matrixOfRank(rank);
-    const transform = factorTransform(matrix, DIM);
-    if (transform === null) throw new Error("no transform");
-    expect(transform.rank).toBe(rank);
-    const vector = drawVector(DIM, random);
-    applyTransform(transform, vector).forEach((value, i) => {
-      expect(value).toBeCloseTo(dotFloats(matrix, i * DIM, vector, 0, DIM), 4);
-    });
-  });
-
-  it("has nothing to factor where M is the identity", () => {
-    expect(factorTransform(matrixOfRank(0), DIM)).toBeNull();
-  });
-
   it("verifies <q, t_p> = <Mᵀq, t_c> / ‖M·t_c‖, and notices vectors that do not obey it", () => {
-    const transform = factorTransform(matrixOfRank(3), DIM);
-    if (transform === null) throw new Error("no transform");
+    const draw = () => Float32Array.from({ length: DIM * RANK }, () => 0.3 * drawNormal(random));
+    const transform = createLowRankTransform(DIM, RANK, draw(), draw());
     const rows = Array.from({ length: 50 }, () => drawVector(DIM, random));
     const vectors = Float32Array.from(rows.flatMap((row) => [...row]));
     const adapted = Float32Array.from(

@@ -2,16 +2,18 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openNodeSession, openNodeTokenizer } from "../../scripts/build-model/node-sessions.ts";
 import { nodePackTools } from "../../scripts/build-model/write-pack.ts";
+import {
+  applyTransform,
+  createLowRankTransform,
+} from "../../src/core/edition/low-rank-transform.ts";
 import { isAbort } from "../../src/core/errors.ts";
 import { knownAnswerError, knownAnswerPatches } from "../../src/core/model/known-answer.ts";
-import { transpose } from "../../src/core/model/layers.ts";
 import {
   MANIFEST_FILE,
   PACK_FILES,
   type PackManifest,
   parsePackManifest,
 } from "../../src/core/model/pack-manifest.ts";
-import { normalizeRows, projectRows } from "../../src/core/model/projection.ts";
 import { runText } from "../../src/core/model/run-text.ts";
 import { runVision } from "../../src/core/model/run-vision.ts";
 import type { Session } from "../../src/core/model/session.ts";
@@ -175,11 +177,17 @@ describe("the text tower of a pack", () => {
       json(PACK_FILES.tokenizerConfig),
     );
     const { dim } = manifest;
-    const { base, adapted } = texts.textProjection;
-    const transform = transpose(adaptedTextTransform(base, adapted, text.width, dim), dim, dim);
+    const { textUpdate, textProjection } = texts;
+    if (textUpdate === null) throw new Error("no factors");
+    const factors = adaptedTextTransform(textProjection.base, textUpdate, dim);
+    const transform = createLowRankTransform(dim, factors.rank, factors.left, factors.right);
     const vectors = await runText(session, texts, text, phrases.map(tokenize), signal);
-    const moved = normalizeRows(projectRows(vectors.base, transform, dim, dim), dim);
-    expect(worstCosineDistance(vectors.adapted, moved, dim)).toBeLessThan(1e-6);
+    const moved = phrases.flatMap((_, i) => [
+      ...applyTransform(transform, vectors.base.subarray(i * dim, (i + 1) * dim)),
+    ]);
+    expect(transform.rank).toBe(3);
+    const distance = worstCosineDistance(vectors.adapted, Float32Array.from(moved), dim);
+    expect(distance).toBeLessThan(1e-9);
   });
 });
 

@@ -22,6 +22,7 @@ const info: EditionInfo = {
   sentences: 2,
   works: 1,
   fingerprint: "f",
+  adapterFingerprint: null,
   dim: 2,
   bytes: 10,
 };

@@ -29,7 +29,10 @@ export function makeTinyEdition(options: TinyOptions): TinyEdition {
     name: "Tiny",
     fingerprint: "f".repeat(64),
     works: corpus.works.length,
-    adapted: transform === null ? null : { rank: transform.rank, identityError: 1e-7 },
+    adapted:
+      transform === null
+        ? null
+        : { rank: transform.rank, identityError: 1e-7, fingerprint: "a".repeat(64) },
   });
   return { manifest, files, corpus, dim, vectors, transform };
 }

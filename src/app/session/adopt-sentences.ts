@@ -2,7 +2,13 @@ import type { SearchClient } from "../../client/search-client.ts";
 import { requireSameModel } from "../../core/edition/require-same-model.ts";
 import { isAppError } from "../../core/errors.ts";
 import type { ReportProgress } from "../../core/progress.ts";
-import type { AdoptedModel, EditionInfo, EmbeddedTexts, EncoderInfo } from "../../core/protocol.ts";
+import type {
+  AdoptedModel,
+  EditionInfo,
+  EmbeddedTexts,
+  EncoderInfo,
+  ModelVariant,
+} from "../../core/protocol.ts";
 import { MOST_ADOPTED_SENTENCES } from "../../core/search/adopted-vectors.ts";
 
 /** Sentences that are embedded at once: what a cancelled or broken-off work loses at most, and how often progress shows. */
@@ -25,18 +31,20 @@ export interface AdoptionServices {
  * Makes an edition comparable with a model. Null where it was made with that model; else its sentences are embedded here, by
  * batches, going on where an earlier visit ended, and the model that they were embedded with is given back.
  *
+ * @param variant whose vectors the edition is going to be searched with
  * @throws AppError `model-mismatch` for an edition of another model that is too large to be embedded on a device, or what the
  *   services throw; an AbortError after `signal`
  */
 export async function adoptSentences(
   edition: EditionInfo,
   model: EncoderInfo,
+  variant: ModelVariant,
   services: AdoptionServices,
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<AdoptedModel | null> {
   try {
-    requireSameModel(edition, model);
+    requireSameModel(edition, model, variant);
     return null;
   } catch (error) {
     const isSmall = edition.sentences <= MOST_ADOPTED_SENTENCES;

@@ -290,7 +290,9 @@ export function createSession(services: SessionServices): Session {
     const ask = () =>
       asking.ask(run, { kind: "embed-sentences", model: info.name, edition, sentences }, signal);
     const embed = (texts: readonly string[]) => embedTexts(texts, run, info, signal, report);
-    return adoptSentences(opened, info, { search: services.search, embed, ask }, report, signal);
+    const { variant } = state().choices;
+    const adoption = { search: services.search, embed, ask };
+    return adoptSentences(opened, info, variant, adoption, report, signal);
   }
 
   /** Embeds texts, with the part for texts fetched first where a made pack lacks it. */

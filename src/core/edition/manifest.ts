@@ -49,9 +49,13 @@ export interface EditionManifest {
   readonly coding: "int8";
   /**
    * The adapted text side: rank of M − I, and the largest error of <q, t_p> = <Mᵀq, t_c> / ‖M·t_c‖ on the edition's own
-   * rows; null where the pack has no adapter.
+   * rows, and the fingerprint of the adapter; null where the pack has none.
    */
-  readonly adapted: { readonly rank: number; readonly identityError: number } | null;
+  readonly adapted: {
+    readonly rank: number;
+    readonly identityError: number;
+    readonly fingerprint: string;
+  } | null;
   readonly files: Readonly<Record<EditionFileName, EditionFile>>;
   readonly recall: RecallFigures | null;
 }
@@ -116,8 +120,9 @@ export function parseEditionManifest(json: unknown): EditionManifest {
 /** What the page is told about an edition. */
 export function editionInfo(manifest: EditionManifest): EditionInfo {
   const { editionId, name, sentences, works, fingerprint, dim } = manifest;
+  const adapterFingerprint = manifest.adapted?.fingerprint ?? null;
   const bytes = EDITION_FILES.reduce((sum, file) => sum + manifest.files[file].bytes, 0);
-  return { editionId, name, sentences, works, fingerprint, dim, bytes };
+  return { editionId, name, sentences, works, fingerprint, adapterFingerprint, dim, bytes };
 }
 
 function parseFile(fields: FieldReader): EditionFile {
@@ -140,6 +145,7 @@ function parseAdapted(fields: FieldReader, dim: number): EditionManifest["adapte
   return {
     rank: fields.integer("rank", 1, dim),
     identityError: fields.positive("identityError"),
+    fingerprint: fields.text("fingerprint"),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ModelVariant } from "../protocol.ts";
-import type { LowRankUpdate } from "./lora.ts";
+import { transpose } from "./layers.ts";
+import { foldUpdate, type LowRankUpdate } from "./lora.ts";
 import {
   PACK_FILES,
   type PackManifest,
@@ -50,6 +51,21 @@ function openTokenTable(
 }
 
 /**
+ * The adapted projection from the factors. The folded one of the file is rounded by itself, and an edition's low-rank
+ * transform of base vectors would reproduce it to the precision of halves only; this one it meets to that of float32.
+ *
+ * @param base Wᵀ [width × dim]
+ */
+function adaptProjection(
+  base: Float32Array,
+  update: LowRankUpdate,
+  width: number,
+  dim: number,
+): Float32Array<ArrayBuffer> {
+  return transpose(foldUpdate(transpose(base, width, dim), update), dim, width);
+}
+
+/**
  * Reads `text.safetensors` of a pack.
  *
  * @throws AppError `weights-invalid` for a broken file, `pack-corrupt` where it does not fit the model's shape
@@ -62,20 +78,21 @@ export function readTextTensors(
   const { find } = file;
   const { projection, update, positions } = TEXT_TENSORS;
   const base = readTensor(find(projection.base, [text.width, dim]));
+  const textUpdate: LowRankUpdate | null =
+    adapter === null || !file.has(update.down)
+      ? null
+      : {
+          down: readTensor(find(update.down, [adapter.rank, text.width])),
+          up: readTensor(find(update.up, [dim, adapter.rank])),
+          rank: adapter.rank,
+          scale: adapter.scale,
+        };
   return {
     textProjection: {
       base,
-      adapted: adapter === null ? base : readTensor(find(projection.adapted, [text.width, dim])),
+      adapted: textUpdate === null ? base : adaptProjection(base, textUpdate, text.width, dim),
     },
-    textUpdate:
-      adapter === null || !file.has(update.down)
-        ? null
-        : {
-            down: readTensor(find(update.down, [adapter.rank, text.width])),
-            up: readTensor(find(update.up, [dim, adapter.rank])),
-            rank: adapter.rank,
-            scale: adapter.scale,
-          },
+    textUpdate,
     textPositions: readTensor(find(positions, [text.contextLength, text.width])),
     tokenRow: openTokenTable(file, storage, text),
   };

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { LowRankUpdate } from "./lora.ts";
 
 /**
  * Cholesky factor L of a symmetric positive definite matrix, S = L·Lᵀ, lower triangle of [size × size].
@@ -41,22 +42,31 @@ function solveCholesky(factor: Float64Array, size: number, b: Float64Array): voi
   }
 }
 
+/** The factors of M = I + left · right. */
+export interface TransformFactors {
+  readonly rank: number;
+  /** [dim × rank], row-major. */
+  readonly left: Float32Array<ArrayBuffer>;
+  /** [rank × dim], row-major. */
+  readonly right: Float32Array<ArrayBuffer>;
+}
+
 /**
  * The transform M with which one index of text vectors serves both variants: t_adapted = normalize(M · t_base), since
- * t_base ∝ W·h and t_adapted ∝ W'·h give M = I + (W' − W)·W⁺, which for a LoRA adapter is I + (α/r)·B·A·W⁺.
- * W⁺ = (WᵀW)⁻¹·Wᵀ is the pseudo-inverse; exact wherever W has full column rank, since t_base lies in its column space.
+ * t_base ∝ W·h and t_adapted ∝ W'·h give M = I + (W' − W)·W⁺, which for a LoRA adapter is I + (α/r)·B·(A·W⁺): its rank is
+ * the adapter's. W⁺ = (WᵀW)⁻¹·Wᵀ is the pseudo-inverse; exact wherever W has full column rank, since t_base lies in its
+ * column space.
  *
  * @param base Wᵀ [width × dim], input-major, as a pack holds it
- * @param adapted W'ᵀ of the same shape
- * @returns M [dim × dim], row-major
+ * @param update the adapter's, of W
  * @throws AppError `weights-invalid` where W has not full column rank
  */
 export function adaptedTextTransform(
   base: Float32Array,
-  adapted: Float32Array,
-  width: number,
+  { up, down, rank, scale }: LowRankUpdate,
   dim: number,
-): Float32Array<ArrayBuffer> {
+): TransformFactors {
+  const width = base.length / dim;
   const gram = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
@@ -67,22 +77,17 @@ export function adaptedTextTransform(
     }
   }
   const factor = cholesky(gram, width);
-  const transform = new Float64Array(dim * dim);
-  const row = new Float64Array(width);
-  for (let output = 0; output < dim; output++) {
-    for (let i = 0; i < width; i++) {
-      row[i] = (adapted[i * dim + output] ?? 0) - (base[i * dim + output] ?? 0);
-    }
-    // A row of (W' − W)·(WᵀW)⁻¹, and then of its product with Wᵀ.
+  const right = new Float32Array(rank * dim);
+  for (let k = 0; k < rank; k++) {
+    // A row of A·(WᵀW)⁻¹, and then of its product with Wᵀ.
+    const row = Float64Array.from(down.subarray(k * width, (k + 1) * width));
     solveCholesky(factor, width, row);
+    const sums = new Float64Array(dim);
     for (let i = 0; i < width; i++) {
       const weight = row[i] ?? 0;
-      for (let k = 0; k < dim; k++) {
-        transform[output * dim + k] =
-          (transform[output * dim + k] ?? 0) + weight * (base[i * dim + k] ?? 0);
-      }
+      for (let j = 0; j < dim; j++) sums[j] = (sums[j] ?? 0) + weight * (base[i * dim + j] ?? 0);
     }
-    transform[output * dim + output] = (transform[output * dim + output] ?? 0) + 1;
+    right.set(sums, k * dim);
   }
-  return Float32Array.from(transform);
+  return { rank, left: up.map((value) => scale * value), right };
 }

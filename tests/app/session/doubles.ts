@@ -41,6 +41,7 @@ export const editionInfo: EditionInfo = {
   sentences: 600,
   works: 20,
   fingerprint: "f1",
+  adapterFingerprint: "a",
   dim: DIM,
   bytes: 1000,
 };

@@ -63,22 +63,32 @@ describe("editionInfo", () => {
 });
 
 describe("requireSameModel", () => {
-  const edition = { name: "Notes", fingerprint: "a", dim: 512 };
+  const edition = { name: "Notes", fingerprint: "a", adapterFingerprint: "x", dim: 512 };
+  const demo = { name: "Demo", fingerprint: "a", adapterFingerprint: "x", dim: 512 };
+  const mismatch = { code: "model-mismatch", edition: "Notes", model: "Demo" };
 
-  it("accepts the model that the edition was made with", () => {
-    const model = { name: "Demo", fingerprint: "a", dim: 512 };
-    expect(() => requireSameModel(edition, model)).not.toThrow();
+  it("accepts the model that the edition was made with, in both variants", () => {
+    expect(() => requireSameModel(edition, demo, "base")).not.toThrow();
+    expect(() => requireSameModel(edition, demo, "adapted")).not.toThrow();
   });
 
   it.each([
-    { name: "Demo", fingerprint: "b", dim: 512 },
-    { name: "Demo", fingerprint: "a", dim: 768 },
+    { ...demo, fingerprint: "b" },
+    { ...demo, dim: 768 },
   ])("refuses another model and names both: %o", (model) => {
-    expect(detailOf(() => requireSameModel(edition, model))).toEqual({
-      code: "model-mismatch",
-      edition: "Notes",
-      model: "Demo",
-    });
+    expect(detailOf(() => requireSameModel(edition, model, "base"))).toEqual(mismatch);
+  });
+
+  it("lets a model without an adapter search the base of an edition that has one", () => {
+    const plain = { ...demo, adapterFingerprint: null };
+    expect(() => requireSameModel(edition, plain, "base")).not.toThrow();
+    expect(() => requireSameModel(edition, plain, "adapted")).not.toThrow();
+  });
+
+  it.each(["y", null])("lets another adapter (%s) search the base and nothing else", (adapter) => {
+    const other = { ...edition, adapterFingerprint: adapter };
+    expect(() => requireSameModel(other, demo, "base")).not.toThrow();
+    expect(detailOf(() => requireSameModel(other, demo, "adapted"))).toEqual(mismatch);
   });
 });
 
