@@ -121,7 +121,9 @@ test("a rectangle drawn with the mouse is searched, framed, and mapped on its ow
   await expect(page.locator(".region-words")).toContainText("a part in the");
   await expectRanked(page);
   const picture = page.locator(".picture");
-  await expect(page.locator(".crop-frame")).toBeVisible();
+  await expect(
+    page.getByText("For the marked part the model sees the framed square around it."),
+  ).toBeVisible();
   const marked = await placeOf(page.locator(".marked"), picture);
   expect(marked).toMatchObject({
     left: expect.closeTo(0.3, 2),
@@ -130,7 +132,7 @@ test("a rectangle drawn with the mouse is searched, framed, and mapped on its ow
     bottom: expect.closeTo(0.7, 1),
   });
   // 0.12 of 1000 pixels wide, 0.3 of 500 high: the square around it is 150 wide and high.
-  const square = await placeOf(page.locator(".crop-frame"), picture);
+  const square = await placeOf(page.locator(".seen-frame"), picture);
   expect(square.right - square.left).toBeCloseTo(0.15, 1);
   expect(square.bottom - square.top).toBeCloseTo(0.3, 1);
   await sentences(page).first().hover();
@@ -145,7 +147,7 @@ test("a rectangle drawn with the mouse is searched, framed, and mapped on its ow
     .click({ force: true });
   await expectRanked(page);
   await page.getByRole("button", { name: "Whole picture" }).click();
-  await expect(page.locator(".crop-frame")).toHaveCount(0);
+  await expect(page.getByText("50 % of the picture.")).toBeVisible();
   await expectRanked(page);
   expect(await passes(page)).toBe(1);
 });
@@ -156,7 +158,7 @@ test("a rectangle beside what the model saw is answered as well", async ({ page,
   await drag(page, [0.02, 0.1], [0.2, 0.6]);
   await expect(page.locator(".region-words")).toContainText("middle left");
   await expectRanked(page);
-  const square = await placeOf(page.locator(".crop-frame"), page.locator(".picture"));
+  const square = await placeOf(page.locator(".seen-frame"), page.locator(".picture"));
   expect(square.right).toBeLessThan(0.26);
 });
 

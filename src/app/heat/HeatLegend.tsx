@@ -6,6 +6,8 @@ import type { HeatStyle } from "./paint-heat.ts";
 interface HeatLegendProps {
   readonly map: Float32Array | null;
   readonly grid: GridSize;
+  /** True where the map lies over the square around a marked part and not over the picture's frame. */
+  readonly isPart: boolean;
   readonly heatStyle: HeatStyle;
 }
 
@@ -33,7 +35,10 @@ export function HeatLegend(props: HeatLegendProps) {
                 <span class="wide-only">, lines at 50 % and 75 % of the maximum</span>
               </span>
             </p>
-            <p class="heat-words">{describeMap(map(), props.grid)}</p>
+            <p class="heat-words">
+              <Show when={props.isPart}>In the square around the part: </Show>
+              {describeMap(map(), props.grid)}
+            </p>
           </>
         )}
       </Show>

@@ -8,7 +8,7 @@ import type { Picture, Region } from "../session/session-state.ts";
 import { boxStyle } from "./box-style.ts";
 import { CellGrid } from "./CellGrid.tsx";
 import { createMarking } from "./create-marking.ts";
-import { CropFrame, SeenFrame } from "./SeenFrame.tsx";
+import { SeenFrame } from "./SeenFrame.tsx";
 import "./stage.css";
 
 interface PictureStageProps {
@@ -80,13 +80,12 @@ export function PictureStage(props: PictureStageProps) {
                       grain={props.grain}
                     />
                   </div>
-                  <SeenFrame view={view()} />
+                  <SeenFrame view={mapped()} />
                   <CellGrid
                     view={view()}
                     region={props.region}
                     onChoose={(region) => props.onRegion(region)}
                   />
-                  <Show when={props.crop}>{(crop) => <CropFrame view={crop().view} />}</Show>
                   <Show when={rectangle()}>
                     {(rect) => (
                       <div

@@ -23,19 +23,9 @@ export function SeenFrame(props: SeenFrameProps) {
   );
 }
 
-/** The frame around what the model saw for a marked part. */
-export function CropFrame(props: SeenFrameProps) {
-  const seen = () => rectToFraction(props.view, props.view.seen);
-  return <div class="crop-frame" aria-hidden="true" style={boxStyle(seen())} />;
-}
-
-/** One line that says how much of the picture the model saw. */
-export function SeenWords(props: SeenFrameProps & { readonly options: EncodeOptions }) {
-  return <span>{seenWords(props.view, props.options)}</span>;
-}
-
 /** What the model saw of the picture, and how, as a sentence. */
-export function seenWords(view: View, { framing }: EncodeOptions): string {
+export function seenWords(view: View, { framing }: EncodeOptions, hasCrop: boolean): string {
+  if (hasCrop) return "For the marked part the model sees the framed square around it.";
   const percent = Math.round(seenShare(view) * 100);
   if (framing.kind === "whole") return "The model sees the whole picture, made to fit its square.";
   if (framing.kind === "tiles") {

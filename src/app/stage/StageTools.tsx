@@ -8,7 +8,7 @@ import type { Session } from "../session/session.ts";
 import { mappedView, type ShownPicture } from "../session/session-state.ts";
 import { regionWords } from "./cell-words.ts";
 import { FramingControls } from "./FramingControls.tsx";
-import { SeenWords } from "./SeenFrame.tsx";
+import { seenWords } from "./SeenFrame.tsx";
 
 interface StageToolsProps {
   readonly session: Session;
@@ -45,7 +45,11 @@ export function StageTools(props: StageToolsProps) {
       <div class="stage-line">
         <h2 class="picture-name">{props.shown.picture.name}</h2>
         <p class="quiet">
-          <SeenWords view={props.shown.encoded.view} options={props.shown.encoded.options} />
+          {seenWords(
+            props.shown.encoded.view,
+            props.shown.encoded.options,
+            props.shown.results.crop !== null,
+          )}
         </p>
       </div>
       <p class="region-line">
@@ -91,7 +95,12 @@ export function StageTools(props: StageToolsProps) {
           )}
         </Show>
       </p>
-      <HeatLegend map={props.map} grid={mappedView(props.shown)} heatStyle={props.heatStyle} />
+      <HeatLegend
+        map={props.map}
+        grid={mappedView(props.shown)}
+        isPart={props.shown.results.crop !== null}
+        heatStyle={props.heatStyle}
+      />
       <details class="stage-settings" open={isWide()}>
         <summary>Frame and map settings</summary>
         <div class="stage-controls">
