@@ -20,15 +20,17 @@ describe("interpolatePositions", () => {
     expect([...interpolatePositions(ramp(3), 3, 6, 2).subarray(0, 2)]).toEqual([9, -9]);
   });
 
-  it("goes straight between positions inside, in each direction by itself", () => {
+  it("treats both directions alike, keeps what is the same everywhere, and is symmetric", () => {
     const side = 14;
     const finer = interpolatePositions(ramp(7), 7, side, 2);
-    // Four rows at either edge reach beyond the grid, where the outermost positions are repeated.
-    for (let row = 4; row < side - 4; row += 1) {
-      for (let column = 4; column < side - 4; column += 1) {
-        const at = (1 + row * side + column) * 2;
-        expect(finer[at]).toBeCloseTo((column + 0.5) / 2 - 0.5, 5);
-        expect(finer[at + 1]).toBeCloseTo((row + 0.5) / 2 - 0.5, 5);
+    const at = (row: number, column: number) => (1 + row * side + column) * 2;
+    for (let row = 0; row < side; row += 1) {
+      for (let column = 0; column < side; column += 1) {
+        // One number is the column, which is the same in every row; the other is the row.
+        expect(finer[at(row, column)]).toBeCloseTo(finer[at(0, column)] ?? Number.NaN, 5);
+        expect(finer[at(row, column) + 1]).toBeCloseTo(finer[at(column, row)] ?? Number.NaN, 5);
+        const mirrored = finer[at(row, side - 1 - column)] ?? Number.NaN;
+        expect((finer[at(row, column)] ?? Number.NaN) + mirrored).toBeCloseTo(6, 5);
       }
     }
   });
