@@ -1,9 +1,10 @@
 import { expose, transferHandlers } from "comlink";
 import { createErrorTransfer } from "../src/core/error-transfer.ts";
+import { announceLife } from "./announce-life.ts";
 
 /**
  * Exposes `api` to the page and makes thrown `AppError`s cross with their detail: comlink's own handler would keep only
- * message, name and stack. The page registers the same in src/client/spawn-worker.ts.
+ * message, name and stack. The page registers the same in src/client/spawn-worker.ts, and watches over the worker's life.
  */
 export function exposeApi(api: object): void {
   const isThrown = transferHandlers.get("throw")?.canHandle;
@@ -12,4 +13,5 @@ export function exposeApi(api: object): void {
     createErrorTransfer((value) => isThrown?.(value) ?? false),
   );
   expose(api);
+  announceLife();
 }

@@ -1,6 +1,5 @@
 import { proxy } from "comlink";
 import searchWorkerUrl from "../../workers/search.worker.ts?worker&url";
-import { isAppError } from "../core/errors.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type {
   AdoptRequest,
@@ -10,7 +9,12 @@ import type {
   SearchRequest,
 } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { createWorkerClient, type WorkerEndpoint, whileLive } from "./worker-client.ts";
+import {
+  createWorkerClient,
+  lostItsWorker,
+  type WorkerEndpoint,
+  whileLive,
+} from "./worker-client.ts";
 
 /**
  * The search worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
@@ -56,7 +60,7 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     try {
       return await work();
     } catch (error) {
-      if (signal.aborted || !isAppError(error, "worker-crashed")) throw error;
+      if (signal.aborted || !lostItsWorker(error)) throw error;
       return work();
     }
   };

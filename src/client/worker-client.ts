@@ -2,6 +2,7 @@ import { type Endpoint, type Remote, wrap } from "comlink";
 import { AppError, abortError, isAppError, type WorkerName } from "../core/errors.ts";
 import type { CallId } from "../core/protocol.ts";
 import { registerErrorTransfer } from "./spawn-worker.ts";
+import { watchLife } from "./watch-life.ts";
 
 /** What this needs of a `Worker`; a test passes one end of a `MessageChannel`. */
 export interface WorkerEndpoint extends Endpoint {
@@ -21,9 +22,9 @@ export interface WorkerClient<Api> {
   generation(): number;
   /**
    * Makes one call. It ends early with an AbortError when `signal` aborts (the worker is told, and its answer dropped),
-   * and with `worker-crashed` when the worker dies meanwhile.
+   * with `worker-crashed` when the worker dies meanwhile, and with `script-missing` when it could not be loaded.
    *
-   * @throws AppError what the worker throws, or `worker-crashed`; an AbortError after `signal`
+   * @throws AppError what the worker throws, or one of those; an AbortError after `signal`
    */
   call<T>(signal: AbortSignal, use: (api: Remote<Api>, id: CallId) => Promise<T>): Promise<T>;
   /** Ends the worker of that generation, where it still runs, so that the next call starts another. */
@@ -37,6 +38,7 @@ interface RunningWorker<Api> {
   readonly api: Remote<Api>;
   /** Rejects the calls under way. */
   readonly pending: Set<(error: Error) => void>;
+  endWatch(): void;
 }
 
 /** Creates a client. Nothing is started before the first call. */
@@ -52,18 +54,31 @@ export function createWorkerClient<Api>(options: WorkerClientOptions<Api>): Work
       running = null;
       generation += 1;
     }
+    worker.endWatch();
     worker.endpoint.terminate();
     for (const reject of [...worker.pending]) reject(error);
   };
 
   const start = (): RunningWorker<Api> => {
     const endpoint = spawn();
-    const started = { endpoint, api: wrap<Api>(endpoint), pending: new Set<(e: Error) => void>() };
+    let hasSpoken = false;
+    const started: RunningWorker<Api> = {
+      endpoint,
+      api: wrap<Api>(endpoint),
+      pending: new Set(),
+      endWatch: watchLife(endpoint, () => stop(started, crashed(name, "it ended"))),
+    };
     const crash = (event: Event): void => {
       // The message of an ErrorEvent; a failed load and an unreadable message have none.
       const why = "message" in event && typeof event.message === "string" ? event.message : "";
-      stop(started, crashed(name, why === "" ? event.type : why));
+      const isMissing = why === "" && event.type === "error" && !hasSpoken;
+      const missing = new AppError({ code: "script-missing" });
+      stop(started, isMissing ? missing : crashed(name, why === "" ? event.type : why));
     };
+    const hear = (): void => {
+      hasSpoken = true;
+    };
+    endpoint.addEventListener("message", hear);
     endpoint.addEventListener("error", crash as EventListener);
     endpoint.addEventListener("messageerror", crash as EventListener);
     return started;
@@ -115,9 +130,13 @@ export function createWorkerClient<Api>(options: WorkerClientOptions<Api>): Work
   };
 }
 
-/** Tells whether a call failed because its worker, or the device that it computes on, is gone. */
+/** Tells whether a call failed because its worker, or the device that it computes on, is gone or could not be had. */
 export function lostItsWorker(error: unknown): boolean {
-  return isAppError(error, "worker-crashed") || isAppError(error, "device-lost");
+  return (
+    isAppError(error, "worker-crashed") ||
+    isAppError(error, "device-lost") ||
+    isAppError(error, "script-missing")
+  );
 }
 
 function crashed(worker: WorkerName, why: string): AppError {

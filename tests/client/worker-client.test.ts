@@ -120,6 +120,18 @@ describe("createWorkerClient", () => {
     expect(workers).toHaveLength(2);
   });
 
+  it("says that a script is missing where a worker ends without a word before it has spoken", async () => {
+    const { client, workers } = start();
+    const call = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);
+    await vi.waitFor(() => expect(workers).toHaveLength(1));
+    workers[0]?.crash("");
+    expect(isAppError(await call, "script-missing")).toBe(true);
+    expect(await client.call(live, (api, id) => api.add(id, 2, 2))).toBe(4);
+    const later = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);
+    workers[1]?.crash("");
+    expect(isAppError(await later, "worker-crashed")).toBe(true);
+  });
+
   it("takes a message that cannot be read for a crash", async () => {
     const { client, workers } = start();
     const call = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);

@@ -25,5 +25,9 @@ export interface SessionServices {
 
 /** True for failures after which the worker behind a service must be opened again. */
 export function needsReopening(error: AppErrorDetail): boolean {
-  return error.code === "worker-crashed" || error.code === "device-lost";
+  return (
+    error.code === "worker-crashed" ||
+    error.code === "device-lost" ||
+    error.code === "script-missing"
+  );
 }
