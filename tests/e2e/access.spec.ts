@@ -83,8 +83,8 @@ test("everything can be done from the keyboard", async ({ page, site }) => {
 test("a screen reader hears the results once, politely", async ({ page, site }) => {
   await openSite(page, site);
   await pickSample(page, 0);
-  await expect(page.getByRole("status")).toHaveText(
-    /^25 sentences for the whole picture\. First: /,
+  await expect(page.locator("p[role=status]")).toHaveText(
+    /^25 sentences closest to the whole picture, by Demo\. First: /,
   );
 });
 
