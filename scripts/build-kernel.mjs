@@ -33,7 +33,15 @@ export const KERNEL_BUILDS = {
 export async function compileKernel(name) {
   let compiled;
   const { error, stderr } = await asc.main(
-    ["assembly/tower.ts", "--baseDir", FOLDER, "--outFile", name, ...COMMON, ...KERNEL_BUILDS[name]],
+    [
+      "assembly/tower.ts",
+      "--baseDir",
+      FOLDER,
+      "--outFile",
+      name,
+      ...COMMON,
+      ...KERNEL_BUILDS[name],
+    ],
     {
       writeFile: (file, content) => {
         if (file === name) compiled = content;

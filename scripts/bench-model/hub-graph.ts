@@ -102,9 +102,7 @@ export class HubGraph {
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#graph.text(2, "main_graph");
     const model = new ProtobufMessage().integer(1, IR_VERSION).message(7, this.#graph);
-    return model
-      .message(8, new ProtobufMessage().text(1, "").integer(2, OPSET))
-      .toBytes();
+    return model.message(8, new ProtobufMessage().text(1, "").integer(2, OPSET)).toBytes();
   }
 
   #add(

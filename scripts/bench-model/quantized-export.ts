@@ -111,9 +111,11 @@ export async function quantizedExport(
       splitHeads(keys, [0, 2, 3, 1]),
     ]);
     const weights = graph.node("Softmax", [scores], { axis: -1 });
-    const mixed = graph.node("Transpose", [
-      graph.node("MatMul", [weights, splitHeads(values, [0, 2, 1, 3])]),
-    ], { perm: [0, 2, 1, 3] });
+    const mixed = graph.node(
+      "Transpose",
+      [graph.node("MatMul", [weights, splitHeads(values, [0, 2, 1, 3])])],
+      { perm: [0, 2, 1, 3] },
+    );
     const joined = graph.node("Reshape", [mixed, graph.integers([0, 0, width])]);
     x = graph.node("Add", [x, await linear(joined, `${layer}.self_attn.out_proj`, width)]);
     const second = await layerNorm(x, `${layer}.layer_norm2`);
@@ -122,7 +124,11 @@ export async function quantizedExport(
     const activated = graph.node("Mul", [hidden, gate]);
     x = graph.node("Add", [x, await linear(activated, `${layer}.mlp.fc2`, width)]);
   }
-  const classRow = graph.node("Gather", [x, graph.constant("zero", "int64", [], BigInt64Array.of(0n))], { axis: 1 });
+  const classRow = graph.node(
+    "Gather",
+    [x, graph.constant("zero", "int64", [], BigInt64Array.of(0n))],
+    { axis: 1 },
+  );
   const pooled = await layerNorm(classRow, "vision_model.post_layernorm");
   graph.output("image_embeds", await matMul(pooled, "visual_projection", dim), ["batch_size", dim]);
   graph.output("last_hidden_state", x, ["batch_size", tokens, width]);

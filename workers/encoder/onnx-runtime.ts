@@ -76,6 +76,6 @@ export async function loadRuntime(
  * Threads for the processor: one unless the page is isolated, without which there is no shared memory. The runtime starts
  * its threads from a plain address, so that the worker's policy must not ask for Trusted Types.
  */
-function chooseThreads(): number {
+export function chooseThreads(): number {
   return self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
 }

@@ -20,6 +20,7 @@ import type {
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
 import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
+import { chooseThreads } from "./onnx-runtime.ts";
 import { type GraphFiles, type OpenedVision, openVision } from "./open-vision.ts";
 import { type PackBlobs, packBlobsKey } from "./pack-blobs.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";
@@ -131,7 +132,7 @@ async function fetchModel(
 }
 
 async function startModel(
-  { pack, providers }: OpenModelRequest,
+  { pack, providers, safeMode }: OpenModelRequest,
   { manifest, files }: FetchedModel,
   engine: Engine,
   cache: PackCache,
@@ -143,7 +144,17 @@ async function startModel(
     trunk: takeGraph(files, PACK_FILES.trunk, PACK_FILES.trunkData),
     head: takeGraph(files, PACK_FILES.head, PACK_FILES.headData),
   };
-  const vision = await openVision(engine, providers, graphs, tensors, manifest, report, signal);
+  const threads = safeMode ? 1 : chooseThreads();
+  const vision = await openVision(
+    engine,
+    providers,
+    graphs,
+    tensors,
+    manifest,
+    threads,
+    report,
+    signal,
+  );
   const text = createTextOpener(pack, manifest, engine, vision, cache);
   return {
     info: {

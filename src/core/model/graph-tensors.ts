@@ -149,7 +149,10 @@ function readFields(
       continue;
     }
     const length = wire === WIRE_LENGTH ? varint() : wire === WIRE_FIXED32 ? 4 : 8;
-    if ((wire !== WIRE_LENGTH && wire !== WIRE_FIXED32 && wire !== WIRE_FIXED64) || at + length > bytes.length) {
+    if (
+      (wire !== WIRE_LENGTH && wire !== WIRE_FIXED32 && wire !== WIRE_FIXED64) ||
+      at + length > bytes.length
+    ) {
       throw corrupt("a field breaks off");
     }
     fields.push([field, bytes.subarray(at, at + length)]);

@@ -35,8 +35,8 @@ export function createKernel(
   helpers: KernelHelpers | null,
 ): TowerKernel {
   const run = (job: KernelJob): void => {
-    if (helpers !== null) return helpers.jobs.run(job);
-    exports[job.operation](...job.parameters, 0, job.count, SCRATCH_START);
+    if (helpers !== null) helpers.jobs.run(job);
+    else exports[job.operation](...job.parameters, 0, job.count, SCRATCH_START);
   };
   return {
     memory,

@@ -13,7 +13,12 @@ export const SCRATCH_BYTES = 16_384;
 
 /** True for the exports that a WebAssembly module should have. */
 export function isTowerExports(exports: object): exports is TowerExports {
-  return ["quantizeRows", "multiplyNarrow", "multiplyWide", "layerNorm", "quickGelu", "attention"].every(
-    (name) => name in exports,
-  );
+  return [
+    "quantizeRows",
+    "multiplyNarrow",
+    "multiplyWide",
+    "layerNorm",
+    "quickGelu",
+    "attention",
+  ].every((name) => name in exports);
 }

@@ -63,7 +63,11 @@ export function createKernelHead(
       const slopes = steps.buffer(rows, mlpWidth);
       const projected = steps.buffer(rows, outputs);
       const takeProjected = (first: number, last: number): Float32Array =>
-        takeColumns(arena.floats(projected, last * outputs).subarray(first * outputs), outputs, columns);
+        takeColumns(
+          arena.floats(projected, last * outputs).subarray(first * outputs),
+          outputs,
+          columns,
+        );
       const row = (at: number, index: number, length = width): Float32Array =>
         arena.floats(at + index * length * FLOAT, length);
 
@@ -132,7 +136,11 @@ export function createKernelHead(
       }
       const project = packProjection(matrix.data);
       const results = Array.from({ length: batch }, (_, item) =>
-        runOne(hidden.data.subarray(item * rows * width, (item + 1) * rows * width), project, columns),
+        runOne(
+          hidden.data.subarray(item * rows * width, (item + 1) * rows * width),
+          project,
+          columns,
+        ),
       );
       const count = rows - 1;
       const ofPatches = [batch, count, columns];

@@ -53,7 +53,9 @@ export class TowerSteps {
   /** Allocates what the steps need for themselves, for products of up to `rows` rows of `inputs` numbers. */
   prepare(rows: number, inputs: number): void {
     const blocks = Math.ceil(inputs / BLOCK);
-    this.#quantized = this.arena.allocate((roomyRows(rows) / TILE_ROWS) * blocks * TILE_BLOCK_BYTES);
+    this.#quantized = this.arena.allocate(
+      (roomyRows(rows) / TILE_ROWS) * blocks * TILE_BLOCK_BYTES,
+    );
     this.#rowScales = this.arena.allocate(roomyRows(rows) * FLOAT);
   }
 

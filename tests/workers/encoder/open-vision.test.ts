@@ -64,7 +64,7 @@ function createTestEngine(spoil: Spoil, hasGpu = true) {
 }
 
 function open(engine: Engine, providers: readonly Provider[]) {
-  return openVision(engine, providers, graphs, tensors, manifest, () => {}, live);
+  return openVision(engine, providers, graphs, tensors, manifest, 1, () => {}, live);
 }
 
 describe("openVision", () => {
@@ -115,6 +115,7 @@ describe("openVision", () => {
       graphs,
       tensors,
       manifest,
+      1,
       (progress) => {
         if (progress.phase === "step" && progress.step === "self-test") controller.abort();
       },

@@ -1,0 +1,87 @@
+import { Worker } from "node:worker_threads";
+import { describe, expect, it } from "vitest";
+import { createKernel } from "../../../src/core/tower/create-kernel.ts";
+import type { KernelProduct } from "../../../src/core/tower/kernel.ts";
+import { KernelArena } from "../../../src/core/tower/kernel-arena.ts";
+import { isTowerExports } from "../../../src/core/tower/kernel-exports.ts";
+import { KernelJobs } from "../../../src/core/tower/kernel-jobs.ts";
+import { packWide } from "../../../src/core/tower/packed-matrix.ts";
+import { kernelBytes, openSoloKernel } from "../../helpers/node-kernel.ts";
+import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
+
+const ROWS = 50;
+const INPUTS = 128;
+const OUTPUTS = 512;
+const ROUNDS = 200;
+const HELPERS = 3;
+const HELPER = new URL("../../helpers/kernel-helper.ts", import.meta.url).href;
+
+async function startThreads(): Promise<{
+  kernel: ReturnType<typeof createKernel>;
+  stop(): Promise<void>;
+}> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 16_384, shared: true });
+  const module = await WebAssembly.compile(kernelBytes("tower-threads.wasm"));
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  if (!isTowerExports(exports)) throw new Error("not the kernel");
+  // Node cannot read TypeScript by itself; tsx teaches it to.
+  const helper = `import("tsx/esm/api").then(({ register }) => {
+    register();
+    return import(${JSON.stringify(HELPER)});
+  });`;
+  const workers = Array.from(
+    { length: HELPERS },
+    (_, index) =>
+      new Worker(helper, {
+        eval: true,
+        workerData: { module, memory, thread: index + 1 },
+      }),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  await Promise.all(
+    workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))),
+  );
+  const jobs = new KernelJobs(memory.buffer, exports, 0);
+  const helpers = { count: HELPERS, jobs, release: () => void stop() };
+  return { kernel: createKernel(exports, memory, helpers), stop };
+}
+
+/** A product and where its result will be. */
+function prepare(arena: KernelArena): { product: KernelProduct; rows: number } {
+  const next = randomNumbers(1);
+  const rows = arena.put(randomFloats((ROWS + 2) * INPUTS, 1, next));
+  const quantized = arena.allocate((ROWS + 2) * INPUTS * 2);
+  const rowScales = arena.allocate((ROWS + 2) * 4);
+  const weights = packWide(arena, randomFloats(INPUTS * OUTPUTS, 1, next), INPUTS, OUTPUTS);
+  const bias = arena.put(new Float32Array(OUTPUTS));
+  const out = arena.allocate((ROWS + 2) * OUTPUTS * 4);
+  arena.kernel.quantizeRows(rows, INPUTS * 4, ROWS / 2, INPUTS, quantized, rowScales);
+  const product: KernelProduct = {
+    ...{ quantized, rowScales, weights, bias, residual: 0, out, stride: OUTPUTS * 4 },
+    ...{ tiles: ROWS / 2, blocks: INPUTS / 32, groups: OUTPUTS / 16, wide: true },
+  };
+  return { product, rows };
+}
+
+describe("threads of the kernel", () => {
+  it("leave nothing out and nothing half done, however they interleave", async () => {
+    const solo = new KernelArena(await openSoloKernel());
+    const { product } = prepare(solo);
+    solo.kernel.multiply(product);
+    const expected = solo.take(product.out, ROWS * OUTPUTS);
+    const { kernel, stop } = await startThreads();
+    try {
+      const arena = new KernelArena(kernel);
+      const shared = prepare(arena).product;
+      for (let round = 0; round < ROUNDS; round++) {
+        arena.floats(shared.out, ROWS * OUTPUTS).fill(Number.NaN);
+        kernel.multiply(shared);
+        expect(arena.take(shared.out, ROWS * OUTPUTS)).toEqual(expected);
+      }
+    } finally {
+      await stop();
+    }
+  });
+});
