@@ -27,7 +27,7 @@ export interface KernelProduct {
 }
 
 /** Multi-head attention that the kernel computes; see `attention` in the kernel's source. */
-export interface KernelAttention {
+interface KernelAttention {
   readonly qkv: number;
   readonly out: number;
   readonly tokens: number;

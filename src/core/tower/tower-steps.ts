@@ -30,7 +30,7 @@ export interface TowerShape {
 const FLOAT = 4;
 
 /** Rows that a buffer needs for `rows` rows: whole tiles, and one more, since a tile may begin at an odd row. */
-export function roomyRows(rows: number): number {
+function roomyRows(rows: number): number {
   return Math.ceil(rows / TILE_ROWS) * TILE_ROWS + TILE_ROWS;
 }
 

@@ -75,11 +75,14 @@ describe("threads of the kernel", () => {
     try {
       const arena = new KernelArena(kernel);
       const shared = prepare(arena).product;
+      let wrong = 0;
       for (let round = 0; round < ROUNDS; round++) {
         arena.floats(shared.out, ROWS * OUTPUTS).fill(Number.NaN);
         kernel.multiply(shared);
-        expect(arena.take(shared.out, ROWS * OUTPUTS)).toEqual(expected);
+        const found = arena.floats(shared.out, ROWS * OUTPUTS);
+        if (!found.every((value, index) => value === expected[index])) wrong += 1;
       }
+      expect(wrong).toBe(0);
     } finally {
       await stop();
     }
