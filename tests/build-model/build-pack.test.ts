@@ -22,7 +22,7 @@ import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
 import { readVisionTensors, type VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import { buildMemoryPack, type MemoryPack, weightsOf } from "../helpers/memory-pack.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.ts";
-import { worstCosineDistance } from "../reference/read-golden.ts";
+import { worstCosineDistance } from "../reference/compare.ts";
 
 const signal = new AbortController().signal;
 

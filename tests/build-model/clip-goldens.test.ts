@@ -10,14 +10,9 @@ import { writePack } from "../../scripts/build-model/write-pack.ts";
 import { explainTexts } from "../../src/core/explain/maps.ts";
 import type { WeightStorage } from "../../src/core/model/pack-manifest.ts";
 import type { MapMethod, ModelVariant } from "../../src/core/protocol.ts";
+import { relativeMapError, worstCosineDistance } from "../reference/compare.ts";
 import { formulaImage } from "../reference/formula-image.ts";
-import {
-  type ClipGolden,
-  readClipGolden,
-  referencePath,
-  relativeMapError,
-  worstCosineDistance,
-} from "../reference/read-golden.ts";
+import { type ClipGolden, readClipGolden, referencePath } from "../reference/read-golden.ts";
 
 /** Greatest cosine distance of an embedding to the reference's, by storage. */
 const EMBEDDING_TOLERANCE: Readonly<Record<WeightStorage, number>> = {

@@ -12,19 +12,12 @@ import { trimTokens } from "../../src/core/model/run-text.ts";
 import type { VisionResult } from "../../src/core/model/run-vision.ts";
 import type { MapMethod, ModelVariant } from "../../src/core/protocol.ts";
 import { centreFrame } from "../../src/core/view/frame.ts";
-import {
-  CLIP_B32,
-  exchangeAdapter,
-  readAdapterFolder,
-  seededSources,
-} from "../helpers/seeded-pack.ts";
+import { clipTokenizerConfig, clipTokenizerJson } from "../helpers/clip-tokenizer.ts";
+import { exchangeAdapter, readAdapterFolder } from "../helpers/painting-adapter.ts";
+import { CLIP_B32, seededSources } from "../helpers/seeded-pack.ts";
+import { relativeMapError, worstCosineDistance } from "../reference/compare.ts";
 import { formulaImage } from "../reference/formula-image.ts";
-import {
-  readSeededGolden,
-  relativeMapError,
-  type SeededGolden,
-  worstCosineDistance,
-} from "../reference/read-golden.ts";
+import { readSeededGolden, type SeededGolden } from "../reference/read-golden.ts";
 
 /**
  * Greatest cosine distance, by storage, of every text, picture, patch and map of CLIP's true size (12 + 12 layers, 768 and
@@ -40,7 +33,10 @@ const BUILD_TIMEOUT_MS = 120_000;
 
 const { signal } = new AbortController();
 const golden = readSeededGolden("seeded-clip");
-const sources = seededSources(CLIP_B32, golden.seed);
+const sources = seededSources(CLIP_B32, golden.seed, {
+  json: clipTokenizerJson(),
+  config: clipTokenizerConfig(),
+});
 const temporary = mkdtempSync(join(tmpdir(), "seeded-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 

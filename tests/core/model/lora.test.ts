@@ -12,7 +12,7 @@ import { formatSafetensors } from "../../../src/core/model/safetensors.ts";
 import { adaptedTextTransform } from "../../../src/core/model/text-transform.ts";
 import { memoryStore, tensorsOf } from "../../helpers/memory-store.ts";
 import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
-import { worstCosineDistance } from "../../reference/read-golden.ts";
+import { worstCosineDistance } from "../../reference/compare.ts";
 
 const { signal } = new AbortController();
 const SHAPES = {
