@@ -13,12 +13,8 @@ import { parseSafetensors, readTensor } from "../../src/core/model/safetensors.t
 import { planRegion, planView, type ViewPlan } from "../../src/core/view/plan-view.ts";
 import type { EncodeOptions, Rect } from "../../src/core/view/view.ts";
 import { formulaPicture } from "../core/image/formula-picture.ts";
-import {
-  readClipGolden,
-  referencePath,
-  relativeMapError,
-  worstCosineDistance,
-} from "../reference/read-golden.ts";
+import { relativeMapError, worstCosineDistance } from "../reference/compare.ts";
+import { readClipGolden, referencePath } from "../reference/read-golden.ts";
 
 /*
  * The goldens are made by make_view_goldens.py: Pillow cuts, transformers embeds with interpolated positions, numpy merges.
