@@ -30,6 +30,7 @@ import { About } from "./shell/About.tsx";
 import { Announcer } from "./shell/Announcer.tsx";
 import { ErrorNotice } from "./shell/ErrorNotice.tsx";
 import { Header } from "./shell/Header.tsx";
+import { keepFocus } from "./shell/keep-focus.ts";
 import { LoadProgress } from "./shell/LoadProgress.tsx";
 import { OfferNotice } from "./shell/OfferNotice.tsx";
 import { PictureStage } from "./stage/PictureStage.tsx";
@@ -84,6 +85,7 @@ export function App(props: AppProps) {
 
   onMount(() => props.shelf.load());
   releaseUnusedPictures(state);
+  keepFocus();
 
   return (
     <>
@@ -126,6 +128,8 @@ export function App(props: AppProps) {
                 failure().previous !== null ||
                 state().choices.phrase !== null
               }
+              canUseDemo={props.session.model().kind === "made"}
+              onUseDemo={() => props.session.chooseModel(DEMO_CHOICE)}
               onRetry={() => props.session.retry()}
               onDismiss={() => props.session.dismiss()}
             />

@@ -2,8 +2,8 @@ import { Match, Show, Switch } from "solid-js";
 import { errorWords } from "../error-words.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
+import { createDownloadWords, createPaceWords } from "../shell/create-pace-words.ts";
 import type { ModelShelf, ShelfJob } from "./create-model-shelf.ts";
-import { createTransferWords } from "./create-transfer-words.ts";
 
 interface MakeStatusProps {
   readonly shelf: ModelShelf;
@@ -76,9 +76,14 @@ function Making(props: {
   const download = () => downloadTotals(props.progress);
   const converting = () => (props.progress.converting?.total ? props.progress.converting : null);
   const current = () => converting() ?? (download().total > 0 ? download() : null);
-  const pace = createTransferWords(
+  const pace = createDownloadWords(
     () => download().loaded,
     () => download().total,
+  );
+  const conversionLeft = createPaceWords(
+    () => converting()?.loaded ?? 0,
+    () => converting()?.total ?? 0,
+    { stalled: "" },
   );
   return (
     <div class="make-status" data-phase={converting() === null ? "download" : "convert"}>
@@ -102,8 +107,9 @@ function Making(props: {
         >
           {(part) => (
             <>
-              {Math.floor((part().loaded / part().total) * 100)} % converted. This runs on the
-              processor and does not need the network.
+              {Math.floor((part().loaded / part().total) * 100)} % converted
+              <Show when={conversionLeft()}>{(words) => <>, {words()}</>}</Show>. This needs no
+              network.
             </>
           )}
         </Show>

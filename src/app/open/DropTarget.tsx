@@ -19,19 +19,24 @@ export function DropTarget(props: DropTargetProps) {
     else props.onPicture(pictureOfFile(file, file.name));
   };
   const onEnter = (event: DragEvent) => {
+    if (isForTextField(event)) return;
     event.preventDefault();
     depth += 1;
-    setIsOver(true);
+    // Text that is dragged is no picture: nothing invites it.
+    if (hasFiles(event)) setIsOver(true);
   };
   const onLeave = () => {
     depth = Math.max(0, depth - 1);
     if (depth === 0) setIsOver(false);
   };
-  const onOver = (event: DragEvent) => event.preventDefault();
+  const onOver = (event: DragEvent) => {
+    if (!isForTextField(event)) event.preventDefault();
+  };
   const onDrop = (event: DragEvent) => {
-    event.preventDefault();
     depth = 0;
     setIsOver(false);
+    if (isForTextField(event)) return;
+    event.preventDefault();
     take(pictureFileIn(event.dataTransfer), "drop");
   };
   const onPaste = (event: ClipboardEvent) => {
@@ -62,6 +67,15 @@ export function DropTarget(props: DropTargetProps) {
       </div>
     </Show>
   );
+}
+
+function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Text may be dragged into a field as anywhere else. */
+function isForTextField(event: DragEvent): boolean {
+  return isTextField(event.target) && !hasFiles(event);
 }
 
 function isTextField(target: EventTarget | null): boolean {

@@ -31,6 +31,20 @@ export function About(props: AboutProps) {
               )}
             </Show>
           </p>
+          <Show when={props.encoder !== null && props.encoder.vocabulary === null}>
+            <p>
+              Its weights were published by others, or are your own; this device converted them.
+              Models of this kind were trained on pictures with captions from the web, and carry the
+              habits and the gaps of that material. What it finds near is a place to start reading,
+              never a finding.
+            </p>
+          </Show>
+          <Show when={props.encoder?.hasAdapter === true && props.encoder.vocabulary === null}>
+            <p>
+              {props.encoder?.variants.adapted} is the same model with two small matrices more,
+              which were trained on writing about art.
+            </p>
+          </Show>
           <Show when={props.encoder?.vocabulary}>
             {(vocabulary) => (
               <>

@@ -6,7 +6,10 @@ interface ErrorNoticeProps {
   readonly error: AppErrorDetail;
   /** True where there is something to try again. */
   readonly canRetry: boolean;
+  /** True where another model than the page's own runs, which may be what failed. */
+  readonly canUseDemo?: boolean;
   onRetry(): void;
+  onUseDemo?(): void;
   onDismiss(): void;
 }
 
@@ -25,6 +28,11 @@ export function ErrorNotice(props: ErrorNoticeProps) {
             Try again
           </button>
         </Show>
+        <Show when={props.canUseDemo === true && isAboutModel(props.error)}>
+          <button type="button" class="button" onClick={() => props.onUseDemo?.()}>
+            Use the demo encoder
+          </button>
+        </Show>
         <Show when={words().action === "reload"}>
           <button type="button" class="button" onClick={() => location.reload()}>
             Reload the page
@@ -36,4 +44,25 @@ export function ErrorNotice(props: ErrorNoticeProps) {
       </div>
     </div>
   );
+}
+
+/** Tells whether another model could help against a failure. */
+function isAboutModel(error: AppErrorDetail): boolean {
+  switch (error.code) {
+    case "worker-crashed":
+      return error.worker === "encoder";
+    case "device-lost":
+    case "model-mismatch":
+    case "model-unknown":
+    case "pack-corrupt":
+    case "pack-version":
+    case "self-test-failed":
+    case "session-failed":
+    case "text-tower-missing":
+    case "unexpected":
+    case "weights-invalid":
+      return true;
+    default:
+      return false;
+  }
 }

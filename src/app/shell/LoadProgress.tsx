@@ -6,7 +6,7 @@ import {
   type ProgressView,
   stepWords,
 } from "../session/progress-view.ts";
-import { createTimeLeft } from "./time-left.ts";
+import { createDownloadWords, createPaceWords } from "./create-pace-words.ts";
 
 const count = new Intl.NumberFormat("en");
 
@@ -22,13 +22,21 @@ export function LoadProgress(props: LoadProgressProps) {
   const isDownloading = () => totals().loaded < totals().total;
   const sentences = () => props.progress.sentences ?? { embedded: 0, total: 0 };
   const isEmbedding = () => !isDownloading() && sentences().embedded < sentences().total;
-  const timeLeft = createTimeLeft(
+  const timeLeft = createPaceWords(
     () => sentences().embedded,
     () => sentences().total,
+    { stalled: "" },
   );
+  const downloadWords = createDownloadWords(
+    () => totals().loaded,
+    () => totals().total,
+  );
+  const converting = () => props.progress.converting ?? { loaded: 0, total: 0 };
+  const isConverting = () => !isDownloading() && converting().loaded < converting().total;
   const step = () => (props.progress.step === null ? "Starting" : stepWords(props.progress.step));
   const title = () => {
     if (isDownloading()) return "Downloading what is needed once";
+    if (isConverting()) return "Converting the model on this device";
     return isEmbedding() ? "Embedding the sentences on this device" : step();
   };
   return (
@@ -37,6 +45,12 @@ export function LoadProgress(props: LoadProgressProps) {
       <Switch fallback={<progress aria-label={`${step()}: ${props.name}`} />}>
         <Match when={isDownloading()}>
           <progress aria-label="Download" value={totals().loaded} max={totals().total} />
+          <Show when={downloadWords()}>
+            {(words) => <p class="load-pace numbers">{words()}</p>}
+          </Show>
+        </Match>
+        <Match when={isConverting()}>
+          <progress aria-label="Conversion" value={converting().loaded} max={converting().total} />
         </Match>
         <Match when={isEmbedding()}>
           <progress
