@@ -3,8 +3,20 @@ import { AppError } from "../errors.ts";
 import { fromHalves } from "./half.ts";
 import type { TensorStore } from "./tensor-store.ts";
 
-/** The element types that weights come in; I8 holds codes of a pack and no numbers of a model. */
-type TensorType = "F32" | "F16" | "BF16" | "I8";
+/** Bytes an element. I8 holds codes of a pack; the other integers are index buffers, which some files carry along. */
+const BYTES_PER_ELEMENT = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F64: 8,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
+type TensorType = keyof typeof BYTES_PER_ELEMENT;
 
 /** Where a tensor lies in the data of a safetensors file, after the header. */
 interface TensorPlace {
@@ -25,12 +37,6 @@ export interface StoredTensor {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = {
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I8: 1,
-};
 /** The header begins after its own length, a little-endian u64. */
 const LENGTH_BYTES = 8;
 /** Header size that the reference implementation refuses to pass. */
@@ -40,7 +46,7 @@ const MOST_DIMENSIONS = 8;
 const HEADER_ALIGNMENT = 8;
 
 function isTensorType(value: unknown): value is TensorType {
-  return value === "F32" || value === "F16" || value === "BF16" || value === "I8";
+  return typeof value === "string" && Object.hasOwn(BYTES_PER_ELEMENT, value);
 }
 
 function isCount(value: unknown): value is number {
@@ -122,8 +128,8 @@ function placeTensors(header: Uint8Array, dataBytes: number, invalid: MakeError)
 /**
  * Parses a safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets}}, then the data.
  *
- * Refused: a header that does not fit, dtypes other than F32, F16, BF16 and I8, sizes that differ from shape × element
- * size, tensors that overlap, leave holes or end beyond the file.
+ * Refused: a header that does not fit, unknown dtypes, sizes that differ from shape × element size,
+ * tensors that overlap, leave holes or end beyond the file.
  *
  * @param file the file's name, for messages
  * @throws AppError `weights-invalid`
@@ -171,7 +177,7 @@ export async function openSafetensors(
       if (place === undefined) throw invalid(`${name} is missing`);
       const { type, shape, start, end } = place;
       const range = { start: dataStart + start, end: dataStart + end };
-      return readTensor({ name, type, shape, bytes: await source.read(range, signal) });
+      return readTensor({ name, type, shape, bytes: await source.read(range, signal) }, file);
     },
   };
 }
@@ -179,9 +185,9 @@ export async function openSafetensors(
 /**
  * Reads a tensor's values as float32, in a new array.
  *
- * @throws AppError `weights-invalid` for codes, which are no numbers without their scales
+ * @throws AppError `weights-invalid` for a dtype other than F32, F16 and BF16
  */
-export function readTensor(tensor: StoredTensor): Float32Array<ArrayBuffer> {
+export function readTensor(tensor: StoredTensor, file = "safetensors"): Float32Array<ArrayBuffer> {
   // The data starts wherever the header ends, so typed views need an aligned copy.
   const aligned = tensor.bytes.slice().buffer;
   switch (tensor.type) {
@@ -195,10 +201,8 @@ export function readTensor(tensor: StoredTensor): Float32Array<ArrayBuffer> {
       for (let i = 0; i < upper.length; i++) bits[i] = (upper[i] ?? 0) << 16;
       return new Float32Array(bits.buffer);
     }
-    case "I8": {
-      const { name } = tensor;
-      throw new AppError({ code: "weights-invalid", file: name, why: "holds 8-bit codes" });
-    }
+    default:
+      throw errorsOf(file)(`${tensor.name}: dtype ${tensor.type} in place of F32, F16 or BF16`);
   }
 }
 

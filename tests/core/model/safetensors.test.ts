@@ -77,6 +77,13 @@ describe("safetensors", () => {
     await expect(store.read("c", signal)).rejects.toThrow("c is missing");
   });
 
+  it("lets an index buffer be, but does not take it for weights", async () => {
+    const file = fileOf({ ids: { dtype: "I64", shape: [1], data_offsets: [0, 8] } }, 8);
+    expect(await verdict(file)).toBe("accepted");
+    const store = await openSafetensors(memorySource(file), "x.safetensors", signal);
+    await expect(store.read("ids", signal)).rejects.toThrow("dtype I64 in place of F32");
+  });
+
   it("reads BF16 as the upper half of a float32, from an odd offset too", () => {
     const file = fileOf({ x: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, 4);
     file.set([0xc0, 0x3f, 0x00, 0xc0], file.length - 4);
@@ -125,7 +132,7 @@ describe("safetensors", () => {
     ["a negative side", { a: f32(0, 8, [-2, -1]) }, 8, /shape/],
     ["a fractional offset", { a: f32(0.5, 8, [2]) }, 8, /data_offsets/],
     ["a missing offset", { a: { dtype: "F32", shape: [2] } }, 8, /data_offsets/],
-    ["an integer type", { a: { dtype: "I64", shape: [1], data_offsets: [0, 8] } }, 8, /dtype I64/],
+    ["an unknown type", { a: { dtype: "F8", shape: [1], data_offsets: [0, 8] } }, 8, /dtype F8/],
     [
       "a type named like a method",
       { a: { dtype: "toString", shape: [], data_offsets: [0, 0] } },
