@@ -1,16 +1,20 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isAppError } from "../../src/core/errors.ts";
 import { MANIFEST_FILE, type WeightStorage } from "../../src/core/model/pack-manifest.ts";
-import { ADAPTER_FILES, readPackSources, VOCABULARY_FILE, WEIGHT_FILES } from "./read-sources.ts";
+import { modelFiles, readPackSources } from "./read-sources.ts";
 
 /** Keeps the digest of what a pack was built from, beside its files. */
 const STAMP_FILE = ".built-from";
+/** What packs depend on besides their inputs. */
+const PROGRAM = ["src/core/model", "scripts/build-model"];
+const HASHED_AT_ONCE_BYTES = 1 << 20;
 
-const USAGE = `Builds a model pack for the page from CLIP weights in Hugging Face's layout.
+const USAGE = `Builds a model pack for the page from CLIP weights: transformers' or open_clip's safetensors, or
+the ONNX exports of public repositories (vision_model.onnx and text_model.onnx, float32 or half).
 
   npm run build:model -- --weights <folder> --out <folder>
     [--adapter <folder>]      a peft LoRA adapter of the two projections
@@ -31,15 +35,34 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+/** Adds a file to a hash, piece by piece: weights may be larger than any one array. */
+function hashFile(hash: Hash, path: string): void {
+  const file = openSync(path, "r");
+  const piece = new Uint8Array(HASHED_AT_ONCE_BYTES);
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      hash.update(piece.subarray(0, read));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** SHA-256 over the options, the input files and the program that builds packs. */
 function digestOfInputs(options: readonly string[], folders: readonly string[]): string {
   const hash = createHash("sha256").update(JSON.stringify(options));
-  const names = new Set<string>([...WEIGHT_FILES, ...ADAPTER_FILES, VOCABULARY_FILE]);
-  const program = ["src/core/model", "scripts/build-model"].map((path) => join(repository, path));
-  for (const folder of [...folders, ...program]) {
-    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
-      if (!names.has(name) && !name.endsWith(".ts")) continue;
-      hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  const programs = PROGRAM.map((path) => join(repository, path));
+  const scripts = (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    );
+  for (const [folder, names] of [
+    ...folders.map((folder) => [folder, modelFiles(folder)] as const),
+    ...programs.map((folder) => [folder, scripts(folder).sort()] as const),
+  ]) {
+    for (const name of names) {
+      hash.update(`${name}\0`);
+      hashFile(hash, join(folder, name));
     }
   }
   return hash.digest("hex");

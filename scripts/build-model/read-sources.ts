@@ -1,115 +1,55 @@
-import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import { AppError } from "../../src/core/errors.ts";
 import type { PackSources } from "../../src/core/model/build-pack.ts";
-import { canonicalModel } from "../../src/core/model/canonical.ts";
-import { type ClipConfig, readClipConfig } from "../../src/core/model/clip-config.ts";
-import { type LoraAdapter, readLoraAdapter } from "../../src/core/model/lora.ts";
-import { readPreprocessing } from "../../src/core/model/preprocessing.ts";
-import { openSafetensors } from "../../src/core/model/safetensors.ts";
+import { openAdapter, openModelWeights } from "../../src/core/model/sources/open-model.ts";
 import { openFileSource } from "../build-index/file-source.ts";
 
-/** Files of a folder with a CLIP model in Hugging Face's layout. */
-export const WEIGHT_FILES = [
-  "config.json",
-  "model.safetensors",
-  "preprocessor_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-] as const;
-/** Files of a folder with a peft adapter. */
-export const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors"] as const;
-/** A list of the words that the text tower knows; only models of a closed vocabulary have it. */
-export const VOCABULARY_FILE = "vocabulary.json";
+/** Where a model's files lie: beside each other, the ONNX exports of public repositories in a folder of their own. */
+const FOLDERS = [".", "onnx"];
+/** Everything that may be a model's; what it is its content tells. */
+const MODEL_FILE = /\.(?:json|safetensors|onnx|bin|pt|pth)$/;
+
+/** Paths of the files of a model or an adapter inside of its folder, sorted. */
+export function modelFiles(folder: string): readonly string[] {
+  return FOLDERS.flatMap((part) => {
+    const path = join(folder, part);
+    if (!existsSync(path)) return [];
+    return readdirSync(path)
+      .filter((name) => MODEL_FILE.test(name) && statSync(join(path, name)).isFile())
+      .map((name) => join(part, name));
+  }).sort();
+}
 
 /** A file that is open only while it is read, so that nobody has to close it. */
-async function fileSource(folder: string, name: string): Promise<ByteSource> {
-  const path = join(folder, name);
-  try {
-    const { size } = await stat(path);
-    return {
-      key: name,
-      size,
-      async read(range, signal) {
-        const file = await openFileSource(path, name);
-        try {
-          return await file.read(range, signal);
-        } finally {
-          await file.close();
-        }
-      },
-    };
-  } catch (error) {
-    throw unreadable(folder, name, error);
-  }
-}
-
-function unreadable(folder: string, name: string, cause: unknown): AppError {
-  const why = `cannot be read in ${folder}`;
-  return new AppError({ code: "weights-invalid", file: name, why }, { cause });
-}
-
-async function read(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await readFile(join(folder, name)));
-  } catch (error) {
-    throw unreadable(folder, name, error);
-  }
-}
-
-function parseJson(bytes: Uint8Array<ArrayBuffer>, name: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new AppError(
-      { code: "weights-invalid", file: name, why: "is not JSON" },
-      { cause: error },
-    );
-  }
-}
-
-async function readJson(folder: string, name: string): Promise<unknown> {
-  return parseJson(await read(folder, name), name);
-}
-
-/** The word list, an array of strings, where the folder has one. */
-async function readVocabulary(folder: string): Promise<readonly string[] | null> {
-  if (!existsSync(join(folder, VOCABULARY_FILE))) return null;
-  const words = await readJson(folder, VOCABULARY_FILE);
-  if (!Array.isArray(words) || !words.every((word) => typeof word === "string")) {
-    throw new AppError({
-      code: "weights-invalid",
-      file: VOCABULARY_FILE,
-      why: "is not a list of words",
-    });
-  }
-  return words;
-}
-
-async function readAdapter(
-  folder: string,
-  config: ClipConfig,
-  signal: AbortSignal,
-): Promise<LoraAdapter> {
-  const [configName, weightsName] = ADAPTER_FILES;
-  return readLoraAdapter(
-    await readJson(folder, configName),
-    await openSafetensors(await fileSource(folder, weightsName), weightsName, signal),
-    {
-      visual_projection: { outputs: config.dim, inputs: config.vision.width },
-      text_projection: { outputs: config.dim, inputs: config.text.width },
+function fileSource(path: string, key: string): ByteSource {
+  return {
+    key,
+    size: statSync(path).size,
+    async read(range, signal) {
+      const file = await openFileSource(path, key);
+      try {
+        return await file.read(range, signal);
+      } finally {
+        await file.close();
+      }
     },
-    signal,
-  );
+  };
+}
+
+function sourcesIn(folder: string): ReadonlyMap<string, ByteSource> {
+  if (!existsSync(folder)) {
+    throw new AppError({ code: "weights-invalid", file: folder, why: "is not there" });
+  }
+  return new Map(modelFiles(folder).map((name) => [name, fileSource(join(folder, name), name)]));
 }
 
 /**
- * Reads what a pack is built from.
+ * Opens what a pack is built from; weights are read when they are asked for.
  *
- * @param weights folder with the files of {@link WEIGHT_FILES}
- * @param adapter folder with the files of {@link ADAPTER_FILES}, or null
+ * @param weights folder with a model as `openModelWeights` takes it
+ * @param adapter folder with a peft adapter, or null
  * @throws AppError `weights-invalid` naming the file
  */
 export async function readPackSources(
@@ -117,20 +57,10 @@ export async function readPackSources(
   adapter: string | null,
   signal: AbortSignal,
 ): Promise<PackSources> {
-  const config = readClipConfig(await readJson(weights, "config.json"));
-  const [, weightsName] = WEIGHT_FILES;
-  const store = await openSafetensors(await fileSource(weights, weightsName), weightsName, signal);
-  const preprocessor = await read(weights, "preprocessor_config.json");
+  const opened = await openModelWeights(sourcesIn(weights), signal);
   return {
-    model: canonicalModel(config, store),
-    adapter: adapter === null ? null : await readAdapter(adapter, config, signal),
-    preprocessing: readPreprocessing(
-      parseJson(preprocessor, "preprocessor_config.json"),
-      config.vision.imageSize,
-    ),
-    vocabulary: await readVocabulary(weights),
-    tokenizer: await read(weights, "tokenizer.json"),
-    tokenizerConfig: await read(weights, "tokenizer_config.json"),
-    preprocessor,
+    ...opened,
+    adapter:
+      adapter === null ? null : await openAdapter(sourcesIn(adapter), opened.model.config, signal),
   };
 }

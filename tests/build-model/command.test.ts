@@ -54,7 +54,7 @@ describe("npm run build:model", () => {
   it("names the file that is missing or cut off", () => {
     const missing = buildModel("--weights", temporary, "--out", out);
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toMatch(/weights-invalid\): config\.json/);
+    expect(missing.stderr).toMatch(/weights-invalid\): model\.safetensors: no weights/);
     const broken = join(temporary, "broken");
     cpSync(tiny, broken, { recursive: true });
     truncateSync(join(broken, "model.safetensors"), 50_000);

@@ -34,7 +34,7 @@ const PREPROCESSOR_FILE = "preprocessor_config.json";
 const TOKENIZER_FILE = "tokenizer.json";
 const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
 /** A list of the words that the text tower knows; only models of a closed vocabulary have it. */
-export const VOCABULARY_FILE = "vocabulary.json";
+const VOCABULARY_FILE = "vocabulary.json";
 const ADAPTER_CONFIG_FILE = "adapter_config.json";
 const ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors";
 const NO_TOKENIZER =
