@@ -132,7 +132,7 @@ describe("making a pack from a hub", () => {
     const made = await third.make(small, ignore, live);
     await expectWhole(await third.files(made.packId));
     // What has no published hash is small; the weights are not asked for again.
-    expect(server.hub.requests.map(({ path }) => path).join()).not.toContain("model.safetensors,");
+    expect(server.hub.requests.map(({ path }) => path).join()).not.toContain("vision.safetensors");
     expect(server.hub.bytes()).toBe(0);
     expect((await store.files()).filter((file) => file.startsWith("pack:"))).toHaveLength(
       Object.keys(await third.files(made.packId)).length + 5,
@@ -259,8 +259,8 @@ describe("making a pack from files of one's own", () => {
         live,
       );
     await expect(make([])).rejects.toMatchObject({ detail: { code: "own-files-incomplete" } });
-    await expect(make([file("model.safetensors")])).rejects.toMatchObject({
-      detail: { missing: "config.json" },
+    await expect(make([file("config.json")])).rejects.toMatchObject({
+      detail: { code: "weights-invalid", file: "model.safetensors" },
     });
     const cut = demoFile("model.safetensors").slice(0, 1_000_000);
     const damaged = [
