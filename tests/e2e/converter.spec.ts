@@ -96,7 +96,7 @@ function embed(page: Page, packId: string | null, phrase: string | null) {
         phrase: texts === null ? null : [...texts.adapted],
       };
     },
-    [packId, `data:image/png;base64,${boatPng().toString("base64")}`, phrase] as const,
+    [packId, `data:image/png;base64,${boatPng(320, 240).toString("base64")}`, phrase] as const,
   );
 }
 
