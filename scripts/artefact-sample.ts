@@ -34,6 +34,7 @@ export async function buildArtefactSample(
 ): Promise<void> {
   const options = {
     json: `${ARTEFACT_SAMPLE}/json`,
+    markdown: `${ARTEFACT_SAMPLE}/markdown`,
     model: atRoot("public/models/demo"),
     embeddings: null,
     fingerprint: null,

@@ -17,5 +17,6 @@ exposeApi({
     }),
   sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
+  source: (id, row) => calls.run(id, (signal) => search.source(row, signal)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchApi);

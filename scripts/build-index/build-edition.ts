@@ -20,6 +20,8 @@ import { describeEdition, gzip, publish, writeFiles } from "./write-edition.ts";
 export interface BuildOptions {
   /** Folder with sentences.json and works.json. */
   readonly json: string;
+  /** Folder with the works' Markdown, `<work>/<work>.md`, or null. */
+  readonly markdown: string | null;
   /** Folder of the model pack, or null: then embeddings and a fingerprint are given. */
   readonly model: string | null;
   readonly embeddings: { readonly path: string; readonly ids: string } | null;
@@ -54,8 +56,9 @@ export async function buildEdition(
   log: Log,
   signal: AbortSignal,
 ): Promise<EditionManifest> {
-  const corpus = await readCorpus(options.json, options.areProjectNotes);
+  const corpus = await readCorpus(options.json, options.markdown, options.areProjectNotes);
   log(`corpus: ${corpus.sentences.length} sentences in ${corpus.works.length} works`);
+  log(describeCoverage(corpus));
   const encoder = options.model === null ? null : await openPackInNode(options.model);
   const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;
   if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
@@ -96,6 +99,15 @@ export async function buildEdition(
   } finally {
     await close();
   }
+}
+
+/** How many works have a text, and how many sentences were found in it. */
+function describeCoverage({ texts }: Corpus): string {
+  const known = texts.filter((text) => text !== null);
+  const spans = known.flatMap((text) => text.spans);
+  const found = spans.filter((span) => span !== null).length;
+  const share = spans.length === 0 ? 0 : (100 * found) / spans.length;
+  return `sources: ${known.length} of ${texts.length} works; ${found} of ${spans.length} sentences found in them (${share.toFixed(2)} %)`;
 }
 
 async function readVectors(

@@ -2,9 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SentenceText } from "../../src/core/edition/texts-file.ts";
 import type { WorkRecord } from "../../src/core/edition/works-file.ts";
+import type { WorkText } from "../../src/core/source/work-text.ts";
 import { BuildError, nameSome } from "./build-error.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
 import { readCitation } from "./read-citation.ts";
+import { alignSentences } from "./source/align.ts";
+import { readMarkdown } from "./source/read-markdown.ts";
 
 /** A corpus in memory; a row of the edition is the index of its sentence. */
 export interface Corpus {
@@ -15,6 +18,8 @@ export interface Corpus {
   /** The works that have sentences. */
   readonly works: readonly WorkRecord[];
   readonly topicNames: Readonly<Record<string, string>>;
+  /** The text of each work and where its sentences stand in it; null where the corpus has none. */
+  readonly texts: readonly (WorkText | null)[];
 }
 
 /** Files of a corpus; the last two may be missing. */
@@ -34,10 +39,15 @@ const SENTENCE_NUMBER = /_s\d+$/;
  * Reads a corpus in ArteFact's form: `sentences.json` {id: {"English Original"}}, `works.json` {id: record}, and where they
  * are there `topic_names.json` {topic: name} and `creators.json` {creator: [work]}.
  *
+ * @param markdown folder with `<work>/<work>.md`, or null; works without a file have no text
  * @param areProjectNotes marks every work as a note that this project wrote itself
  * @throws BuildError naming what is wrong: ids twice, a sentence without text or work, a file that is not an object
  */
-export async function readCorpus(folder: string, areProjectNotes: boolean): Promise<Corpus> {
+export async function readCorpus(
+  folder: string,
+  markdown: string | null,
+  areProjectNotes: boolean,
+): Promise<Corpus> {
   const sentenceFields = await readObject(join(folder, CORPUS_FILES.sentences));
   const workFields = await readObject(join(folder, CORPUS_FILES.works));
   const topicNames = await readObject(join(folder, CORPUS_FILES.topicNames), {});
@@ -71,7 +81,23 @@ export async function readCorpus(folder: string, areProjectNotes: boolean): Prom
   const workOfRow = Uint32Array.from(
     [...byWork.values()].flatMap((siblings, work) => siblings.map(() => work)),
   );
-  return { sentences, workOfRow, works, topicNames: textsOf(topicNames) };
+  const texts: (WorkText | null)[] = [];
+  for (const [workId, siblings] of byWork) {
+    texts.push(markdown === null ? null : await readWorkText(markdown, workId, siblings));
+  }
+  return { sentences, workOfRow, works, topicNames: textsOf(topicNames), texts };
+}
+
+async function readWorkText(
+  folder: string,
+  workId: string,
+  sentences: readonly SentenceText[],
+): Promise<WorkText | null> {
+  const markdown = await readFile(join(folder, workId, `${workId}.md`), "utf8").catch(() => null);
+  if (markdown === null) return null;
+  const blocks = readMarkdown(markdown);
+  const texts = sentences.map(({ text }) => text);
+  return { blocks, spans: alignSentences(blocks, texts) };
 }
 
 function readWork(

@@ -6,11 +6,13 @@ import {
 import type { EditionFileName } from "../../src/core/edition/manifest.ts";
 import { quantizeRow } from "../../src/core/edition/quantize.ts";
 import { encodeRouterFile, type RouterFile } from "../../src/core/edition/router-file.ts";
+import { encodeSources } from "../../src/core/edition/sources-file.ts";
 import { encodeTexts } from "../../src/core/edition/texts-file.ts";
 import { encodeWorks } from "../../src/core/edition/works-file.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { buildHnswGraph } from "../../src/core/search/hnsw-graph.ts";
 import { decodeCentroids } from "../../src/core/search/router.ts";
+import { encodeWorkText } from "../../src/core/source/work-text.ts";
 import type { Corpus } from "./corpus.ts";
 import { chainClusters, clusterSpherically } from "./kmeans.ts";
 
@@ -25,7 +27,7 @@ export interface EditionInput {
   readonly vectors: Float32Array<ArrayBuffer>;
   readonly transform: LowRankTransform | null;
   readonly seed: number;
-  /** Compresses the works. */
+  /** Compresses the works and their sources. */
   readonly gzip: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 }
 
@@ -73,6 +75,9 @@ export function makeEditionFiles(
     rows: new Uint8Array(rows.buffer),
     works: input.gzip(encodeWorks({ works: corpus.works, topicNames: corpus.topicNames })),
     texts: encodeTexts(corpus.sentences),
+    sources: encodeSources(
+      corpus.texts.map((text) => (text === null ? null : input.gzip(encodeWorkText(text)))),
+    ),
   };
   return { router, bytes, rowAtPlace };
 }

@@ -11,6 +11,7 @@ const USAGE = `Builds an edition: the static files that the page searches.
   npm run build:index -- --json <dir> --embeddings <safetensors> --ids <json> --model <pack dir> --name <text> --out <dir>
 
   --json         folder with sentences.json and works.json (topic_names.json, creators.json)
+  --markdown     folder with <work>/<work>.md: the texts that paragraphs are shown from
   --model        model pack: gives the fingerprint and the adapter, and embeds the sentences where none are given
   --embeddings   safetensors with a tensor "embeddings" [n x dim], rows named by --ids (a JSON list)
   --fingerprint  of the model, in place of --model
@@ -33,6 +34,7 @@ async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: "string" },
+      markdown: { type: "string" },
       model: { type: "string" },
       embeddings: { type: "string" },
       ids: { type: "string" },
@@ -59,6 +61,7 @@ async function run(): Promise<void> {
   if (!Number.isSafeInteger(seed) || seed < 0) throw new BuildError("--seed is not a whole number");
   const options: BuildOptions = {
     json: required("json"),
+    markdown: values.markdown ?? null,
     model: values.model ?? null,
     embeddings:
       values.embeddings === undefined ? null : { path: values.embeddings, ids: required("ids") },

@@ -51,6 +51,7 @@ export async function openFolderEdition(
       rows: await open("rows"),
       works: await open("works"),
       texts: await open("texts"),
+      sources: await open("sources"),
     };
     const runtime = {
       gunzip: async (bytes: Uint8Array) => new Uint8Array(await promisify(gunzip)(bytes)),

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MANIFEST_FILE } from "../../src/core/model/pack-manifest.ts";
 import type { BuildOptions } from "./build-edition.ts";
@@ -9,7 +9,7 @@ import { sha256 } from "./write-edition.ts";
 /** Beside the manifest: hash of everything that the edition was built from. Not part of the edition. */
 const NOTE = ".built-from";
 /** Raise when the builder changes what it writes for the same input. */
-const BUILDER_REVISION = 1;
+const BUILDER_REVISION = 2;
 
 /** Tells whether the folder holds an edition whose files are all there and that was built from this input. */
 export async function isUpToDate(options: BuildOptions): Promise<boolean> {
@@ -32,13 +32,16 @@ export async function noteSources(options: BuildOptions): Promise<void> {
 }
 
 async function hashSources(options: BuildOptions): Promise<string> {
-  const { json, model, embeddings, queries } = options;
+  const { json, markdown, model, embeddings, queries } = options;
   const { name, fingerprint, seed, areProjectNotes } = options;
   const corpus = Object.values(CORPUS_FILES).map((file) => join(json, file));
   const pack = model === null ? null : join(model, MANIFEST_FILE);
   const hashes: (string | null)[] = [];
   for (const path of [...corpus, pack, embeddings?.path, embeddings?.ids, queries]) {
     hashes.push(path ? await hashFile(path) : null);
+  }
+  for (const work of markdown === null ? [] : (await readdir(markdown)).sort()) {
+    hashes.push(await hashFile(join(markdown ?? "", work, `${work}.md`)));
   }
   const facts = [BUILDER_REVISION, name, fingerprint, seed, areProjectNotes];
   return sha256(JSON.stringify([...facts, ...hashes]));

@@ -47,6 +47,7 @@ export function describeEdition(files: EditionFiles, facts: EditionFacts): Editi
     rows: describeFile("rows", files.bytes.rows),
     works: describeFile("works", files.bytes.works),
     texts: describeFile("texts", files.bytes.texts),
+    sources: describeFile("sources", files.bytes.sources),
   };
   const hashes = EDITION_FILES.map((file) => described[file].sha256);
   const identity = JSON.stringify([EDITION_VERSION, facts.name, facts.fingerprint, ...hashes]);

@@ -7,6 +7,7 @@ import type {
   SearchAnswer,
   SearchApi,
   SearchRequest,
+  SentenceSource,
 } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import {
@@ -34,6 +35,8 @@ export interface SearchClient {
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
   adoptVectors(signal: AbortSignal, request: AdoptRequest): Promise<number>;
+  /** See `SearchApi.source`. */
+  source(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
   /** Ends the worker. */
   dispose(): void;
 }
@@ -106,6 +109,11 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
             proxy(whileLive(signal, report)),
           ),
         ),
+      );
+    },
+    source(signal, row) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.source(id, row)),
       );
     },
     sentences(signal) {

@@ -1,5 +1,6 @@
 import type { CslItem } from "./citation/csl.ts";
 import type { ProgressStep, ReportProgress } from "./progress.ts";
+import type { WorkText } from "./source/work-text.ts";
 import type { EncodeOptions, Rect, View } from "./view/view.ts";
 
 /**
@@ -276,6 +277,15 @@ export interface SearchAnswer {
   readonly timings: Partial<Record<ProgressStep, number>>;
 }
 
+/** The text of the work that a sentence stands in. */
+export interface SentenceSource {
+  readonly text: WorkText;
+  /** Which of the text's spans is the sentence. */
+  readonly sentence: number;
+  /** Row of the work's first sentence; span i belongs to row `firstRow + i`. */
+  readonly firstRow: number;
+}
+
 export interface SearchApi {
   /** Opens an edition: manifest, router, works. `editionUrl` ends in "/". */
   open(id: CallId, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
@@ -302,5 +312,7 @@ export interface SearchApi {
    * @throws AppError `invalid-argument` for a batch that does not follow or does not fit
    */
   adoptVectors(id: CallId, request: AdoptRequest): Promise<number>;
+  /** The text around a sentence of the open edition; null where the corpus has no text of its work. */
+  source(id: CallId, row: number): Promise<SentenceSource | null>;
   cancel(id: CallId): void;
 }

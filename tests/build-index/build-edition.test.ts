@@ -62,6 +62,7 @@ async function writeVectors(vectors: Float32Array<ArrayBuffer>, names: unknown):
 function options(changes: Partial<BuildOptions> = {}): BuildOptions {
   return {
     json: folder,
+    markdown: null,
     model: null,
     embeddings: { path: join(folder, "vectors.safetensors"), ids: join(folder, "ids.json") },
     fingerprint: "abc",
@@ -186,7 +187,7 @@ describe("buildEdition", () => {
 
 describe("readCorpus", () => {
   it("groups sentences by work and keeps what is known of a work", async () => {
-    const corpus = await readCorpus(folder, false);
+    const corpus = await readCorpus(folder, null, false);
     expect(corpus.sentences).toEqual(tiny.corpus.sentences);
     expect(corpus.workOfRow).toEqual(tiny.corpus.workOfRow);
     expect(corpus.works.map(({ workId }) => workId)).not.toContain("W_unused");
@@ -201,12 +202,12 @@ describe("readCorpus", () => {
     ["a sentence of no work", { W99_s0001: { "English Original": "x" } }, /no work: W99_s0001/],
   ])("refuses %s", async (_, changes, message) => {
     await writeCorpus(changes);
-    await expect(readCorpus(folder, false)).rejects.toThrow(message);
+    await expect(readCorpus(folder, null, false)).rejects.toThrow(message);
   });
 
   it("marks the project's own notes where it is told that these are", async () => {
     const marks = async (areNotes: boolean) => {
-      const { works } = await readCorpus(folder, areNotes);
+      const { works } = await readCorpus(folder, null, areNotes);
       return new Set(works.map(({ isProjectNote }) => isProjectNote));
     };
     expect(await marks(true)).toEqual(new Set([true]));
@@ -217,16 +218,16 @@ describe("readCorpus", () => {
     const sentence = '{"English Original":"The \\"W0_s0001\\": of light."}';
     const text = `{"W0_s0001":${sentence},"W0_s0002":${sentence},"W0_s0001" : ${sentence}}`;
     await writeFile(join(folder, "sentences.json"), text);
-    await expect(readCorpus(folder, false)).rejects.toThrow(/ids twice: W0_s0001$/);
+    await expect(readCorpus(folder, null, false)).rejects.toThrow(/ids twice: W0_s0001$/);
   });
 
   it("refuses a missing file, a file that is not JSON, and a list", async () => {
     await writeFile(join(folder, "works.json"), "{");
-    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json is not JSON/);
+    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json is not JSON/);
     await writeFile(join(folder, "works.json"), "[]");
-    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json is not an object/);
+    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json is not an object/);
     await rm(join(folder, "works.json"));
-    await expect(readCorpus(folder, false)).rejects.toThrow(/works.json cannot be read/);
+    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json cannot be read/);
   });
 });
 

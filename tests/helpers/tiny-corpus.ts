@@ -6,6 +6,7 @@ import {
 } from "../../src/core/edition/low-rank-transform.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
+import type { WorkText } from "../../src/core/source/work-text.ts";
 
 /** What a tiny corpus is like. */
 export interface TinyOptions {
@@ -61,6 +62,28 @@ function makeTransform(dim: number, rank: number, random: () => number): LowRank
   return createLowRankTransform(dim, rank, draw(dim * rank, 0.3), draw(rank * dim, 0.3));
 }
 
+/** A text in which a heading comes first and every sentence of the work is a paragraph of its own. */
+function makeText(
+  sentences: readonly { readonly text: string }[],
+  workOfRow: Uint32Array,
+  work: number,
+): WorkText {
+  const own = sentences.filter((_, row) => workOfRow[row] === work);
+  const block = { level: 0, styles: [], images: [] };
+  return {
+    blocks: [
+      { ...block, kind: "heading", level: 1, text: `On painting ${work}` },
+      ...own.map(({ text }) => ({ ...block, kind: "paragraph" as const, text })),
+    ],
+    spans: own.map(({ text }, index) => ({
+      block: index + 1,
+      start: 0,
+      lastBlock: index + 1,
+      end: text.length,
+    })),
+  };
+}
+
 function makeCorpus(count: number): Corpus {
   const worksCount = Math.max(1, Math.floor(count / 20));
   const perWork = Math.ceil(count / worksCount);
@@ -85,5 +108,8 @@ function makeCorpus(count: number): Corpus {
     text: `Sentence ${row}: the light — «lumière», 光, 🌅 — falls from the left.`,
   }));
   const workOfRow = Uint32Array.from(sentences, (_, row) => Math.floor(row / perWork));
-  return { sentences, workOfRow, works, topicNames: { T0: "Light" } };
+  const texts = works.map((_, work) =>
+    work % 2 === 0 ? makeText(sentences, workOfRow, work) : null,
+  );
+  return { sentences, workOfRow, works, topicNames: { T0: "Light" }, texts };
 }

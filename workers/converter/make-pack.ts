@@ -102,8 +102,7 @@ export async function makeTextPart(
   };
   const sink = createStoredSink(store, signal);
   const text = await buildTextPart(sources, options, tools, sink, report, signal);
-  const vision = { ...visionPartOf(former), vocabulary: sources.vocabulary };
-  const manifest = await writeManifest(sink, vision, text);
+  const manifest = await writeManifest(sink, visionPartOf(former), text);
   return {
     ...record,
     ...describePack(manifest),

@@ -6,12 +6,14 @@ import type {
   EditionInfo,
   SearchAnswer,
   SearchRequest,
+  SentenceSource,
 } from "../../src/core/protocol.ts";
 import {
   type Edition,
   type EditionRuntime,
   openEdition,
 } from "../../src/core/search/open-edition.ts";
+import { readSource } from "../../src/core/search/read-source.ts";
 import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
 import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
@@ -38,6 +40,8 @@ export interface Search {
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
   adoptVectors(request: AdoptRequest): Promise<number>;
+  /** See `SearchApi.source`. */
+  source(row: number, signal: AbortSignal): Promise<SentenceSource | null>;
   /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
   router(): RouterState | null;
 }
@@ -94,6 +98,7 @@ export function createSearch(
     },
     sentences: async (signal) => adoption.sentences(requireEdition(), signal),
     adoptVectors: async (request) => adoption.adopt(requireEdition(), request),
+    source: async (row, signal) => readSource(requireEdition(), row, signal),
     router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),
   };
 }

@@ -52,5 +52,6 @@ export function createEditionSources(
     rows: open("rows"),
     works: open("works"),
     texts: open("texts"),
+    sources: open("sources"),
   };
 }

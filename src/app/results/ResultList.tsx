@@ -1,5 +1,5 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
-import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
+import type { EncoderInfo, FoundSentence, SentenceSource } from "../../core/protocol.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
 import { Sentence } from "./Sentence.tsx";
@@ -11,6 +11,7 @@ interface ResultListProps {
   readonly encoder: EncoderInfo | null;
   readonly isBusy: boolean;
   onCite(sentence: FoundSentence): void;
+  onWholeText(sentence: FoundSentence, source: SentenceSource): void;
 }
 
 const RANKED = new Intl.NumberFormat("en");
@@ -20,6 +21,7 @@ export function ResultList(props: ResultListProps) {
   let list: HTMLOListElement | undefined;
   const state = () => props.session.state();
   const found = () => props.results.answer.found;
+  const rows = createMemo(() => new Set(found().map(({ row }) => row)));
   const vocabulary = createMemo(() => {
     const words = props.encoder?.vocabulary ?? null;
     return words === null ? null : new Set(words);
@@ -93,6 +95,9 @@ export function ResultList(props: ResultListProps) {
                 onVisit={() => props.session.moveTo(sentence.row)}
                 onPin={(isPinned) => props.session.pin(isPinned ? sentence.row : null)}
                 onCite={() => props.onCite(sentence)}
+                found={rows()}
+                readSource={(signal, row) => props.session.readSource(signal, row)}
+                onWholeText={(source) => props.onWholeText(sentence, source)}
               />
             )}
           </For>

@@ -6,6 +6,7 @@ import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
 import { LoadProgress } from "../shell/LoadProgress.tsx";
+import { type Reading, WorkDialog } from "../source/WorkDialog.tsx";
 import { queryWords, scaleNote } from "./query-words.ts";
 import { ResultList } from "./ResultList.tsx";
 
@@ -22,6 +23,8 @@ const count = new Intl.NumberFormat("en");
 export function ResultPanel(props: ResultPanelProps) {
   const [citing, setCiting] = createSignal<Citing | null>(null);
   const answer = () => props.shown.results.answer;
+  const [reading, setReading] = createSignal<Reading | null>(null);
+  const rows = createMemo(() => new Set(answer().found.map(({ row }) => row)));
   const works = createMemo(() => worksOf(answer().found));
   /** A download, or sentences to embed: what takes long enough to be shown beside the list. */
   const isLong = () => {
@@ -87,7 +90,9 @@ export function ResultPanel(props: ResultPanelProps) {
         onCite={({ text, work }) =>
           setCiting({ kind: "sentence", sentence: text, work: work.citation })
         }
+        onWholeText={({ work }, source) => setReading({ work, source })}
       />
+      <WorkDialog reading={reading()} found={rows()} onClose={() => setReading(null)} />
       <CiteDialog citing={citing()} onClose={() => setCiting(null)} />
     </>
   );

@@ -1,8 +1,9 @@
-import { createUniqueId, For, Show } from "solid-js";
+import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { toCoins } from "../../core/citation/coins.ts";
 import { readMarkup } from "../../core/citation/rich-text.ts";
-import type { FoundSentence, Scale, WorkSummary } from "../../core/protocol.ts";
+import type { FoundSentence, Scale, SentenceSource, WorkSummary } from "../../core/protocol.ts";
 import { RichTextView } from "../citation/RichTextView.tsx";
+import { Paragraph } from "../source/Paragraph.tsx";
 import { scoreWords } from "./query-words.ts";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
@@ -21,6 +22,10 @@ interface SentenceProps {
   onVisit(): void;
   onPin(isPinned: boolean): void;
   onCite(): void;
+  /** Rows of all sentences on the page. */
+  readonly found: ReadonlySet<number>;
+  readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  onWholeText(source: SentenceSource): void;
 }
 
 const cosine = new Intl.NumberFormat("en", {
@@ -31,6 +36,8 @@ const cosine = new Intl.NumberFormat("en", {
 /** One found sentence: rank, strength, quotation, source, and what can be done with it. */
 export function Sentence(props: SentenceProps) {
   const quoteId = createUniqueId();
+  const paragraphId = createUniqueId();
+  const [hasParagraph, setHasParagraph] = createSignal(false);
   const pieces = () => splitWords(props.sentence.text, props.vocabulary);
   const unknown = () => pieces().filter((piece) => piece.isUnknown).length;
   const stop = () => (props.isTabStop ? 0 : -1);
@@ -81,6 +88,16 @@ export function Sentence(props: SentenceProps) {
           <button
             type="button"
             class="button is-quiet"
+            aria-expanded={hasParagraph()}
+            aria-controls={paragraphId}
+            tabindex={stop()}
+            onClick={() => setHasParagraph(!hasParagraph())}
+          >
+            Paragraph
+          </button>
+          <button
+            type="button"
+            class="button is-quiet"
             aria-haspopup="dialog"
             tabindex={stop()}
             onClick={() => props.onCite()}
@@ -107,6 +124,16 @@ export function Sentence(props: SentenceProps) {
               <dd>{props.sentence.sentenceId}</dd>
             </dl>
           </details>
+        </div>
+        <div id={paragraphId} class="paragraph-place">
+          <Show when={hasParagraph()}>
+            <Paragraph
+              row={props.sentence.row}
+              found={props.found}
+              read={(signal, row) => props.readSource(signal, row)}
+              onWholeText={(source) => props.onWholeText(source)}
+            />
+          </Show>
         </div>
       </article>
     </li>

@@ -1,6 +1,12 @@
 import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
-import type { EditionInfo, EncoderInfo, MapMethod, ModelVariant } from "../../core/protocol.ts";
+import type {
+  EditionInfo,
+  EncoderInfo,
+  MapMethod,
+  ModelVariant,
+  SentenceSource,
+} from "../../core/protocol.ts";
 import type { EncodeOptions } from "../../core/view/view.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
 import type { Phrase, Picture, Region, SessionState } from "./session-state.ts";
@@ -30,6 +36,8 @@ export interface Session {
   chooseMethod(method: MapMethod): void;
   /** Shows the picture to the model in another way. It stays the same picture: its place and pin are kept. */
   chooseView(options: Partial<EncodeOptions>): void;
+  /** The text of the work around the sentence of `row`; null where the corpus has none. Rejects as the search client does. */
+  readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
   takeUpdate(): void;
   moveTo(row: number | null): void;
   pin(row: number | null): void;

@@ -5,10 +5,10 @@ import type { EditionInfo } from "../protocol.ts";
 /** The manifest's `format`; tells an edition from a model pack. */
 export const EDITION_FORMAT = "artefact-edition";
 /** The one format version that this reader understands. */
-export const EDITION_VERSION = 1;
+export const EDITION_VERSION = 2;
 
 /** Names of the files of an edition, in the order in which they are written. */
-export const EDITION_FILES = ["router", "codes", "rows", "works", "texts"] as const;
+export const EDITION_FILES = ["router", "codes", "rows", "works", "texts", "sources"] as const;
 export type EditionFileName = (typeof EDITION_FILES)[number];
 
 /** One immutable file: its content hash is part of its name, so that no cache can ever mix two editions. */
@@ -112,6 +112,7 @@ export function parseEditionManifest(json: unknown): EditionManifest {
       rows: parseFile(files.object("rows")),
       works: parseFile(files.object("works")),
       texts: parseFile(files.object("texts")),
+      sources: parseFile(files.object("sources")),
     },
     recall: fields.has("recall") ? parseRecall(fields.object("recall")) : null,
   };

@@ -3,6 +3,7 @@ import { codeBytesPerRow } from "../edition/codes-file.ts";
 import type { EditionFileName, EditionManifest } from "../edition/manifest.ts";
 import { EDITION_FILES } from "../edition/manifest.ts";
 import { decodeRouterFile, type RouterFile } from "../edition/router-file.ts";
+import { openSources, type SourceReader } from "../edition/sources-file.ts";
 import { openTexts, type TextReader } from "../edition/texts-file.ts";
 import { parseWorks, type WorkRecord } from "../edition/works-file.ts";
 import { AppError } from "../errors.ts";
@@ -24,6 +25,8 @@ export interface Edition {
   /** Exact vectors, f32 [sentences × dim], in cluster order. */
   readonly rows: ByteSource;
   readonly texts: TextReader;
+  /** Texts of whole works; the file is opened by the first one that is read. */
+  readonly sources: SourceReader;
 }
 
 /** What differs between the page, Node and tests. */
@@ -82,7 +85,35 @@ export async function openEdition(
     openTexts(sources.texts, manifest.sentences, signal),
   ]);
   const codes = createCodeStore(sources.codes, router, manifest.works);
-  return { manifest, router, closest, works, codes, rows: sources.rows, texts };
+  const sourceReader = openLazily((within) =>
+    openSources(
+      sources.sources,
+      works.map((work) => work.sentences),
+      runtime.gunzip,
+      within,
+    ),
+  );
+  return {
+    manifest,
+    router,
+    closest,
+    works,
+    codes,
+    rows: sources.rows,
+    texts,
+    sources: sourceReader,
+  };
+}
+
+/** A reader that opens its file at the first read; a failed opening is tried again by the next one. */
+function openLazily(open: (signal: AbortSignal) => Promise<SourceReader>): SourceReader {
+  let opened: SourceReader | null = null;
+  return {
+    async read(work, signal) {
+      opened ??= await open(signal);
+      return opened.read(work, signal);
+    },
+  };
 }
 
 function checkSizes(manifest: EditionManifest, sources: EditionSources): void {

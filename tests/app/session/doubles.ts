@@ -197,6 +197,7 @@ export function services(
   };
   const search: SessionServices["search"] = {
     open: async () => editionInfo,
+    source: async () => null,
     sentences: async () => ["One.", "Two."],
     adoptVectors: async () => 0,
     search: async (_signal, { scale = "picture" }) => ({ ...answer(1, 2, 3), scale }),
@@ -262,6 +263,10 @@ export function services(
       sentences(signal) {
         record("search.sentences", signal);
         return search.sentences(signal);
+      },
+      source(signal, row) {
+        record(`search.source ${row}`, signal);
+        return search.source(signal, row);
       },
       adoptVectors(signal, request) {
         record(`search.adoptVectors ${request.firstRow}+${request.base.length / DIM}`, signal);

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { decodeCluster } from "../../../src/core/edition/codes-file.ts";
 import { parseEditionManifest } from "../../../src/core/edition/manifest.ts";
 import { decodeRouterFile } from "../../../src/core/edition/router-file.ts";
+import { openSources } from "../../../src/core/edition/sources-file.ts";
 import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { encodeWorks, parseWorks } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { decodeHnswFile, encodeHnswFile } from "../../../src/core/search/hnsw-file.ts";
 import { decodeCentroids } from "../../../src/core/search/router.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
+import { gunzip } from "../../../workers/search/gunzip.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
 import { memorySource } from "../../helpers/memory-source.ts";
 import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
@@ -36,6 +38,15 @@ const DECODERS: readonly [
     async (input) => {
       const reader = await openTexts(memorySource(input), 130, neverAborted());
       return reader.read([0, 64, 129], neverAborted());
+    },
+  ],
+  [
+    "sources",
+    bytes.sources,
+    async (input) => {
+      const sentences = edition.corpus.works.map((work) => work.sentences);
+      const reader = await openSources(memorySource(input), sentences, gunzip, neverAborted());
+      for (let work = 0; work < sentences.length; work++) await reader.read(work, neverAborted());
     },
   ],
   [

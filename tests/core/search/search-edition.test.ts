@@ -25,13 +25,14 @@ const runtime = {
 };
 
 function sourcesOf(tiny: TinyEdition): EditionSources {
-  const { router, codes, rows, works, texts } = tiny.files.bytes;
+  const { router, codes, rows, works, texts, sources } = tiny.files.bytes;
   return {
     router: memorySource(router),
     codes: memorySource(codes),
     rows: memorySource(rows),
     works: memorySource(works),
     texts: memorySource(texts),
+    sources: memorySource(sources),
   };
 }
 

@@ -188,11 +188,11 @@ describe("createSearch", () => {
   it("names both versions where the edition is newer", async () => {
     server = await startRangeServer(
       new Map([
-        ["manifest.json", new TextEncoder().encode('{"format":"artefact-edition","version":2}')],
+        ["manifest.json", new TextEncoder().encode('{"format":"artefact-edition","version":3}')],
       ]),
     );
     await expect(createSearch().open(server.url, quiet, neverAborted())).rejects.toMatchObject({
-      detail: { code: "edition-version", found: 2, supported: 1 },
+      detail: { code: "edition-version", found: 3, supported: 2 },
     });
   });
 

@@ -1,7 +1,6 @@
 import type { ByteRange, ByteSource } from "../../bytes/source.ts";
 import { AppError } from "../../errors.ts";
 import { fromHalf, fromHalves } from "../half.ts";
-import { ownBuffer } from "../safetensors.ts";
 import { ProtobufReader, readVarint, WIRE_FIXED32, WIRE_LENGTH } from "./protobuf-reader.ts";
 
 /*
@@ -46,7 +45,7 @@ export interface OnnxTensor {
 }
 
 /** A node's attribute, of the kinds that matter here. */
-type OnnxAttribute = number | readonly number[] | OnnxTensor;
+export type OnnxAttribute = number | readonly number[] | OnnxTensor;
 
 /** A node of an ONNX graph. */
 export interface OnnxNode {
@@ -102,19 +101,6 @@ function varints(bytes: Uint8Array, count: number): number[] | null {
     position = read.next;
   }
   return position === bytes.length && values.length === count ? values : null;
-}
-
-/** int32_data holds the bits of halves as exactly `count` varints; null where it holds anything else. */
-function varintBits(bytes: Uint8Array, count: number): Uint16Array<ArrayBuffer> | null {
-  const bits = new Uint16Array(count);
-  let position = 0;
-  for (let i = 0; i < count; i++) {
-    const read = readVarint(bytes, position, bytes.length);
-    if (read === null || read.value < 0 || read.value > 0xffff) return null;
-    bits[i] = read.value;
-    position = read.next;
-  }
-  return position === bytes.length ? bits : null;
 }
 
 /** Walks one file; see {@link openOnnx}. */
@@ -288,15 +274,18 @@ export async function openOnnx(
       if (type !== FLOAT && type !== FLOAT16 && type !== BFLOAT16) {
         throw invalid(`${name} is of element type ${type} in place of float or half`);
       }
-      const bytes = small?.slice() ?? (await source.read(place, signal));
+      const bytes = small ?? (await source.read(place, signal));
       if (encoding === "varints") {
-        const bits = type === FLOAT ? null : varintBits(bytes, elementsOf(shape));
+        // int32_data holds the bits of halves.
+        const bits = type === FLOAT ? null : varints(bytes, elementsOf(shape));
         if (bits === null) throw invalid(`${name}: elements are not written as halves`);
-        return type === FLOAT16 ? fromHalves(bits) : fromUpperHalves(bits);
+        const upper = Uint16Array.from(bits);
+        return type === FLOAT16 ? fromHalves(upper) : fromUpperHalves(upper);
       }
-      const buffer = ownBuffer(bytes);
-      if (type === FLOAT) return new Float32Array(buffer);
-      const bits = new Uint16Array(buffer);
+      const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+      const { buffer, byteOffset, length } = aligned;
+      if (type === FLOAT) return new Float32Array(buffer.slice(byteOffset, byteOffset + length));
+      const bits = new Uint16Array(buffer, byteOffset, length / 2);
       return type === FLOAT16 ? fromHalves(bits) : fromUpperHalves(bits);
     },
   };

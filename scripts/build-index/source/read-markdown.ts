@@ -1,0 +1,170 @@
+import type { Nodes, Parents, RootContent } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+import type {
+  BlockKind,
+  StyledSpan,
+  TextBlock,
+  TextStyle,
+} from "../../../src/core/source/work-text.ts";
+
+/** The tags that OCR Markdown sets as HTML; all others vanish, their text stays. */
+const TAG_STYLES: Readonly<Record<string, TextStyle>> = {
+  sup: "superscript",
+  sub: "subscript",
+  i: "italic",
+  em: "italic",
+  b: "bold",
+  strong: "bold",
+};
+const TAG = /^<(\/?)([a-z][a-z0-9]*)\b[^>]*>$/i;
+const ANY_TAG = /<[^<>]*>/g;
+
+/** A block while its text grows. */
+interface Draft {
+  readonly kind: BlockKind;
+  readonly level: number;
+  text: string;
+  readonly styles: StyledSpan[];
+  readonly images: string[];
+}
+
+/**
+ * Reads OCR Markdown into blocks of plain text with a few styles, so that a page needs neither a Markdown parser nor a
+ * sanitiser. Links keep their words, HTML keeps its text, images keep their file names; nothing that is not Markdown is an
+ * error.
+ */
+export function readMarkdown(markdown: string): TextBlock[] {
+  const root = fromMarkdown(markdown, {
+    extensions: [gfm()],
+    mdastExtensions: [gfmFromMarkdown()],
+  });
+  const drafts: Draft[] = [];
+  for (const node of root.children) readBlock(node, "paragraph", drafts);
+  return drafts
+    .map((draft) => ({ ...draft, styles: draft.styles.filter(({ start, end }) => end > start) }))
+    .filter(({ text, images }) => text.trim() !== "" || images.length > 0);
+}
+
+function draft(kind: BlockKind, level = 0): Draft {
+  return { kind, level, text: "", styles: [], images: [] };
+}
+
+/** Adds the blocks of a node; `kind` is what its paragraphs are, such as items of a list. */
+function readBlock(node: RootContent, kind: BlockKind, into: Draft[]): void {
+  switch (node.type) {
+    case "heading": {
+      const block = draft("heading", node.depth);
+      readInline(node, block);
+      into.push(block);
+      return;
+    }
+    case "paragraph": {
+      const block = draft(kind);
+      readInline(node, block);
+      into.push(block);
+      return;
+    }
+    case "blockquote":
+      for (const child of node.children) readBlock(child, "quote", into);
+      return;
+    case "list":
+      for (const item of node.children)
+        for (const child of item.children) readBlock(child, "item", into);
+      return;
+    case "footnoteDefinition":
+      for (const child of node.children) readBlock(child, "note", into);
+      return;
+    case "table":
+      for (const row of node.children) {
+        const block = draft("table-row");
+        row.children.forEach((cell, index) => {
+          if (index > 0) block.text += "\t";
+          readInline(cell, block);
+        });
+        into.push(block);
+      }
+      return;
+    case "code": {
+      const block = draft("code");
+      block.text = node.value;
+      into.push(block);
+      return;
+    }
+    case "html": {
+      const block = draft(kind);
+      block.text = node.value.replaceAll(ANY_TAG, " ").replaceAll(/\s+/g, " ").trim();
+      into.push(block);
+      return;
+    }
+    default:
+      // Rules and definitions of links have no text of their own.
+      return;
+  }
+}
+
+function readInline(parent: Parents, block: Draft): void {
+  /** Tags that are open, with the place where they began. */
+  const open: { readonly style: TextStyle; readonly start: number }[] = [];
+  for (const child of parent.children) {
+    if (child.type === "html") readTag(child.value, open, block);
+    else readInlineNode(child, block);
+  }
+  for (const { style, start } of open) block.styles.push({ start, end: block.text.length, style });
+}
+
+function readTag(
+  html: string,
+  open: { readonly style: TextStyle; readonly start: number }[],
+  block: Draft,
+): void {
+  const [, slash, name = ""] = TAG.exec(html) ?? [];
+  if (name.toLowerCase() === "br") block.text += " ";
+  const style = TAG_STYLES[name.toLowerCase()];
+  if (style === undefined) return;
+  if (slash === "") {
+    open.push({ style, start: block.text.length });
+    return;
+  }
+  const at = open.findLastIndex((tag) => tag.style === style);
+  const [tag] = at < 0 ? [] : open.splice(at, 1);
+  if (tag !== undefined) block.styles.push({ ...tag, end: block.text.length });
+}
+
+function readInlineNode(node: Nodes, block: Draft): void {
+  const start = block.text.length;
+  const styled = (style: TextStyle): void => {
+    block.styles.push({ start, end: block.text.length, style });
+  };
+  switch (node.type) {
+    case "text":
+      // A line break inside a paragraph is the scan's, not the author's.
+      block.text += node.value.replaceAll(/\s*\n\s*/g, " ");
+      return;
+    case "inlineCode":
+      block.text += node.value;
+      styled("code");
+      return;
+    case "emphasis":
+      readInline(node, block);
+      styled("italic");
+      return;
+    case "strong":
+      readInline(node, block);
+      styled("bold");
+      return;
+    case "break":
+      block.text += " ";
+      return;
+    case "image":
+      block.images.push(node.url);
+      return;
+    case "footnoteReference":
+      block.text += node.label ?? node.identifier;
+      styled("superscript");
+      return;
+    default:
+      if ("children" in node) readInline(node, block);
+  }
+}

@@ -1,0 +1,144 @@
+import { createMemo, createResource, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
+import { AppError } from "../../core/errors.ts";
+import type { SentenceSource } from "../../core/protocol.ts";
+import { headingOf } from "../../core/source/segments.ts";
+import { errorWords } from "../error-words.ts";
+import { Blocks } from "./Blocks.tsx";
+import { BlockText } from "./BlockText.tsx";
+import { marksOf } from "./marks.ts";
+import "./source.css";
+
+interface ParagraphProps {
+  readonly row: number;
+  /** Rows of all sentences on the page; those of the same work are marked too. */
+  readonly found: ReadonlySet<number>;
+  read(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  onWholeText(source: SentenceSource): void;
+}
+
+/** The paragraph that a sentence stands in, with steps to what comes before and after. */
+export function Paragraph(props: ParagraphProps) {
+  const controller = new AbortController();
+  onCleanup(() => controller.abort());
+  const [source, { refetch }] = createResource(
+    () => props.row,
+    (row) => props.read(controller.signal, row),
+  );
+  return (
+    <div class="paragraph">
+      <Switch>
+        <Match when={source.loading}>
+          <p class="quiet">Reading the source …</p>
+        </Match>
+        <Match when={source.error}>
+          {(error) => (
+            <p role="alert">
+              {wordsOf(error())}{" "}
+              <button type="button" class="button is-quiet" onClick={() => void refetch()}>
+                Try again
+              </button>
+            </p>
+          )}
+        </Match>
+        <Match when={source.latest === null}>
+          <p class="quiet">The corpus holds no text of this work; only its sentences.</p>
+        </Match>
+        <Match when={source.latest}>
+          {(read) => (
+            <Show
+              when={read().text.spans[read().sentence]}
+              fallback={
+                <p class="quiet">
+                  The sentence could not be found in the text of its work.{" "}
+                  <WholeText onOpen={() => props.onWholeText(read())} />
+                </p>
+              }
+            >
+              {(span) => (
+                <Walk
+                  source={read()}
+                  found={props.found}
+                  first={span().block}
+                  last={span().lastBlock}
+                  onWholeText={() => props.onWholeText(read())}
+                />
+              )}
+            </Show>
+          )}
+        </Match>
+      </Switch>
+    </div>
+  );
+}
+
+interface WalkProps {
+  readonly source: SentenceSource;
+  readonly found: ReadonlySet<number>;
+  /** First and last block of the sentence. */
+  readonly first: number;
+  readonly last: number;
+  onWholeText(): void;
+}
+
+function Walk(props: WalkProps) {
+  const [before, setBefore] = createSignal(0);
+  const [after, setAfter] = createSignal(0);
+  const blocks = () => props.source.text.blocks;
+  const first = () => Math.max(0, props.first - before());
+  const end = () => Math.min(blocks().length, props.last + 1 + after());
+  const heading = () => headingOf(blocks(), first());
+  const marks = createMemo(() => marksOf(props.source, props.found));
+  return (
+    <>
+      <Show when={heading()}>
+        {(block) => (
+          <p class="paragraph-heading quiet">
+            <BlockText block={block()} index={-1} marks={[]} />
+          </p>
+        )}
+      </Show>
+      <Blocks blocks={blocks()} first={first()} end={end()} marks={marks()} />
+      <p class="paragraph-steps">
+        <button
+          type="button"
+          class="button is-quiet"
+          disabled={first() === 0}
+          onClick={() => setBefore(before() + 1)}
+        >
+          Show the one before
+        </button>
+        <button
+          type="button"
+          class="button is-quiet"
+          disabled={end() === blocks().length}
+          onClick={() => setAfter(after() + 1)}
+        >
+          Show the next
+        </button>
+        <WholeText onOpen={() => props.onWholeText()} />
+      </p>
+    </>
+  );
+}
+
+function WholeText(props: { onOpen(): void }) {
+  return (
+    <button
+      type="button"
+      class="button is-quiet"
+      aria-haspopup="dialog"
+      onClick={() => props.onOpen()}
+    >
+      Whole text
+    </button>
+  );
+}
+
+function wordsOf(error: unknown): string {
+  const detail =
+    error instanceof AppError
+      ? error.detail
+      : ({ code: "unexpected", why: String(error) } as const);
+  const { title, sentence } = errorWords(detail);
+  return `${title}. ${sentence}`;
+}

@@ -1,0 +1,108 @@
+import type { ByteSource } from "../bytes/source.ts";
+import { AppError } from "../errors.ts";
+import { parseWorkText, type WorkText } from "../source/work-text.ts";
+import { createBinaryReader } from "./binary-reader.ts";
+import { createBinaryWriter } from "./binary-writer.ts";
+
+/** "AFSO" in little-endian order. */
+const MAGIC = 0x4f534641;
+const VERSION = 1;
+const HEADER_BYTES = 12;
+/** Offsets are u32. */
+const MOST_BYTES = 2 ** 32 - 1;
+/** The name of this file in errors. */
+const F = "sources";
+
+/** Reads the texts of works, each as one range. */
+export interface SourceReader {
+  /**
+   * The text of a work, or null where the corpus has none.
+   *
+   * @throws AppError `edition-corrupt`, or what the file's source throws
+   */
+  read(work: number, signal: AbortSignal): Promise<WorkText | null>;
+}
+
+/** Decompresses a gzip member. */
+export type Gunzip = (
+  bytes: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/**
+ * Encodes the texts of all works: header (magic, version, works), the offsets of the texts and of the end (u32), then per
+ * work a gzip member of its JSON, or nothing where it has no text.
+ *
+ * @throws AppError `invalid-argument` for more than 4 GiB
+ */
+export function encodeSources(
+  texts: readonly (Uint8Array<ArrayBuffer> | null)[],
+): Uint8Array<ArrayBuffer> {
+  const writer = createBinaryWriter();
+  for (const word of [MAGIC, VERSION, texts.length]) writer.u32(word);
+  let offset = HEADER_BYTES + 4 * (texts.length + 1);
+  const ends = texts.map((text) => {
+    offset += text?.length ?? 0;
+    return offset;
+  });
+  if (offset > MOST_BYTES) {
+    throw new AppError({ code: "invalid-argument", what: `sources of ${offset} bytes` });
+  }
+  writer.u32(HEADER_BYTES + 4 * (texts.length + 1));
+  for (const end of ends) writer.u32(end);
+  for (const text of texts) if (text !== null) writer.array(text);
+  return writer.finish();
+}
+
+/**
+ * Opens a sources file by reading its header and directory.
+ *
+ * @param sentencesOf sentences of each work
+ * @throws AppError `edition-version`, `edition-corrupt`, or what `source` throws
+ */
+export async function openSources(
+  source: ByteSource,
+  sentencesOf: readonly number[],
+  gunzip: Gunzip,
+  signal: AbortSignal,
+): Promise<SourceReader> {
+  const works = sentencesOf.length;
+  const directoryEnd = HEADER_BYTES + 4 * (works + 1);
+  if (source.size < directoryEnd) throw corrupt("its directory is cut off");
+  const reader = createBinaryReader(await source.read({ start: 0, end: directoryEnd }, signal), F);
+  if (reader.u32() !== MAGIC) throw corrupt("not a sources file");
+  const version = reader.u32();
+  if (version !== VERSION) {
+    throw new AppError({ code: "edition-version", found: version, supported: VERSION });
+  }
+  const found = reader.u32();
+  if (found !== works) throw corrupt(`it has ${found} of ${works} works`);
+  const offsets = reader.u32s(works + 1);
+  const isOrdered = offsets.every((offset, i) => offset >= (offsets[i - 1] ?? directoryEnd));
+  if (offsets[0] !== directoryEnd || offsets[works] !== source.size || !isOrdered) {
+    throw corrupt("its directory does not fit");
+  }
+  return {
+    async read(work, within) {
+      const sentences = sentencesOf[work];
+      if (sentences === undefined) {
+        throw new AppError({ code: "invalid-argument", what: `work ${work} of ${works}` });
+      }
+      const range = { start: offsets[work] ?? 0, end: offsets[work + 1] ?? 0 };
+      if (range.start === range.end) return null;
+      const gzip = await source.read(range, within);
+      let utf8: Uint8Array<ArrayBuffer>;
+      try {
+        utf8 = await gunzip(gzip, within);
+      } catch (cause) {
+        within.throwIfAborted();
+        throw new AppError({ code: "edition-corrupt", file: F, why: "not gzip" }, { cause });
+      }
+      return parseWorkText(utf8, sentences);
+    },
+  };
+}
+
+function corrupt(why: string): AppError {
+  return new AppError({ code: "edition-corrupt", file: F, why });
+}
