@@ -56,18 +56,22 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: `The file is ${article(error.format)}. Save it as JPEG or PNG and open that.`,
         action: "choose-another",
       };
-    case "network":
+    case "network": {
+      const host = otherHostOf(error.url);
       return {
-        title: "Could not reach this site",
-        sentence: `The file ${fileOf(error.url)} could not be fetched. Check the connection and try again; nothing is lost.`,
+        title: `Could not reach ${host === null ? "this site" : "the host of the model"}`,
+        sentence: `The file ${fileOf(error.url)} could not be fetched${host === null ? "" : ` from ${host}`}. Check the connection and try again; nothing is lost.`,
         action: "retry",
       };
-    case "http-status":
+    }
+    case "http-status": {
+      const host = otherHostOf(error.url);
       return {
         title: "The server did not deliver a file",
-        sentence: `It answered ${error.status} for ${fileOf(error.url)}. Try again in a moment.`,
+        sentence: `${host === null ? "It" : `“${host}”`} answered ${error.status} for ${fileOf(error.url)}. Try again in a moment.`,
         action: "retry",
       };
+    }
     case "range-ignored":
       return {
         title: "This server cannot deliver parts of a file",
@@ -198,6 +202,14 @@ function mediaWords(mediaType: string): string {
 /** "a TIFF", "an SVG": formats are said letter by letter where they begin so. */
 function article(format: string): string {
   return `${/^[aefhilmnorsx]/i.test(format) ? "an" : "a"} ${format}`;
+}
+
+/** The host of an address that is not this site's; null for this site's own. */
+function otherHostOf(url: string): string | null {
+  const own = "location" in globalThis ? globalThis.location : null;
+  if (own === null || !URL.canParse(url, own.href)) return null;
+  const { host } = new URL(url, own.href);
+  return host === own.host ? null : host;
 }
 
 /** The last part of an address, which is what a person can recognise. */

@@ -1,5 +1,6 @@
 import { proxy } from "comlink";
 import converterWorkerUrl from "../../workers/converter.worker.ts?worker&url";
+import { isAppError } from "../core/errors.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type { ConverterApi, MadePack, MakeRequest } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
@@ -50,6 +51,9 @@ export function createConverterClient(options: ConverterClientOptions = {}): Con
     calls += 1;
     try {
       return await work();
+    } catch (error) {
+      if (isAppError(error, "worker-crashed")) inMemory.clear();
+      throw error;
     } finally {
       calls -= 1;
       if (calls === 0 && inMemory.size === 0) idle = setTimeout(() => worker.dispose(), IDLE_MS);

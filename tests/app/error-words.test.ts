@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { errorWords } from "../../src/app/error-words.ts";
 import type { AppErrorDetail } from "../../src/core/errors.ts";
 
@@ -54,6 +54,21 @@ describe("errorWords", () => {
       "The file is a TIFF. Save it as JPEG or PNG and open that.",
     );
     expect(errorWords({ code: "picture-format", format: "SVG" }).sentence).toContain("an SVG");
+  });
+
+  it("says which host it was where it was not this site", () => {
+    vi.stubGlobal("location", new URL("https://site.test/page/"));
+    const hub = "https://hub.test/owner/model/resolve/main/onnx/vision.onnx";
+    expect(errorWords({ code: "network", url: hub })).toMatchObject({
+      title: "Could not reach the host of the model",
+      sentence: expect.stringContaining("vision.onnx could not be fetched from hub.test."),
+    });
+    expect(errorWords({ code: "http-status", url: hub, status: 403 }).sentence).toContain(
+      "“hub.test” answered 403 for vision.onnx.",
+    );
+    const own = "https://site.test/page/models/demo/trunk.onnx";
+    expect(errorWords({ code: "network", url: own }).title).toBe("Could not reach this site");
+    vi.unstubAllGlobals();
   });
 
   it("names the file rather than the whole address", () => {

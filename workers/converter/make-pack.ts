@@ -102,7 +102,8 @@ export async function makeTextPart(
   };
   const sink = createStoredSink(store, signal);
   const text = await buildTextPart(sources, options, tools, sink, report, signal);
-  const manifest = await writeManifest(sink, visionPartOf(former), text);
+  const vision = { ...visionPartOf(former), vocabulary: sources.vocabulary };
+  const manifest = await writeManifest(sink, vision, text);
   return {
     ...record,
     ...describePack(manifest),

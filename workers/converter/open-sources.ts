@@ -1,11 +1,6 @@
 import type { ByteSource } from "../../src/core/bytes/source.ts";
-import { AppError } from "../../src/core/errors.ts";
 import type { PackSources } from "../../src/core/model/build-pack.ts";
-import { canonicalModel } from "../../src/core/model/canonical.ts";
-import { type ClipConfig, readClipConfig } from "../../src/core/model/clip-config.ts";
-import { type LoraAdapter, readLoraAdapter } from "../../src/core/model/lora.ts";
-import { readPreprocessing } from "../../src/core/model/preprocessing.ts";
-import { openSafetensors } from "../../src/core/model/safetensors.ts";
+import { openAdapter, openModelWeights } from "../../src/core/model/sources/open-model.ts";
 import { createBlobSource } from "./blob-source.ts";
 
 /** Files by their names. */
@@ -21,58 +16,14 @@ export async function openSources(
   adapter: NamedBlobs | null,
   signal: AbortSignal,
 ): Promise<PackSources> {
-  const config = readClipConfig(await json(weights, "config.json"));
-  const store = await openSafetensors(
-    source(weights, "model.safetensors"),
-    "model.safetensors",
-    signal,
-  );
-  const optional = async (name: string) => (weights.has(name) ? bytes(weights, name) : null);
-  const words = weights.has("vocabulary.json") ? await json(weights, "vocabulary.json") : null;
+  const opened = await openModelWeights(sourcesOf(weights), signal);
+  const { config } = opened.model;
   return {
-    model: canonicalModel(config, store),
-    adapter: adapter === null ? null : await openAdapter(adapter, config, signal),
-    preprocessing: readPreprocessing(
-      await json(weights, "preprocessor_config.json"),
-      config.vision.imageSize,
-    ),
-    vocabulary: words as readonly string[] | null,
-    tokenizer: await optional("tokenizer.json"),
-    tokenizerConfig: await optional("tokenizer_config.json"),
-    preprocessor: await bytes(weights, "preprocessor_config.json"),
+    ...opened,
+    adapter: adapter === null ? null : await openAdapter(sourcesOf(adapter), config, signal),
   };
 }
 
-async function openAdapter(
-  files: NamedBlobs,
-  config: ClipConfig,
-  signal: AbortSignal,
-): Promise<LoraAdapter> {
-  return readLoraAdapter(
-    await json(files, "adapter_config.json"),
-    await openSafetensors(source(files, "adapter_model.safetensors"), "adapter", signal),
-    {
-      visual_projection: { outputs: config.dim, inputs: config.vision.width },
-      text_projection: { outputs: config.dim, inputs: config.text.width },
-    },
-    signal,
-  );
-}
-
-function source(files: NamedBlobs, name: string): ByteSource {
-  return createBlobSource(name, find(files, name));
-}
-
-async function bytes(files: NamedBlobs, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await find(files, name).arrayBuffer());
-}
-
-async function json(files: NamedBlobs, name: string): Promise<unknown> {
-  return JSON.parse(await find(files, name).text());
-}
-
-function find(files: NamedBlobs, name: string): Blob {
-  const blob = files.get(name);
-  if (blob === undefined) throw new AppError({ code: "own-files-incomplete", missing: name });
-  return blob;
+function sourcesOf(files: NamedBlobs): ReadonlyMap<string, ByteSource> {
+  return new Map([...files].map(([name, blob]) => [name, createBlobSource(name, blob)]));
 }

@@ -117,6 +117,9 @@ export async function openPieceStore(): Promise<PieceStore> {
       if (!next.has(file)) await pieces(file);
       const index = next.get(file) ?? 0;
       next.set(file, index + 1);
+      // A Blob's bytes leave this process some time after it was made; whoever can read it has them. Else storage in memory
+      // (a private window) would keep what goes when this worker ends.
+      await piece.slice(0, 1).arrayBuffer();
       const isStored = await write(async (open) => {
         const { store, done } = open.transaction("pieces", "readwrite", { durability: "relaxed" });
         await Promise.all([store.put(piece, [file, index]), done]);

@@ -1,10 +1,8 @@
 import { createSignal } from "solid-js";
-import { AppError, type AppErrorDetail, abortError, isAbort } from "../../core/errors.ts";
+import { type AppErrorDetail, abortError, isAbort } from "../../core/errors.ts";
 import type { Progress, ReportProgress } from "../../core/progress.ts";
 import type {
-  AdoptedModel,
   EditionInfo,
-  EmbeddedTexts,
   EncodedPicture,
   EncodedRegion,
   EncoderInfo,
@@ -12,12 +10,12 @@ import type {
 import type { Rect } from "../../core/view/view.ts";
 import { errorDetail } from "../error-detail.ts";
 import { isSameChoice, type ModelChoice } from "../models/model-choice.ts";
-import { adoptSentences } from "./adopt-sentences.ts";
 import { createAsking } from "./asking.ts";
 import { createEncodings } from "./encodings.ts";
 import { createModelInUse } from "./model-in-use.ts";
 import { createOpening } from "./opening.ts";
 import { createPhraseVectors } from "./phrase-vectors.ts";
+import { type Prepared, prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
 import { reduce } from "./reduce.ts";
 import { isSameView, regionIn } from "./same-view.ts";
@@ -26,14 +24,13 @@ import { needsReopening, type SessionServices } from "./session-services.ts";
 import {
   type Asked,
   initialState,
-  type Phrase,
+  type Offer,
   type Picture,
   type SessionEvent,
   type ShownPicture,
   shownIn,
   shownPictureIn,
 } from "./session-state.ts";
-import { withTextPart } from "./with-text-part.ts";
 
 /** Sentences that one search shows. */
 const RESULT_COUNT = 25;
@@ -181,7 +178,10 @@ export function createSession(services: SessionServices): Session {
     signal: AbortSignal,
   ): Promise<void> {
     const { variant, region, phrase } = state().choices;
-    const prepared = await prepare(run, phrase, signal);
+    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
+    const ask = (offer: Offer) => asking.ask(run, offer, signal);
+    const preparing = { services, model, encoder, edition, phrases };
+    const prepared = await prepareSearch(preparing, { variant, phrase }, ask, report, signal);
     const asked = { variant, region, phrase, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
@@ -257,71 +257,6 @@ export function createSession(services: SessionServices): Session {
       phrase === choices.phrase &&
       (encoded === null || isSameView(encoded.options, choices))
     );
-  }
-
-  /** What must be there before anything can be searched: sentences of the open model, and the phrase's vectors. */
-  async function prepare(
-    run: number,
-    phrase: Phrase | null,
-    signal: AbortSignal,
-  ): Promise<Prepared> {
-    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
-    const [opened, info] = await Promise.all([
-      edition.open(signal, report),
-      encoder.open(signal, report),
-    ]);
-    const adopted = await adopt(run, opened, info, signal, report);
-    // Not before: who declines to embed the sentences goes back to the model before.
-    model.settle();
-    const embed = (texts: readonly string[]) => embedTexts(texts, run, info, signal, report);
-    const vectors = phrase === null ? null : await phrases.embed(phrase.text, info, embed);
-    return { adopted, vectors };
-  }
-
-  /** Sentences of another model are embedded here where they are few, once the person agrees. */
-  function adopt(
-    run: number,
-    opened: EditionInfo,
-    info: EncoderInfo,
-    signal: AbortSignal,
-    report: ReportProgress,
-  ): Promise<AdoptedModel | null> {
-    const { name: edition, sentences } = opened;
-    const ask = () =>
-      asking.ask(run, { kind: "embed-sentences", model: info.name, edition, sentences }, signal);
-    const embed = (texts: readonly string[]) => embedTexts(texts, run, info, signal, report);
-    const { variant } = state().choices;
-    const adoption = { search: services.search, embed, ask };
-    return adoptSentences(opened, info, variant, adoption, report, signal);
-  }
-
-  /** Embeds texts, with the part for texts fetched first where a made pack lacks it. */
-  function embedTexts(
-    texts: readonly string[],
-    run: number,
-    info: EncoderInfo,
-    signal: AbortSignal,
-    report: ReportProgress,
-  ): Promise<EmbeddedTexts> {
-    return withTextPart(
-      () => services.encoder.embedTexts(signal, texts, report),
-      () => fetchTextPart(run, info, signal, report),
-    );
-  }
-
-  /** Asks first: the part for texts of a made pack is a download of its own. */
-  async function fetchTextPart(
-    run: number,
-    { name }: EncoderInfo,
-    signal: AbortSignal,
-    report: ReportProgress,
-  ): Promise<void> {
-    const chosen = model.choice();
-    if (chosen.kind !== "made") throw new AppError({ code: "text-tower-missing" });
-    const { packId } = chosen;
-    await asking.ask(run, { kind: "fetch-text", model: name }, signal);
-    await services.converter.makeText(signal, packId, report);
-    await services.encoder.addText(signal, await services.converter.files(signal, packId));
   }
 
   /** Computes the maps of all sentences on the page ahead of the first look at one. */
@@ -443,14 +378,6 @@ export function createSession(services: SessionServices): Session {
     },
     dismiss: () => dispatch({ type: "dismissed" }),
   };
-}
-
-/** What a search needs beside the choices. */
-interface Prepared {
-  /** The model whose vectors stand in for the edition's own; null for those. */
-  readonly adopted: AdoptedModel | null;
-  /** Of the phrase, where there is one. */
-  readonly vectors: EmbeddedTexts | null;
 }
 
 const ignore = () => undefined;

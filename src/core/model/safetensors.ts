@@ -183,13 +183,21 @@ export async function openSafetensors(
 }
 
 /**
- * Reads a tensor's values as float32, in a new array.
+ * The bytes as a buffer of their own, aligned for any type: theirs where they fill it, as those of a fresh read do, else a
+ * copy.
+ */
+export function ownBuffer(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+}
+
+/**
+ * Reads a tensor's values as float32, in an array of their own.
  *
  * @throws AppError `weights-invalid` for a dtype other than F32, F16 and BF16
  */
 export function readTensor(tensor: StoredTensor, file = "safetensors"): Float32Array<ArrayBuffer> {
   // The data starts wherever the header ends, so typed views need an aligned copy.
-  const aligned = tensor.bytes.slice().buffer;
+  const aligned = ownBuffer(tensor.bytes);
   switch (tensor.type) {
     case "F32":
       return new Float32Array(aligned);

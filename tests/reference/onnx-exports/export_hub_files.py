@@ -2,11 +2,13 @@
 
   python tests/reference/onnx-exports/export_hub_files.py optimum [--keep FOLDER]
   python tests/reference/onnx-exports/export_hub_files.py current
+  python tests/reference/onnx-exports/export_hub_files.py variants
 
 `optimum` needs the versions of the time in which the public files were made (2023): torch 2.0.1, transformers 4.30.2,
 optimum 1.9.0, onnx 1.14.1, onnxconverter-common 1.13.0, numpy < 1.26, peft 0.4.0. It writes the tiny files `optimum-*.onnx.gz`
 and, of the true ViT-B/32 shape, the skeletons in `true-size/`: everything of a file but its weights, which the tests fill
-in from the seed. `current` uses today's torch and transformers, with both kinds of attention, and slims one of its files.
+in from the seed. `current` uses today's torch and transformers, with both kinds of attention, and slims the files of Optimum; `variants` (onnx, onnxruntime) makes of them what optimisers and
+other writers make.
 """
 
 import argparse
@@ -183,13 +185,96 @@ def current_files(work: Path) -> None:
         onnx.save(slim, HERE / f"slim-{kind}-f32.onnx")
 
 
+# --- what tools make of exports -----------------------------------------------------------------------------------------
+
+
+def typed_data(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same tensors in float_data and int32_data in place of raw_data."""
+    for tensor in model.graph.initializer:
+        if tensor.data_type not in (1, 10):
+            continue
+        values = numpy_helper.to_array(tensor)
+        tensor.ClearField("raw_data")
+        if tensor.data_type == 1:
+            tensor.float_data.extend(values.flatten().tolist())
+        else:
+            tensor.int32_data.extend(values.flatten().view(np.uint16).tolist())
+    return model
+
+
+def with_gemm(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Products and their biases joined into Gemm over a flattened batch, as some optimisers do."""
+    graph, shapes = model.graph, {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    consumers = {}
+    for node in graph.node:
+        for value in node.input:
+            consumers.setdefault(value, []).append(node)
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    nodes, dropped = [], set()
+    for index, node in enumerate(graph.node):
+        if id(node) in dropped:
+            continue
+        add = consumers.get(node.output[0], [None])[0] if node.output else None
+        if node.op_type != "MatMul" or node.input[1] not in shapes or add is None or add.op_type != "Add":
+            nodes.append(node)
+            continue
+        inputs, outputs = shapes[node.input[1]]
+        bias = next(value for value in add.input if value != node.output[0])
+        turned = index % 2
+        if turned:
+            weight = weights[node.input[1]]
+            weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).T.copy(), weight.name))
+        for name, rows in (("flat", [-1, inputs]), ("deep", [1, -1, outputs])):
+            shape = numpy_helper.from_array(np.array(rows, np.int64), f"{node.name}_{name}_shape")
+            graph.initializer.append(shape)
+        flat, product = f"{node.name}_flat", f"{node.name}_gemm"
+        nodes += [
+            onnx.helper.make_node("Reshape", [node.input[0], f"{node.name}_flat_shape"], [flat]),
+            onnx.helper.make_node("Gemm", [flat, node.input[1], bias], [product], transB=turned),
+            onnx.helper.make_node("Reshape", [product, f"{node.name}_deep_shape"], [add.output[0]]),
+        ]
+        dropped.add(id(add))
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
+
+
+def optimised(model: onnx.ModelProto, level, work: Path) -> onnx.ModelProto:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = level
+    options.optimized_model_filepath = str(work / "optimised.onnx")
+    onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnx.load(work / "optimised.onnx")
+
+
+def variant_files(work: Path) -> None:
+    from onnxruntime import GraphOptimizationLevel
+
+    def exported(name: str) -> onnx.ModelProto:
+        return onnx.load_from_string(gzip.decompress((HERE / f"optimum-{name}.onnx.gz").read_bytes()))
+
+    onnx.save(typed_data(exported("text-f32")), HERE / "typed-text-f32.onnx")
+    onnx.save(typed_data(exported("text-f16")), HERE / "typed-text-f16.onnx")
+    onnx.save(with_gemm(exported("vision-f32")), HERE / "gemm-vision-f32.onnx")
+    for kind in ("vision", "text"):
+        basic = optimised(exported(f"{kind}-f32"), GraphOptimizationLevel.ORT_ENABLE_BASIC, work)
+        onnx.save(basic, HERE / f"basic-{kind}-f32.onnx")
+    extended = optimised(exported("text-f32"), GraphOptimizationLevel.ORT_ENABLE_EXTENDED, work)
+    onnx.save(extended, HERE / "extended-text-f32.onnx")
+    path = work / "external.onnx"
+    onnx.save(exported("text-f32"), path, save_as_external_data=True, location="external.data", size_threshold=256)
+    (HERE / "external-text-f32.onnx").write_bytes(path.read_bytes())
+
+
 parser = argparse.ArgumentParser()
-parser.add_argument("which", choices=["optimum", "current"])
+parser.add_argument("which", choices=["optimum", "current", "variants"])
 parser.add_argument("--keep", type=Path, help="folder for the whole files of the true size")
 arguments = parser.parse_args()
 with tempfile.TemporaryDirectory() as temporary:
     work = arguments.keep or Path(temporary)
-    (optimum_files if arguments.which == "optimum" else current_files)(work)
+    {"optimum": optimum_files, "current": current_files, "variants": variant_files}[arguments.which](work)
 for path in HERE.glob("*.onnx"):
     Path(f"{path}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
     path.unlink()

@@ -132,10 +132,10 @@ describe("making a pack from a hub", () => {
     const made = await third.make(small, ignore, live);
     await expectWhole(await third.files(made.packId));
     // What has no published hash is small; the weights are not asked for again.
-    expect(server.hub.requests.map(({ path }) => path).join()).not.toContain("model.safetensors,");
+    expect(server.hub.requests.map(({ path }) => path).join()).not.toContain("vision.safetensors");
     expect(server.hub.bytes()).toBe(0);
     expect((await store.files()).filter((file) => file.startsWith("pack:"))).toHaveLength(
-      Object.keys(await third.files(made.packId)).length + 5,
+      Object.keys(await third.files(made.packId)).length + 4,
     );
   });
 
@@ -215,13 +215,15 @@ describe("making a pack from a hub", () => {
 
 describe("making a pack from files of one's own", () => {
   const file = (name: string, content: BlobPart = demoFile(name)) => new File([content], name);
-  const names = ["config.json", "preprocessor_config.json", "model.safetensors"];
+  const names = ["config.json", "preprocessor_config.json"];
   const tokenizer = ["tokenizer.json", "tokenizer_config.json"];
   const adapter = ["adapter_config.json", "adapter_model.safetensors"];
 
   it("makes both parts and the adapter out of a whole folder, without any request", async () => {
     const converter = await visit();
-    const files = [...names, ...tokenizer, ...adapter, "vocabulary.json"].map((name) => file(name));
+    const files = [...names, "model.safetensors", "vocabulary.json", ...tokenizer, ...adapter].map(
+      (name) => file(name),
+    );
     const made = await converter.make(
       { weights: { kind: "files", files }, adapter: null, mirror: null },
       ignore,
@@ -237,7 +239,10 @@ describe("making a pack from files of one's own", () => {
     const fromHub = await converter.make(small, ignore, live);
     const own = await converter.make(
       {
-        weights: { kind: "files", files: names.map((name) => file(name)) },
+        weights: {
+          kind: "files",
+          files: [...names, "vision.safetensors"].map((name) => file(name)),
+        },
         adapter: { kind: "files", files: adapter.map((name) => file(name)) },
         mirror: null,
       },
@@ -261,8 +266,8 @@ describe("making a pack from files of one's own", () => {
         live,
       );
     await expect(make([])).rejects.toMatchObject({ detail: { code: "own-files-incomplete" } });
-    await expect(make([file("model.safetensors")])).rejects.toMatchObject({
-      detail: { missing: "config.json" },
+    await expect(make([file("config.json")])).rejects.toMatchObject({
+      detail: { code: "weights-invalid", file: "model.safetensors" },
     });
     const cut = demoFile("model.safetensors").slice(0, 1_000_000);
     const damaged = [

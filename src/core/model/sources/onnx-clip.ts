@@ -207,7 +207,11 @@ class ClipFinder {
     }
     const queries = this.#kept.get(`${tower}_model.encoder.layers.0.self_attn.q_proj.bias`);
     const linear = queries === undefined ? null : linearOf(this.#walk, queries);
-    return { epsilon, headWidth: linear === null ? null : headWidthOf(this.#walk, linear.result) };
+    const width = queries === undefined ? 0 : (this.#walk.constant(queries)?.tensor.shape[0] ?? 0);
+    return {
+      epsilon,
+      headWidth: linear === null ? null : headWidthOf(this.#walk, linear.result, width),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ByteRange, ByteSource } from "../../bytes/source.ts";
 import { AppError } from "../../errors.ts";
 import { fromHalf, fromHalves } from "../half.ts";
+import { ownBuffer } from "../safetensors.ts";
 import { ProtobufReader, readVarint, WIRE_FIXED32, WIRE_LENGTH } from "./protobuf-reader.ts";
 
 /*
@@ -45,7 +46,7 @@ export interface OnnxTensor {
 }
 
 /** A node's attribute, of the kinds that matter here. */
-export type OnnxAttribute = number | readonly number[] | OnnxTensor;
+type OnnxAttribute = number | readonly number[] | OnnxTensor;
 
 /** A node of an ONNX graph. */
 export interface OnnxNode {
@@ -101,6 +102,19 @@ function varints(bytes: Uint8Array, count: number): number[] | null {
     position = read.next;
   }
   return position === bytes.length && values.length === count ? values : null;
+}
+
+/** int32_data holds the bits of halves as exactly `count` varints; null where it holds anything else. */
+function varintBits(bytes: Uint8Array, count: number): Uint16Array<ArrayBuffer> | null {
+  const bits = new Uint16Array(count);
+  let position = 0;
+  for (let i = 0; i < count; i++) {
+    const read = readVarint(bytes, position, bytes.length);
+    if (read === null || read.value < 0 || read.value > 0xffff) return null;
+    bits[i] = read.value;
+    position = read.next;
+  }
+  return position === bytes.length ? bits : null;
 }
 
 /** Walks one file; see {@link openOnnx}. */
@@ -274,18 +288,15 @@ export async function openOnnx(
       if (type !== FLOAT && type !== FLOAT16 && type !== BFLOAT16) {
         throw invalid(`${name} is of element type ${type} in place of float or half`);
       }
-      const bytes = small ?? (await source.read(place, signal));
+      const bytes = small?.slice() ?? (await source.read(place, signal));
       if (encoding === "varints") {
-        // int32_data holds the bits of halves.
-        const bits = type === FLOAT ? null : varints(bytes, elementsOf(shape));
+        const bits = type === FLOAT ? null : varintBits(bytes, elementsOf(shape));
         if (bits === null) throw invalid(`${name}: elements are not written as halves`);
-        const upper = Uint16Array.from(bits);
-        return type === FLOAT16 ? fromHalves(upper) : fromUpperHalves(upper);
+        return type === FLOAT16 ? fromHalves(bits) : fromUpperHalves(bits);
       }
-      const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-      const { buffer, byteOffset, length } = aligned;
-      if (type === FLOAT) return new Float32Array(buffer.slice(byteOffset, byteOffset + length));
-      const bits = new Uint16Array(buffer, byteOffset, length / 2);
+      const buffer = ownBuffer(bytes);
+      if (type === FLOAT) return new Float32Array(buffer);
+      const bits = new Uint16Array(buffer);
       return type === FLOAT16 ? fromHalves(bits) : fromUpperHalves(bits);
     },
   };

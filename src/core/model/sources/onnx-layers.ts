@@ -134,8 +134,8 @@ function reshapedFrom(walk: GraphWalk, value: string | undefined): string | unde
   return node?.operator === "Reshape" ? node.inputs[0] : undefined;
 }
 
-/** Width of one head: the last side that queries are reshaped to; null where the graph does not tell. */
-export function headWidthOf(walk: GraphWalk, queries: string): number | null {
+/** Width of one head: the last side that queries [… × width] are reshaped to; null where the graph does not tell. */
+export function headWidthOf(walk: GraphWalk, queries: string, width: number): number | null {
   let current = queries;
   for (let hop = 0; hop < MOST_HOPS; hop++) {
     const next = walk
@@ -145,7 +145,7 @@ export function headWidthOf(walk: GraphWalk, queries: string): number | null {
     if (next.node.operator === "Reshape") {
       const last = lastNumber(walk, next.node.inputs[1]);
       // A flattened batch ends in the whole width, and the split follows.
-      if (last !== null) return last;
+      if (last !== null && last !== width) return last;
     }
     current = next.node.outputs[0] ?? "";
   }

@@ -2,7 +2,7 @@ import type { ByteRange, ByteSource } from "../../bytes/source.ts";
 import type { AppError } from "../../errors.ts";
 
 /** Wire types of the protocol buffers encoding (https://protobuf.dev/programming-guides/encoding). */
-export const WIRE_VARINT = 0;
+const WIRE_VARINT = 0;
 const WIRE_FIXED64 = 1;
 export const WIRE_LENGTH = 2;
 export const WIRE_FIXED32 = 5;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ByteSource } from "../../../../src/core/bytes/source.ts";
 import { isAppError } from "../../../../src/core/errors.ts";
@@ -6,7 +7,7 @@ import { readClipConfig } from "../../../../src/core/model/clip-config.ts";
 import { fromHalves, toHalves } from "../../../../src/core/model/half.ts";
 import { checkTowerFacts, readOnnxClip } from "../../../../src/core/model/sources/onnx-clip.ts";
 import { openOnnx } from "../../../../src/core/model/sources/onnx-file.ts";
-import { HUB_EXPORT_SEED, hubExport } from "../../../helpers/hub-export.ts";
+import { HUB_EXPORT_SEED, hubExport, hubExportDigest } from "../../../helpers/hub-export.ts";
 import { memorySource } from "../../../helpers/memory-source.ts";
 import { seededModel } from "../../../helpers/seeded-clip.ts";
 import { TINY_EXPORT_CONFIG, tinyExport, tinyExportModel } from "../../../helpers/seeded-files.ts";
@@ -63,6 +64,12 @@ describe("a tiny ONNX export", () => {
     "current-text-sdpa",
     "slim-vision-f32",
     "slim-text-f32",
+    "typed-text-f32",
+    "typed-text-f16",
+    "gemm-vision-f32",
+    "basic-vision-f32",
+    "basic-text-f32",
+    "extended-text-f32",
   ])("%s gives every weight that it was made of, in its place", async (name) => {
     const { store, facts } = await readExport(tinyExport(name), name);
     const model = canonicalModel(config, store);
@@ -106,6 +113,7 @@ describe("a tiny ONNX export", () => {
       renamed(tinyExport("optimum-vision-f32"), "Sigmoid", "Softsig"),
       /activation is not QuickGELU/,
     ],
+    ["weights in another file", tinyExport("external-text-f32"), /external data\): take an export/],
     [
       "quantised weights",
       renamed(tinyExport("optimum-vision-f32"), "Softmax", "QLinear"),
@@ -150,29 +158,36 @@ describe("a tiny ONNX export", () => {
 });
 
 describe("a true-size ONNX export in half precision", () => {
-  it.each(["vision", "text"] as const)("gives the %s tower of ViT-B/32", async (which) => {
-    const source = memorySource(await hubExport(which, "f16"));
-    const { store } = readOnnxClip(await openOnnx(source, `${which}_model_fp16.onnx`, signal));
-    const opened = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
-    // The graph and one window per weight, not the weights.
-    expect(opened).toBeLessThan(8e6);
-    const model = canonicalModel(readClipConfig({}), store);
-    expect(model.towers).toEqual([which]);
-    const seeded = seededModel(model.config, HUB_EXPORT_SEED);
-    const sample = [...model.shapes.keys()].filter((name) =>
-      /layers\.7\.|projection|norm|patch/.test(name),
-    );
-    for (const name of sample) {
-      const expected = fromHalves(toHalves(await seeded.read(name, signal)));
-      expect(
-        Buffer.compare(
-          Buffer.from((await model.read(name, signal)).buffer),
-          Buffer.from(expected.buffer),
-        ),
-        name,
-      ).toBe(0);
-    }
-  });
+  it.each(["vision", "text"] as const)(
+    "is the %s file that the exporter wrote, and gives ViT-B/32",
+    async (which) => {
+      const exported = await hubExport(which, "f16");
+      expect(createHash("sha256").update(exported).digest("hex")).toBe(
+        hubExportDigest(which, "f16").sha256,
+      );
+      const source = memorySource(exported);
+      const { store } = readOnnxClip(await openOnnx(source, `${which}_model_fp16.onnx`, signal));
+      const opened = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
+      // The graph and one window per weight, not the weights.
+      expect(opened).toBeLessThan(8e6);
+      const model = canonicalModel(readClipConfig({}), store);
+      expect(model.towers).toEqual([which]);
+      const seeded = seededModel(model.config, HUB_EXPORT_SEED);
+      const sample = [...model.shapes.keys()].filter((name) =>
+        /layers\.7\.|projection|norm|patch/.test(name),
+      );
+      for (const name of sample) {
+        const expected = fromHalves(toHalves(await seeded.read(name, signal)));
+        expect(
+          Buffer.compare(
+            Buffer.from((await model.read(name, signal)).buffer),
+            Buffer.from(expected.buffer),
+          ),
+          name,
+        ).toBe(0);
+      }
+    },
+  );
 });
 
 describe("a hostile ONNX file", () => {
