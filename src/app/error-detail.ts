@@ -1,7 +1,8 @@
 import { AppError, type AppErrorDetail } from "../core/errors.ts";
 
-/** How browsers word that a script of this site, which was to be loaded when needed, is not there. */
-const SCRIPT_MISSING = /dynamically imported module|importing a module script failed/i;
+/** How browsers, and the bundler's loader of styles, word that a part of this site is not there when it is needed. */
+const SCRIPT_MISSING =
+  /dynamically imported module|importing a module script failed|unable to preload css/i;
 
 /** What is known of anything that was thrown. */
 export function errorDetail(error: unknown): AppErrorDetail {
