@@ -40,6 +40,11 @@ export interface NodeEncoder {
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
+  /** Embeds texts given as token ids, with start and end token; as `encodeTexts` otherwise. */
+  encodeTokens(
+    tokenIds: readonly (readonly number[])[],
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>>>;
 }
 
 function toFloats(name: string, tensor: ort.Tensor): FloatTensor {
@@ -147,13 +152,14 @@ async function openTexts(
   folder: string,
   manifest: PackManifest,
   openGraph: (name: string, dataFile: string) => Promise<Session>,
-): Promise<Pick<NodeEncoder, "textTensors" | "tokenize" | "encodeTexts">> {
+): Promise<Pick<NodeEncoder, "textTensors" | "tokenize" | "encodeTexts" | "encodeTokens">> {
   const { text } = manifest;
   if (text === null) {
     const missing = (): never => {
       throw new AppError({ code: "text-tower-missing" });
     };
-    return { textTensors: null, tokenize: missing, encodeTexts: async () => missing() };
+    const encode = async (): Promise<never> => missing();
+    return { textTensors: null, tokenize: missing, encodeTexts: encode, encodeTokens: encode };
   }
   const session = await openGraph(PACK_FILES.text, PACK_FILES.textData);
   const bytes = await readBytes(join(folder, PACK_FILES.textTensors));
@@ -162,10 +168,12 @@ async function openTexts(
     await readJson(join(folder, PACK_FILES.tokenizer)),
     await readJson(join(folder, PACK_FILES.tokenizerConfig)),
   );
+  const encodeTokens: NodeEncoder["encodeTokens"] = (tokenIds, signal) =>
+    runText(session, textTensors, text, tokenIds, signal);
   return {
     textTensors,
     tokenize,
-    encodeTexts: (texts, signal) =>
-      runText(session, textTensors, text, texts.map(tokenize), signal),
+    encodeTokens,
+    encodeTexts: (texts, signal) => encodeTokens(texts.map(tokenize), signal),
   };
 }
