@@ -1,6 +1,6 @@
 /**
- * Measures which weight a phrase should have beside a picture, on the demo encoder as it ships: pictures of a held-out set are
- * searched among held-out captions, with "red", "a boat" … added and taken away at several weights.
+ * Measures what a phrase does beside a picture, on the demo encoder as it ships: held-out pictures are searched among held-out
+ * captions, with "red", "a boat" … added and taken away, at fixed weights and at the one that the search itself finds.
  *
  *   npm run demo:phrases
  *
@@ -9,16 +9,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mixQuery } from "../../src/core/search/mix-query.ts";
+import { dotFloats } from "../../src/core/search/dot.ts";
+import { mixQuery, phraseWeight } from "../../src/core/search/mix-query.ts";
 import { mixedCaption } from "./captions.ts";
-import { embedPictures, STREAM, stream, vectors } from "./embedded.ts";
+import { embedPictures, STREAM, vectors } from "./embedded.ts";
 import { openDemoEncoder } from "./open-demo-encoder.ts";
+import { createRandom, mixSeed } from "./random.ts";
+import { sampleScene } from "./scene.ts";
 import { PICTURE_SETS } from "./sets.ts";
 
-/** Pictures that are asked for, and pictures whose captions are the sentences. Another seed than any set that was trained on. */
 const PICTURES = { ...PICTURE_SETS.heldOut, count: 120 };
-const CAPTIONS = { ...PICTURE_SETS.test, count: 1000 };
-const WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5];
+const CAPTIONS = { seed: PICTURE_SETS.test.seed, count: 1000 };
+const WEIGHTS = [0, 0.2, 0.35, 0.5, 0.7, 1, 1.5];
+/** Sentences that one search shows. */
 const COUNT = 25;
 /** The phrase as it is typed, and the words of which a caption that speaks of it has one. */
 const PHRASES: readonly (readonly [string, RegExp])[] = [
@@ -30,17 +33,19 @@ const PHRASES: readonly (readonly [string, RegExp])[] = [
   ["dark", /\b(dark|shadowy|sombre|gloomy)\b/],
 ];
 
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
+function mean(values: Iterable<number>): number {
+  const all = [...values];
+  return all.reduce((sum, value) => sum + value, 0) / all.length;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function spread(values: readonly number[]): number {
+function deviation(values: Float32Array): number {
   const middle = mean(values);
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+}
+
+/** Indices of the scores, best first. */
+function order(scores: Float32Array): number[] {
+  return [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
 }
 
 const folder = mkdtempSync(join(tmpdir(), "demo-phrases-"));
@@ -48,80 +53,67 @@ try {
   const { signal } = new AbortController();
   const encoder = await openDemoEncoder(folder, "q8", signal);
   const { dim } = encoder.manifest;
-  const asked = await embedPictures(encoder, PICTURES, signal);
-  const others = await embedPictures(encoder, { ...CAPTIONS, count: 0 }, signal);
-  const { sampleScene } = await import("./scene.ts");
-  const captions = Array.from({ length: CAPTIONS.count }, (_, index) =>
-    mixedCaption(sampleScene(CAPTIONS.seed, index), stream(others, index, STREAM.mixed)),
-  );
-  const rows = (all: Float32Array): Float32Array<ArrayBuffer>[] =>
+  const captions = Array.from({ length: CAPTIONS.count }, (_, index) => {
+    const random = createRandom(mixSeed(CAPTIONS.seed, index, STREAM.mixed));
+    return mixedCaption(sampleScene(CAPTIONS.seed, index), random);
+  });
+  const sentences = (await encoder.encodeTexts(captions, signal)).base;
+  const rows = (all: Float32Array) =>
     Array.from({ length: all.length / dim }, (_, row) => all.slice(row * dim, (row + 1) * dim));
-  const pictures = rows(vectors(asked, "base", dim));
-  const sentences = rows((await encoder.encodeTexts(captions, signal)).base);
-  const phrases = rows(
-    (
-      await encoder.encodeTexts(
-        PHRASES.map(([text]) => text),
-        signal,
-      )
-    ).base,
-  );
+  const pictures = rows(vectors(await embedPictures(encoder, PICTURES, signal), "base", dim));
+  const texts = PHRASES.map(([text]) => text);
+  const phrases = rows((await encoder.encodeTexts(texts, signal)).base);
+  const scoresOf = (query: Float32Array) =>
+    Float32Array.from({ length: CAPTIONS.count }, (_, row) =>
+      dotFloats(query, 0, sentences, row * dim, dim),
+    );
+  const byPicture = pictures.map(scoresOf);
+  const byPhrase = phrases.map(scoresOf);
 
-  const byPicture = pictures.map((picture) => sentences.map((sentence) => dot(picture, sentence)));
-  const byPhrase = phrases.map((phrase) => sentences.map((sentence) => dot(phrase, sentence)));
-  console.log("| scores | mean | spread (standard deviation over the sentences of one query) |");
+  console.log("| scores of one query over all sentences | mean | standard deviation |");
   console.log("| --- | --- | --- |");
-  for (const [name, scores] of [
+  for (const [name, all] of [
     ["picture to sentence", byPicture],
     ["phrase to sentence", byPhrase],
   ] as const) {
-    const means = mean(scores.map(mean));
-    console.log(`| ${name} | ${means.toFixed(3)} | ${mean(scores.map(spread)).toFixed(3)} |`);
+    console.log(
+      `| ${name} | ${mean(all.map(mean)).toFixed(3)} | ${mean(all.map(deviation)).toFixed(3)} |`,
+    );
   }
-  const toPhrase = pictures.flatMap((p) => phrases.map((t) => dot(p, t)));
-  console.log(`picture to phrase: mean ${mean(toPhrase).toFixed(3)}`);
+  const spread = byPicture.flatMap((picture) =>
+    byPhrase.map((phrase) => phraseWeight(picture, phrase, null)),
+  );
+  const [least, middle, most] = [Math.min(...spread), mean(spread), Math.max(...spread)];
+  console.log(
+    `\nWeights found: ${least.toFixed(2)} to ${most.toFixed(2)}, mean ${middle.toFixed(2)}.`,
+  );
 
-  for (const mode of ["add", "subtract"] as const) {
-    console.log(`\n${mode}\n| w | naming the phrase | kept of the 25 | nearness to the picture |`);
+  for (const sign of [1, -1]) {
+    console.log(`\n| ${sign > 0 ? "added" : "taken away"}, w | naming | kept | nearness |`);
     console.log("| --- | --- | --- | --- |");
-    for (const weight of WEIGHTS) {
-      const naming: number[] = [];
-      const kept: number[] = [];
-      const nearness: number[] = [];
+    for (const fixed of [...WEIGHTS, null]) {
+      const [naming, kept, nearness]: number[][] = [[], [], []];
       for (const [at, picture] of pictures.entries()) {
-        const scores = byPicture[at] as number[];
-        const order = topOf(scores, scores.length);
-        const rank = new Map(order.map((row, place) => [row, place]));
-        const before = new Set(order.slice(0, COUNT));
+        const plain = byPicture[at] ?? new Float32Array();
+        const places = new Map(order(plain).map((row, place) => [row, place]));
         for (const [index, phrase] of phrases.entries()) {
-          const query = mixQuery(picture, phrase, mode === "add" ? weight : -weight);
-          const found = topOf(
-            sentences.map((sentence) => dot(query, sentence)),
-            COUNT,
-          );
-          const words = PHRASES[index]?.[1] as RegExp;
-          naming.push(mean(found.map((row) => (words.test(captions[row] as string) ? 1 : 0))));
-          kept.push(mean(found.map((row) => (before.has(row) ? 1 : 0))));
-          nearness.push(mean(found.map((row) => 1 - (rank.get(row) as number) / scores.length)));
+          const own = byPhrase[index] ?? new Float32Array();
+          const weight = fixed ?? phraseWeight(plain, own, null);
+          const query = mixQuery(picture, phrase, sign * weight);
+          const found = order(scoresOf(query)).slice(0, COUNT);
+          const words = PHRASES[index]?.[1] ?? /$^/;
+          const place = (row: number) => places.get(row) ?? CAPTIONS.count;
+          naming?.push(mean(found.map((row) => Number(words.test(captions[row] ?? "")))));
+          kept?.push(mean(found.map((row) => Number(place(row) < COUNT))));
+          nearness?.push(mean(found.map((row) => 1 - place(row) / CAPTIONS.count)));
         }
       }
-      const cells = [naming, kept, nearness].map((values) => mean(values).toFixed(3));
-      console.log(`| ${weight} | ${cells.join(" | ")} |`);
+      const cells = [naming, kept, nearness].map((values) => mean(values ?? []).toFixed(2));
+      console.log(`| ${fixed ?? "found"} | ${cells.join(" | ")} |`);
     }
   }
-  const share = PHRASES.map(
-    ([text, words]) =>
-      `${text} ${mean(captions.map((caption) => (words.test(caption) ? 1 : 0))).toFixed(3)}`,
-  );
-  console.log(`\nshare of all captions that name it: ${share.join(", ")}`);
+  const shares = PHRASES.map(([, words]) => mean(captions.map((text) => Number(words.test(text)))));
+  console.log(`\nNaming one of the phrases, of all captions: ${mean(shares).toFixed(2)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function topOf(scores: readonly number[], count: number): number[] {
-  return scores
-    .map((score, row) => ({ score, row }))
-    .sort((left, right) => right.score - left.score)
-    .slice(0, count)
-    .map(({ row }) => row);
 }

@@ -226,8 +226,10 @@ export interface AdoptRequest extends AdoptedModel {
 }
 
 export interface SearchRequest {
-  /** Unit vector [dim] under `variant`: a picture, a part of one, a phrase, or a mixture. */
+  /** Unit vector [dim] under `variant`: of a picture, a part of one, or a phrase. */
   readonly query: Float32Array<ArrayBuffer>;
+  /** A phrase [dim] that is added to the picture's query or taken from it; see src/core/search/mix-query.ts. */
+  readonly phrase?: { readonly vector: Float32Array<ArrayBuffer>; readonly isAdded: boolean };
   readonly variant: ModelVariant;
   /** What `query` stands for; a picture where nothing is said. */
   readonly scale?: Scale;

@@ -229,10 +229,9 @@ export function createSession(services: SessionServices): Session {
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
-    const { vector, scale } = query;
     const answer = await services.search.search(
       signal,
-      { query: vector, variant, count: RESULT_COUNT, scale, ...(adopted && { adopted }) },
+      { ...query, variant, count: RESULT_COUNT, ...(adopted && { adopted }) },
       (wave) => {
         if (signal.aborted) return;
         dispatch({ type: "answered", run, asked, answer: wave, isLast: false });

@@ -1,23 +1,15 @@
-import type { EncodedPicture, EncodedRegion, ModelVariant, Scale } from "../../core/protocol.ts";
-import { mixQuery } from "../../core/search/mix-query.ts";
+import type {
+  EncodedPicture,
+  EncodedRegion,
+  ModelVariant,
+  SearchRequest,
+} from "../../core/protocol.ts";
 import { poolCells } from "../../core/view/pool-cells.ts";
 import { cellIndex } from "../../core/view/transforms.ts";
 import type { PhraseMode, Region } from "./session-state.ts";
 
-/**
- * How much a phrase weighs beside a picture of weight 1; the reasoning and the figures are in docs/phrases.md.
- *
- * Vectors of pictures and of texts lie in two narrow cones apart from each other, so that a text's score with a sentence
- * spreads far wider than a picture's: with equal weights the phrase alone would decide.
- */
-const PHRASE_WEIGHT = 0.7;
-
-/** What is searched with, and what its scores compare. */
-export interface Query {
-  /** Unit vector [dim], a copy that may be transferred. */
-  readonly vector: Float32Array<ArrayBuffer>;
-  readonly scale: Scale;
-}
+/** What is searched with, and what its scores compare. All vectors are copies that may be transferred. */
+type Query = Required<Pick<SearchRequest, "query" | "scale">> & Pick<SearchRequest, "phrase">;
 
 /** What a phrase adds to a query. */
 export interface PhrasePart {
@@ -27,7 +19,7 @@ export interface PhrasePart {
 }
 
 /**
- * The query for a picture's region, for a phrase, or for both: p, t, or normalize(p ± w · t).
+ * The query for a picture's region, for a phrase, or for both: p, t, or normalize(p ± w · t), of which the search finds w.
  * A phrase without any picture is searched alone, whatever its mode; null where there is neither, and for a rectangle that
  * nothing is known of yet, outside of what the model saw.
  *
@@ -43,16 +35,13 @@ export function queryFor(
 ): Query | null {
   const text = phrase?.vectors[variant] ?? null;
   if (encoded === null || phrase?.mode === "alone") {
-    return text === null ? null : { vector: text.slice(), scale: "text" };
+    return text === null ? null : { query: text.slice(), scale: "text" };
   }
-  const picture = regionVector(encoded, crop, variant, region);
-  if (picture === null) return null;
-  if (phrase === null || text === null) return { vector: picture, scale: "picture" };
+  const query = regionVector(encoded, crop, variant, region);
+  if (query === null) return null;
+  if (phrase === null || text === null) return { query, scale: "picture" };
   const isAdded = phrase.mode === "add";
-  return {
-    vector: mixQuery(picture, text, isAdded ? PHRASE_WEIGHT : -PHRASE_WEIGHT),
-    scale: "mixed",
-  };
+  return { query, scale: "mixed", phrase: { vector: text.slice(), isAdded } };
 }
 
 /** The unit vector of a region, as a copy. A rectangle has that of `crop`, or until that is there the mean of its cells. */

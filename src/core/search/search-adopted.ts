@@ -5,7 +5,7 @@ import type { SearchAnswer, SearchRequest } from "../protocol.ts";
 import type { AdoptedVectors } from "./adopted-vectors.ts";
 import { dotFloats } from "./dot.ts";
 import type { Edition } from "./open-edition.ts";
-import { checkRequest } from "./search-edition.ts";
+import { checkRequest, mixedQuery } from "./search-edition.ts";
 import { createTopK } from "./top-k.ts";
 
 /**
@@ -28,9 +28,11 @@ export async function searchAdopted(
     throw new AppError({ code: "invalid-argument", what: "sentences without vectors" });
   }
   const all = adopted.of(request.variant);
+  const scoreRows = (vector: Float32Array) =>
+    Float32Array.from({ length: sentences }, (_, row) => dotFloats(vector, 0, all, row * dim, dim));
   const top = createTopK(request.count);
-  for (let row = 0; row < sentences; row++) {
-    top.offer(row, dotFloats(request.query, 0, all, row * dim, dim));
+  for (const [row, score] of scoreRows(mixedQuery(request, null, scoreRows)).entries()) {
+    top.offer(row, score);
   }
   report({ phase: "scan", scanned: sentences, total: sentences });
   const best = top.take();

@@ -3,12 +3,14 @@ import {
   applyTransposed,
   type LowRankTransform,
 } from "../edition/low-rank-transform.ts";
+import type { RouterFile } from "../edition/router-file.ts";
 import { summarizeWork } from "../edition/works-file.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { ProgressStep, ReportProgress } from "../progress.ts";
 import type { FoundSentence, SearchAnswer, SearchRequest } from "../protocol.ts";
 import { createCandidateList } from "./candidates.ts";
-import { dotFloats } from "./dot.ts";
+import { dotCodes, dotFloats } from "./dot.ts";
+import { mixQuery, phraseWeight } from "./mix-query.ts";
 import type { Edition } from "./open-edition.ts";
 import { type RankedCandidate, rankByCode, rerankExactly } from "./rerank.ts";
 import { type ScanKernel, scanCluster } from "./scan.ts";
@@ -51,9 +53,11 @@ export async function searchEdition(
   signal: AbortSignal,
 ): Promise<SearchAnswer> {
   checkRequest(request, edition.router.dim);
-  const { query, count } = request;
+  const { count } = request;
   const { router, codes } = edition;
   const transform = request.variant === "adapted" ? router.transform : null;
+  const inCodes = (vector: Float32Array) =>
+    transform === null ? vector : applyTransposed(transform, vector);
   const timings: Partial<Record<ProgressStep, number>> = {};
   const timed = async <T>(step: ProgressStep, work: () => T | Promise<T>): Promise<T> => {
     hooks.report({ phase: "step", step });
@@ -70,7 +74,10 @@ export async function searchEdition(
     return { scale, found, vectors, scanned, total: router.sentences, timings: { ...timings } };
   };
 
-  const coded = transform === null ? query : applyTransposed(transform, query);
+  const query = mixedQuery(request, router.counts, (vector) =>
+    scoreCentroids(router, inCodes(vector)),
+  );
+  const coded = inCodes(query);
   const waves = await timed("route", () =>
     planWaves(edition.closest.nearest(coded, routedClusters(router.clusters)), router.counts),
   );
@@ -120,12 +127,36 @@ export async function searchEdition(
   return answerWith(ranked, scanned);
 }
 
+/**
+ * The query of a request, with its phrase mixed in where it has one.
+ *
+ * @param counts sentences that each score of `scores` stands for; 1 each where null
+ * @param scores scores of a vector under the request's variant with points that stand for the sentences
+ */
+export function mixedQuery(
+  { query, phrase }: SearchRequest,
+  counts: Uint32Array | null,
+  scores: (vector: Float32Array) => Float32Array,
+): Float32Array {
+  if (phrase === undefined) return query;
+  const weight = phraseWeight(scores(query), scores(phrase.vector), counts);
+  return mixQuery(query, phrase.vector, phrase.isAdded ? weight : -weight);
+}
+
+/** Scores of a query [dim] with the centroids of all clusters. */
+function scoreCentroids(router: RouterFile, query: Float32Array): Float32Array {
+  const { clusters, dim, centroids, centroidScales } = router;
+  return Float32Array.from({ length: clusters }, (_, cluster) => {
+    return (centroidScales[cluster] ?? 0) * dotCodes(query, centroids, cluster * dim, dim);
+  });
+}
+
 /** Throws AppError `invalid-argument` for a query that is no vector of `dim` numbers, or a senseless count. */
 export function checkRequest(request: SearchRequest, dim: number): void {
-  const { query, count } = request;
+  const { query, count, phrase } = request;
+  const vectors = phrase === undefined ? [query] : [query, phrase.vector];
   const isSound =
-    query.length === dim &&
-    query.every(Number.isFinite) &&
+    vectors.every((vector) => vector.length === dim && vector.every(Number.isFinite)) &&
     Number.isInteger(count) &&
     count >= 1 &&
     count <= MOST_ANSWERS;

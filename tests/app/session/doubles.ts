@@ -11,6 +11,7 @@ import type {
   FoundSentence,
   OpenModelRequest,
   SearchAnswer,
+  SearchRequest,
 } from "../../../src/core/protocol.ts";
 import { planRegion, planView } from "../../../src/core/view/plan-view.ts";
 import { CENTRE_VIEW, type EncodeOptions, type Rect } from "../../../src/core/view/view.ts";
@@ -153,6 +154,8 @@ export interface Recorded {
   readonly calls: string[];
   readonly signals: AbortSignal[];
   readonly queries: Float32Array[];
+  /** The phrases that searches were to mix in, in order; undefined where there was none. */
+  readonly phrases: SearchRequest["phrase"][];
   readonly opened: OpenModelRequest[];
   /** The choices of a model that were kept. */
   readonly choices: ModelChoice[];
@@ -167,7 +170,14 @@ export function services(
     readonly choice?: ModelChoice;
   } = {},
 ): SessionServices & { readonly recorded: Recorded } {
-  const recorded: Recorded = { calls: [], signals: [], queries: [], opened: [], choices: [] };
+  const recorded: Recorded = {
+    calls: [],
+    signals: [],
+    queries: [],
+    phrases: [],
+    opened: [],
+    choices: [],
+  };
   let pictures = 0;
   let regions = 0;
   const record = (call: string, signal: AbortSignal) => {
@@ -258,6 +268,7 @@ export function services(
       search(signal, request, onAnswer, report) {
         record(`search.search ${request.variant}`, signal);
         recorded.queries.push(request.query);
+        recorded.phrases.push(request.phrase);
         return search.search(signal, request, onAnswer, report);
       },
       sentences(signal) {

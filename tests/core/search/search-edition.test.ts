@@ -5,6 +5,7 @@ import { AppError } from "../../../src/core/errors.ts";
 import type { Progress } from "../../../src/core/progress.ts";
 import type { ModelVariant, SearchAnswer, SearchRequest } from "../../../src/core/protocol.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
+import { mixQuery, phraseWeight } from "../../../src/core/search/mix-query.ts";
 import {
   type Edition,
   type EditionSources,
@@ -246,5 +247,44 @@ describe("openEdition", () => {
     await expect(open(large, { ...sourcesOf(large), works })).rejects.toMatchObject({
       detail: { code: "edition-corrupt", file: "works" },
     });
+  });
+
+  it.each(["base", "adapted"] as const)(
+    "mixes a phrase into the query under the %s variant, and ranks as exact search does with that query",
+    async (variant) => {
+      const picture = makeQuery(large, 21);
+      const phrase = makeQuery(large, 22);
+      const vectors = exactVectors(large, variant);
+      const exactly = (weight: number) =>
+        searchExactly(vectors, 64, mixQuery(picture, phrase, weight));
+      const scores = (query: Float32Array) =>
+        Float32Array.from({ length: 6000 }, (_, row) => dotFloats(query, 0, vectors, row * 64, 64));
+      // The search goes by the centroids; every row gives the same ratio within a tenth.
+      const weight = phraseWeight(scores(picture), scores(phrase), null);
+      for (const isAdded of [true, false]) {
+        const request = { query: picture, phrase: { vector: phrase, isAdded }, variant, count: 25 };
+        const { found } = await searchEdition(edition, request, hooksFor(), neverAborted());
+        const rows = found.map(({ row }) => row);
+        const expected = exactly(isAdded ? weight : -weight);
+        const common = rows.filter((row) => expected.includes(row)).length;
+        expect(common).toBeGreaterThanOrEqual(20);
+        expect(rows).not.toEqual(searchExactly(vectors, 64, picture));
+      }
+    },
+  );
+
+  it("refuses a phrase that is no vector of the edition's length", async () => {
+    const query = makeQuery(large, 1);
+    for (const vector of [new Float32Array(3), new Float32Array(64).fill(Number.NaN)]) {
+      const request = {
+        query,
+        phrase: { vector, isAdded: true },
+        variant: "base",
+        count: 5,
+      } as const;
+      await expect(
+        searchEdition(edition, request, hooksFor(), neverAborted()),
+      ).rejects.toMatchObject({ detail: { code: "invalid-argument" } });
+    }
   });
 });

@@ -4,6 +4,8 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { searchExactly } from "../../../scripts/build-index/verify.ts";
 import type { AdoptedModel, AdoptRequest, ModelVariant } from "../../../src/core/protocol.ts";
+import { dotFloats } from "../../../src/core/search/dot.ts";
+import { mixQuery, phraseWeight } from "../../../src/core/search/mix-query.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
 import { createSearch, type Search } from "../../../workers/search/create-search.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
@@ -79,6 +81,32 @@ describe("adopted vectors", () => {
       }
     },
   );
+
+  it("are searched with a picture and a phrase mixed, weighed by how far their scores spread", async () => {
+    const search = await openSearch();
+    await search.adoptVectors(batch(0, SENTENCES));
+    const picture = makeQuery({ vectors: vectors.base, dim: DIM }, 5);
+    const phrase = makeQuery({ vectors: vectors.base, dim: DIM }, 6);
+    const scores = (query: Float32Array) =>
+      Float32Array.from({ length: SENTENCES }, (_, row) =>
+        dotFloats(query, 0, vectors.base, row * DIM, DIM),
+      );
+    const weight = phraseWeight(scores(picture), scores(phrase), null);
+    for (const isAdded of [true, false]) {
+      const request = {
+        query: picture,
+        phrase: { vector: phrase, isAdded },
+        variant: "base",
+        count: 25,
+        adopted: model,
+        scale: "mixed",
+      } as const;
+      const answer = await search.search(request, quiet, quiet, neverAborted());
+      const mixed = mixQuery(picture, phrase, isAdded ? weight : -weight);
+      expect(answer.found.map(({ row }) => row)).toEqual(searchExactly(vectors.base, DIM, mixed));
+      expect(answer.scale).toBe("mixed");
+    }
+  });
 
   it("are there at the next visit, also those of a work that was broken off", async () => {
     const first = await openSearch();
