@@ -1,126 +1,147 @@
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { isAppError } from "../../src/core/errors.ts";
+import { errorWords } from "../../src/app/error-words.ts";
+import { isAbort, isAppError } from "../../src/core/errors.ts";
 import { MANIFEST_FILE, type WeightStorage } from "../../src/core/model/pack-manifest.ts";
-import { modelFiles, readPackSources } from "./read-sources.ts";
+import { BuildError } from "../build-index/build-error.ts";
+import { digestOfInputs } from "./inputs-digest.ts";
 
 /** Keeps the digest of what a pack was built from, beside its files. */
 const STAMP_FILE = ".built-from";
-/** What packs depend on besides their inputs. */
-const PROGRAM = ["src/core/model", "scripts/build-model"];
-const HASHED_AT_ONCE_BYTES = 1 << 20;
+const USAGE = `Builds a model pack for the page from the weights of a CLIP model.
 
-const USAGE = `Builds a model pack for the page from CLIP weights: transformers' or open_clip's safetensors, or
-the ONNX exports of public repositories (vision_model.onnx and text_model.onnx, float32 or half).
+  npm run build:model -- --weights <folder or URL> --out <folder>
+    [--adapter <folder or URL>]  a peft LoRA adapter of the two projections
+    [--storage q8|f16|f32]       how the weights are kept; q8 by default
+    [--vision-only]              without the text tower: pictures, no phrases
+    [--name <text>]              the model's name for people; "CLIP" by default
+    [--base-name <text>]         name of the variant without the adapter
+    [--adapted-name <text>]      name of the variant with the adapter
+    [--if-changed]               do nothing where the pack was built from exactly these files
 
-  npm run build:model -- --weights <folder> --out <folder>
-    [--adapter <folder>]      a peft LoRA adapter of the two projections
-    [--storage q8|f16|f32]    how the weights are kept; q8 by default
-    [--name <text>]           the model's name for people; "Demo encoder" by default
-    [--base-name <text>]      name of the variant without the adapter
-    [--adapted-name <text>]   name of the variant with the adapter
-    [--if-changed]            do nothing where the pack was built from exactly these files`;
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
+The weights may be safetensors in transformers' layout (also in shards) or with open_clip's names, or ONNX exports
+(vision_model.onnx, text_model.onnx, float32 or half precision). A URL is the folder that holds the files.`;
 
 function isStorage(value: string): value is WeightStorage {
   return value === "q8" || value === "f16" || value === "f32";
 }
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-/** Adds a file to a hash, piece by piece: weights may be larger than any one array. */
-function hashFile(hash: Hash, path: string): void {
-  const file = openSync(path, "r");
-  const piece = new Uint8Array(HASHED_AT_ONCE_BYTES);
-  try {
-    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
-      hash.update(piece.subarray(0, read));
-    }
-  } finally {
-    closeSync(file);
+/** What the command line asks for. */
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      weights: { type: "string" },
+      adapter: { type: "string" },
+      out: { type: "string" },
+      storage: { type: "string", default: "q8" },
+      "vision-only": { type: "boolean", default: false },
+      name: { type: "string", default: "CLIP" },
+      "base-name": { type: "string", default: "Base" },
+      "adapted-name": { type: "string", default: "Adapted" },
+      "if-changed": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
   }
+  const { weights, out, storage } = values;
+  if (weights === undefined) throw new BuildError(`--weights is missing.\n\n${USAGE}`);
+  if (out === undefined) throw new BuildError(`--out is missing.\n\n${USAGE}`);
+  if (!isStorage(storage)) throw new BuildError(`--storage ${storage} is none of q8, f16, f32.`);
+  return { ...values, weights, storage, out: resolve(out) };
 }
 
-/** SHA-256 over the options, the input files and the program that builds packs. */
-function digestOfInputs(options: readonly string[], folders: readonly string[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(options));
-  const programs = PROGRAM.map((path) => join(repository, path));
-  const scripts = (folder: string) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.endsWith(".ts"),
-    );
-  for (const [folder, names] of [
-    ...folders.map((folder) => [folder, modelFiles(folder)] as const),
-    ...programs.map((folder) => [folder, scripts(folder).sort()] as const),
-  ]) {
-    for (const name of names) {
-      hash.update(`${name}\0`);
-      hashFile(hash, join(folder, name));
-    }
-  }
-  return hash.digest("hex");
+type Arguments = ReturnType<typeof readArguments>;
+
+/** The digest of everything that the pack depends on, or null where a part of it lies on a server. */
+function stampOf(values: Arguments): string | null {
+  const { weights, adapter, storage, name } = values;
+  const places = adapter === undefined ? [weights] : [weights, adapter];
+  if (places.some((place) => /^https?:/.test(place))) return null;
+  const isVisionOnly = String(values["vision-only"]);
+  const names = [name, values["base-name"], values["adapted-name"]];
+  return digestOfInputs([storage, isVisionOnly, ...names], places);
 }
 
-const { values } = parseArgs({
-  options: {
-    weights: { type: "string" },
-    adapter: { type: "string" },
-    out: { type: "string" },
-    storage: { type: "string", default: "q8" },
-    name: { type: "string", default: "Demo encoder" },
-    "base-name": { type: "string", default: "Base" },
-    "adapted-name": { type: "string", default: "Adapted" },
-    "if-changed": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.help) {
-  console.log(USAGE);
-  process.exit(0);
+function isCurrent(out: string, stamp: string): boolean {
+  const file = join(out, STAMP_FILE);
+  return (
+    existsSync(join(out, MANIFEST_FILE)) && existsSync(file) && readFileSync(file, "utf8") === stamp
+  );
 }
-const { weights, adapter, out, storage } = values;
-if (weights === undefined || out === undefined || !isStorage(storage)) fail(USAGE);
 
-const options = {
-  storage,
-  name: values.name,
-  baseName: values["base-name"],
-  adaptedName: values["adapted-name"],
-};
-const stamp = join(out, STAMP_FILE);
-const inputs = digestOfInputs(
-  Object.values(options),
-  adapter === undefined ? [weights] : [weights, adapter],
-);
-const isCurrent =
-  existsSync(stamp) &&
-  existsSync(join(out, MANIFEST_FILE)) &&
-  readFileSync(stamp, "utf8") === inputs;
-if (values["if-changed"] && isCurrent) process.exit(0);
-
-try {
+async function build(values: Arguments, stamp: string | null, signal: AbortSignal): Promise<void> {
   // The runtime takes a second to load, and most builds find nothing to do.
-  const { writePack } = await import("./write-pack.ts");
+  const { readPackSources } = await import("./read-sources.ts");
+  const { packBytes, requireSpace } = await import("./disk-space.ts");
+  const { showProgress } = await import("./terminal-progress.ts");
+  const { weightBytes, writePack } = await import("./write-pack.ts");
+  const { weights, adapter, storage, out } = values;
   const started = performance.now();
-  const { signal } = new AbortController();
-  const sources = await readPackSources(weights, adapter ?? null, signal);
-  const extra = { [STAMP_FILE]: inputs };
-  const { files } = await writePack(sources, options, out, () => {}, signal, extra);
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  for (const { name, bytes } of files) {
-    console.log(`${name.padEnd(26)} ${bytes.toLocaleString("en")}`);
+  const temporary = await mkdtemp(join(tmpdir(), "build-model-"));
+  try {
+    const sources = await readPackSources(weights, adapter ?? null, signal, {
+      temporary,
+      prefersHalves: storage !== "f32",
+      visionOnly: values["vision-only"],
+    });
+    await requireSpace(dirname(out), packBytes(sources, storage));
+    const options = {
+      storage,
+      name: values.name,
+      baseName: values["base-name"],
+      adaptedName: values["adapted-name"],
+    };
+    const progress = showProgress(process.stderr, weightBytes(sources), () => performance.now());
+    const extra = stamp === null ? {} : { [STAMP_FILE]: stamp };
+    const writing = writePack(sources, options, out, progress.report, signal, extra);
+    const manifest = await writing.finally(progress.end);
+    for (const { name, bytes } of manifest.files) {
+      console.log(`${name.padEnd(26)} ${bytes.toLocaleString("en").padStart(13)}`);
+    }
+    const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${(total / 1e6).toFixed(2)} MB in ${seconds} s: ${manifest.packId} in ${out}`);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
-  console.log(`${(total / 1e6).toFixed(2)} MB in ${seconds} s: ${out}`);
+}
+
+/** What went wrong, in sentences; null for what is a fault of this program. */
+function explain(error: unknown): string | null {
+  if (isAbort(error)) return "The build was stopped; nothing was changed.";
+  if (error instanceof BuildError) return error.message;
+  if (!isAppError(error)) return null;
+  const { detail } = error;
+  if (detail.code === "weights-invalid") {
+    return `The model could not be read (${detail.code}): ${detail.file}: ${detail.why}.`;
+  }
+  const { title, sentence } = errorWords(detail);
+  const where = "url" in detail ? ` (${detail.url})` : "";
+  return `${title} (${detail.code}). ${sentence}${where}`;
+}
+
+const controller = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => controller.abort());
+}
+try {
+  const values = readArguments();
+  const stamp = stampOf(values);
+  if (values["if-changed"] && stamp === null) {
+    throw new BuildError("--if-changed compares files, and so works with folders only.");
+  }
+  if (stamp === null || !values["if-changed"] || !isCurrent(values.out, stamp)) {
+    await build(values, stamp, controller.signal);
+  }
 } catch (error) {
-  if (!isAppError(error)) throw error;
-  const { code, ...fields } = error.detail;
-  fail(`The pack was not built (${code}): ${Object.values(fields).join(": ")}`);
+  const words = explain(error);
+  if (words === null) throw error;
+  console.error(words);
+  process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import {
   composeManifest,
@@ -15,7 +16,10 @@ import {
 } from "../../src/core/model/pack-manifest.ts";
 import type { PackSink, PackTools } from "../../src/core/model/pack-output.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
+import { BuildError } from "../build-index/build-error.ts";
 import { openNodeSession } from "./node-sessions.ts";
+
+const BYTES_PER_VALUE = 4;
 
 /** Hashing and sessions of Node, for building packs. */
 export const nodePackTools: PackTools = {
@@ -41,11 +45,61 @@ function folderSink(folder: string): PackSink {
   };
 }
 
+/** Bytes of the weights, as float32, that a build reads. */
+export function weightBytes({ model }: PackSources): number {
+  return [...model.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, side) => product * side, BYTES_PER_VALUE),
+    0,
+  );
+}
+
+/** Where a pack is written before it takes its place: beside it, so that moving it is one step. */
+function temporaryName(folder: string, processId: number): string {
+  return `.${basename(folder)}.${processId}.tmp`;
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    // Signal 0 is never delivered; it asks whether the process is there.
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Removes what builds left that were ended without a chance to do so themselves. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  for (const name of await readdir(parent)) {
+    const processId = Number(/\.(\d+)\.tmp$/.exec(name)?.[1] ?? Number.NaN);
+    if (name !== temporaryName(folder, processId) || isRunning(processId)) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes sure that a folder may be replaced: that it is not there, is empty, or holds a pack.
+ *
+ * @throws BuildError where it holds anything else
+ */
+export async function requireReplaceable(folder: string): Promise<void> {
+  if (!existsSync(folder) || (await readdir(folder)).length === 0) return;
+  const manifest = join(folder, MANIFEST_FILE);
+  const text = existsSync(manifest) ? await readFile(manifest, "utf8") : "";
+  if (/"format":\s*"artefact-pack"/.test(text)) return;
+  throw new BuildError(
+    `${folder} holds something else than a pack, and would be replaced: name a new folder with --out.`,
+  );
+}
+
 /**
  * Builds a pack and writes it into a folder of its own, which takes the place of `folder` when it is whole: a build that
  * fails or is broken off leaves what was there before. A model without a text tower gives a pack without a text part.
  *
+ * @param folder is replaced where it holds a pack
  * @param extra files beside the pack's own, by name
+ * @throws BuildError where `folder` holds anything else
  */
 export async function writePack(
   sources: PackSources,
@@ -55,7 +109,10 @@ export async function writePack(
   signal: AbortSignal,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<PackManifest> {
-  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
+  await requireReplaceable(folder);
+  await mkdir(dirname(folder), { recursive: true });
+  await removeLeftovers(folder);
+  const temporary = join(dirname(folder), temporaryName(folder, process.pid));
   await mkdir(temporary, { recursive: true });
   try {
     const sink = folderSink(temporary);
