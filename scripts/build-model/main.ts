@@ -3,10 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { errorWords } from "../../src/app/error-words.ts";
-import { isAbort, isAppError } from "../../src/core/errors.ts";
 import { MANIFEST_FILE, type WeightStorage } from "../../src/core/model/pack-manifest.ts";
 import { BuildError } from "../build-index/build-error.ts";
+import { explainError } from "./explain-error.ts";
 import { digestOfInputs } from "./inputs-digest.ts";
 
 /** Keeps the digest of what a pack was built from, beside its files. */
@@ -112,20 +111,6 @@ async function build(values: Arguments, stamp: string | null, signal: AbortSigna
   }
 }
 
-/** What went wrong, in sentences; null for what is a fault of this program. */
-function explain(error: unknown): string | null {
-  if (isAbort(error)) return "The build was stopped; nothing was changed.";
-  if (error instanceof BuildError) return error.message;
-  if (!isAppError(error)) return null;
-  const { detail } = error;
-  if (detail.code === "weights-invalid") {
-    return `The model could not be read (${detail.code}): ${detail.file}: ${detail.why}.`;
-  }
-  const { title, sentence } = errorWords(detail);
-  const where = "url" in detail ? ` (${detail.url})` : "";
-  return `${title} (${detail.code}). ${sentence}${where}`;
-}
-
 const controller = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => controller.abort());
@@ -140,7 +125,7 @@ try {
     await build(values, stamp, controller.signal);
   }
 } catch (error) {
-  const words = explain(error);
+  const words = explainError(error);
   if (words === null) throw error;
   console.error(words);
   process.exitCode = 1;

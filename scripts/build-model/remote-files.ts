@@ -107,7 +107,8 @@ type OpenFile = (name: string) => Promise<ByteSource | null>;
 
 /** The shards that an index names. */
 async function shardsOf(index: ByteSource, signal: AbortSignal): Promise<readonly string[]> {
-  const invalid = (why: string) => new AppError({ code: "weights-invalid", file: SHARD_INDEX, why });
+  const invalid = (why: string) =>
+    new AppError({ code: "weights-invalid", file: SHARD_INDEX, why });
   if (index.size > MOST_INDEX_BYTES) throw invalid(`has ${index.size} bytes`);
   const bytes = await index.read({ start: 0, end: index.size }, signal);
   let json: unknown;
@@ -118,8 +119,11 @@ async function shardsOf(index: ByteSource, signal: AbortSignal): Promise<readonl
   }
   const map = typeof json === "object" && json !== null && "weight_map" in json && json.weight_map;
   if (typeof map !== "object" || map === null) throw invalid("has no weight_map");
-  const names = [...new Set<unknown>(Object.values(map))].filter((name) => typeof name === "string");
-  if (!names.every((name) => SHARD_NAME.test(name))) throw invalid("names something else than shards");
+  const names = [...new Set<unknown>(Object.values(map))].filter(
+    (name) => typeof name === "string",
+  );
+  if (!names.every((name) => SHARD_NAME.test(name)))
+    throw invalid("names something else than shards");
   return names;
 }
 
@@ -147,7 +151,10 @@ async function findWeights(
   const endings = prefersHalves ? ["_fp16.onnx", ".onnx"] : [".onnx", "_fp16.onnx"];
   const found: [string, ByteSource][] = [];
   for (const tower of visionOnly ? ["vision"] : ["vision", "text"]) {
-    for (const name of endings.flatMap((end) => [`onnx/${tower}_model${end}`, `${tower}_model${end}`])) {
+    for (const name of endings.flatMap((end) => [
+      `onnx/${tower}_model${end}`,
+      `${tower}_model${end}`,
+    ])) {
       const source = await open(name);
       if (source === null) continue;
       found.push([name, source]);
