@@ -149,6 +149,27 @@ describe("createEncoderClient", () => {
     expect(reopened.map(({ provider }) => provider)).toEqual(["wasm"]);
   });
 
+  it("opens a pack that the browser holds again with the same files, and with those that joined it", async () => {
+    let dies = true;
+    const { client: encoder, opened } = start((call, generation, worker) => {
+      if (call === "encode" && generation === 1 && dies) {
+        dies = false;
+        worker.crash("killed");
+      }
+    });
+    const files = { "manifest.json": new Blob(["vision"]), "trunk.data": new Blob(["weights"]) };
+    await encoder.open(live, { ...model, pack: { kind: "files", files } }, ignore);
+    const text = { "manifest.json": new Blob(["both"]), "text.data": new Blob(["text"]) };
+    await encoder.addText(live, text);
+    await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
+    const held = opened.map(({ pack }) => (pack.kind === "files" ? pack.files : {}));
+    expect(held.map((pack) => Object.keys(pack))).toEqual([
+      ["manifest.json", "trunk.data"],
+      ["manifest.json", "trunk.data", "text.data"],
+    ]);
+    expect(await held[1]?.["manifest.json"]?.text()).toBe("both");
+  });
+
   it("stays on the processor for models that are opened later", async () => {
     const { client: encoder, opened } = start((call, generation) => {
       if (call === "encode" && generation === 1) {

@@ -114,7 +114,7 @@ test("the site's other workers may not ask a hub", async ({ page, site, hub }) =
   }, `${hub.url}pack/`);
   expect(refusal).toMatch(/network/);
   expect(hub.requests).toEqual([]);
-  expect(site.violations.join()).toContain("connect-src");
+  await expect.poll(() => site.violations.join()).toContain("connect-src");
   site.violations.length = 0;
 });
 

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 /** Something that goes wrong with one file; `times` says how often before all is well again, for ever unless given. */
-export type HubFault =
+type HubFault =
   /** The store hangs up before the byte at each of these positions of the file, once each. */
   | { readonly kind: "drop"; readonly at: number[] }
   | { readonly kind: "wrong-bytes"; times?: number }
@@ -26,7 +27,7 @@ export type HubFault =
   | { readonly kind: "stall"; readonly at: number; times?: number };
 
 /** A request as the hub or its store got it. */
-export interface HubRequest {
+interface HubRequest {
   readonly host: "hub" | "store";
   /** Without the query. */
   readonly path: string;
@@ -104,9 +105,17 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
       return;
     }
     if (content.length < LARGE_BYTES) {
+      // As a hub does it: another address of its own, compressed where it may be.
+      if (!url.searchParams.has("cached")) {
+        response.writeHead(307, { Location: `${url.pathname}?cached=1` }).end();
+        return;
+      }
+      const canUnzip = (request.headers["accept-encoding"] ?? "").includes("gzip");
+      const body = canUnzip ? gzipSync(content) : content;
+      if (canUnzip) response.setHeader("Content-Encoding", "gzip");
       response.setHeader("ETag", etag(content));
-      bytes += content.length;
-      response.end(content);
+      bytes += body.length;
+      response.end(body);
       return;
     }
     signatures += 1;

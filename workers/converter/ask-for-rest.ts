@@ -8,6 +8,9 @@ import type { DownloadRecord } from "./piece-store.ts";
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
 
+/** Compression makes a short file longer, by less than this; that it was compressed, another origin does not show. */
+const MOST_OVERHEAD_BYTES = 1024;
+
 /** A body that is about to arrive. */
 export interface ArrivingBody {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
@@ -51,8 +54,8 @@ export async function askForRest(
     return { body: response.body, skip: 0 };
   }
   const length = Number(response.headers.get("Content-Length") ?? 0);
-  if (file.size !== null && length > file.size) {
-    // Compression makes nothing longer: this is another file, such as a sign-in page.
+  if (file.size !== null && length > file.size + MOST_OVERHEAD_BYTES) {
+    // Another file, such as a sign-in page; what is there stays.
     await response.body?.cancel();
     const { url, size } = file;
     throw new TransientError({ code: "short-read", url, expected: size, received: length });

@@ -59,7 +59,9 @@ export async function makePack(
     : null;
   const manifest = await writeManifest(sink, vision, text);
   const originals = createStoredSink(store, signal);
-  for (const [name, blob] of [...gathered.weights, ...(gathered.adapter ?? [])]) {
+  // Of files of the person's own no text part can be made later.
+  const kept = origin.origin === null ? [] : [...gathered.weights, ...(gathered.adapter ?? [])];
+  for (const [name, blob] of kept) {
     if (blob.size <= MOST_ORIGINAL_BYTES) await putFile(originals, name, blob);
   }
   return {
