@@ -172,6 +172,25 @@ def export_now(model: torch.nn.Module, kind: str, target: Path, folding: bool = 
     )  # fmt: skip
 
 
+def export_graph(model: torch.nn.Module, kind: str, target: Path) -> None:
+    """PyTorch's newer exporter (it needs onnxscript): folds positions, and joins the projection into Gemm."""
+    if kind == "vision":
+        size = model.config.image_size
+        inputs = {"pixel_values": torch.randn(2, 3, size, size)}
+    else:
+        inputs = {"input_ids": torch.randint(0, 40, (2, 16))}
+    [name] = inputs
+    program = torch.onnx.export(
+        model, (), kwargs=inputs, dynamo=True, input_names=[name], dynamic_shapes={name: {0: "batch"}}
+    )
+    proto = program.model_proto
+    for described in (*proto.graph.node, *proto.graph.value_info, *proto.graph.initializer, *proto.graph.input):
+        described.ClearField("doc_string")
+        if hasattr(described, "metadata_props"):
+            del described.metadata_props[:]
+    onnx.save(proto, target)
+
+
 def current_files(work: Path) -> None:
     import onnxslim
 
@@ -179,6 +198,8 @@ def current_files(work: Path) -> None:
         for kind, model in zip(("vision", "text"), towers(TINY, attention)):
             # Without folding and with a LayerNormalization operator: matrices as they are, behind a Transpose.
             export_now(model, kind, HERE / f"current-{kind}-{attention}.onnx", folding=attention == "eager")
+    for kind, model in zip(("vision", "text"), towers(TINY, "sdpa")):
+        export_graph(model, kind, HERE / f"dynamo-{kind}.onnx")
     for kind in ("vision", "text"):
         exported = gzip.decompress((HERE / f"optimum-{kind}-f32.onnx.gz").read_bytes())
         slim = onnxslim.slim(onnx.load_from_string(exported))

@@ -5,6 +5,8 @@ import { smallNumbers } from "./onnx-file.ts";
 const PASSING = new Set(["Identity", "Cast"]);
 /** Steps that a walk takes before it gives up: chains in exports have three or four. */
 const MOST_STEPS = 64;
+/** Other names of one value: more than a model has tensors. */
+const MOST_ALIASES = 5000;
 
 /** A constant of the graph; `isTurned` where a Transpose of its two axes lies behind it. */
 export interface Constant {
@@ -60,7 +62,7 @@ export class GraphWalk {
           continue;
         }
         for (const output of use.node.outputs) {
-          if (seen.has(output)) continue;
+          if (seen.has(output) || seen.size > MOST_ALIASES) continue;
           seen.add(output);
           pending.push(output);
         }

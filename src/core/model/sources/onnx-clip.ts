@@ -35,6 +35,8 @@ const PACKED = new Set(["Attention", "QAttention", "MultiHeadAttention", "SkipLa
 /** A name that the exporter kept of the model, whatever it was wrapped in. */
 const KEPT_NAME =
   /^(?:.*\.)?((?:vision_model|text_model)\..+|(?:visual_projection|text_projection)\.weight)$/;
+/** A tower of 128 layers, the most that is read, has 2,048. */
+const MOST_NAMES = 5000;
 const POSITION_IDS = /\.position_ids$/;
 /** Relative; half precision moves 1e-5 by 0.14 %. */
 const EPSILON_TOLERANCE = 0.01;
@@ -131,6 +133,7 @@ class ClipFinder {
       if (name === undefined || POSITION_IDS.test(name)) return;
       if (this.#walk.constant(value) === null) return;
       if (this.#kept.has(name)) throw this.#invalid(`${name} appears twice`);
+      if (this.#kept.size >= MOST_NAMES) throw this.#invalid("more tensors than any model has");
       this.#kept.set(name, value);
     };
     for (const name of this.#file.initializers.keys()) keep(name);

@@ -62,6 +62,8 @@ describe("a tiny ONNX export", () => {
     "current-vision-sdpa",
     "current-text-eager",
     "current-text-sdpa",
+    "dynamo-vision",
+    "dynamo-text",
     "slim-vision-f32",
     "slim-text-f32",
     "typed-text-f32",
