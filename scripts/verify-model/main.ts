@@ -7,7 +7,6 @@ import { formatCurves, measureSampleCurves } from "./curves.ts";
 import { CATS } from "./published.ts";
 import { decodePicture, type Picture, readPicture } from "./read-picture.ts";
 import { readSamples } from "./samples.ts";
-import { verifyPack } from "./verify-pack.ts";
 
 const USAGE = `Checks a model pack from end to end, in Node, on one thread of WASM.
 
@@ -71,6 +70,8 @@ try {
   const packFolder = await bring(values.pack);
   const editionFolder = values.edition === undefined ? null : await bring(values.edition);
   const cats = isPublished ? await readCats(values.picture) : null;
+  // The runtime takes a second to load; what cannot begin should say so at once.
+  const { verifyPack } = await import("./verify-pack.ts");
   const samples = await readSamples(Math.max(SAMPLES, curves));
   const verification = { packFolder, editionFolder, samples: samples.slice(0, SAMPLES), cats };
   const { checks, encoder } = await verifyPack(verification, log, signal);

@@ -52,7 +52,7 @@ beforeAll(async () => {
   const adapter = await findAdapter(true);
   expect(adapter).not.toBeNull();
   engine = await startEngine(adapter, () => {}, signal);
-});
+}, TIMEOUT_MS);
 
 /** A pack of two layers of CLIP's width. No text is tokenised here, so that it needs no tokenizer. */
 function build(storage: WeightStorage): Promise<MemoryPack> {

@@ -22,6 +22,8 @@ const EDITION = atRoot("public/edition/sample");
 const { signal } = new AbortController();
 const temporary = mkdtempSync(join(tmpdir(), "verify-"));
 const whole = join(temporary, "whole");
+/** Building takes two seconds, and ten times that beside other work. */
+const BUILD_TIMEOUT_MS = 60_000;
 let samples: readonly Sample[];
 
 beforeAll(async () => {
@@ -34,7 +36,7 @@ beforeAll(async () => {
   } as const;
   await writePack(sources, options, whole, () => {}, signal);
   samples = await readSamples(2);
-});
+}, BUILD_TIMEOUT_MS);
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 async function verify(
