@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 /** Largest JSON file that is read whole: CLIP's tokenizer.json has 2 to 4 MB. */
 const MOST_JSON_BYTES = 32 << 20;
 /** Bytes that tell what a file is. */
-const SNIFFED_BYTES = 16;
+const SNIFFED_BYTES = 24;
 
 /** What a file holds, by its first bytes. */
 type FileKind = "safetensors" | "onnx" | "archive" | "other";
@@ -50,9 +50,7 @@ export class FileSet {
 
   /** What a file holds, whatever it is called. */
   async kind(name: string, signal: AbortSignal): Promise<FileKind> {
-    const source = this.source(name);
-    const end = Math.min(SNIFFED_BYTES, source.size);
-    const first = await source.read({ start: 0, end }, signal);
+    const first = await this.#first(name, signal);
     // A zip: what torch.save writes.
     if (first[0] === 0x50 && first[1] === 0x4b) return "archive";
     // After the header's length, the brace of its JSON.
@@ -62,6 +60,16 @@ export class FileSet {
     // Field 1, the IR version, and a small number.
     if (first[0] === 0x08 && (first[1] ?? 0xff) < 0x20) return "onnx";
     return "other";
+  }
+
+  /** The first bytes of a file as text, for a message. */
+  async start(name: string, signal: AbortSignal): Promise<string> {
+    return new TextDecoder("latin1").decode(await this.#first(name, signal));
+  }
+
+  #first(name: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const source = this.source(name);
+    return source.read({ start: 0, end: Math.min(SNIFFED_BYTES, source.size) }, signal);
   }
 }
 

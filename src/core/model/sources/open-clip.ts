@@ -19,6 +19,9 @@ const BUFFERS = new Set([
 const TEXT_PREFIX =
   /^text\.(?=transformer\.|token_embedding\.|positional_embedding$|ln_final\.|text_projection|attn_mask$)/;
 
+/** Towers that open_clip knows besides: ResNets, and those of other libraries. */
+const FOREIGN_TOWER = /^visual\.(?:layer\d|trunk|attnpool)\./;
+
 /** Name after name, outside of the layers. */
 const OUTER: ReadonlyMap<string, string> = new Map([
   ["visual.class_embedding", "vision_model.embeddings.class_embedding"],
@@ -102,6 +105,10 @@ function originsOf(name: string, shape: readonly number[]): readonly (readonly [
  */
 export function readOpenClip(store: TensorStore): TensorStore {
   const invalid = (why: string) => new AppError({ code: "weights-invalid", file: store.file, why });
+  const foreign = [...store.shapes.keys()].find((name) => FOREIGN_TOWER.test(name));
+  if (foreign !== undefined) {
+    throw invalid(`${foreign}: the picture's tower is no vision transformer of CLIP's own kind`);
+  }
   const origins = new Map<string, Origin>();
   for (const [stored, shape] of store.shapes) {
     for (const [name, origin] of originsOf(stored, shape)) {

@@ -22,6 +22,8 @@ const PREFERRED = [
   "open_clip_model.safetensors",
   "open_clip_pytorch_model.safetensors",
 ];
+/** Endings of files that should hold weights. */
+const WEIGHTS_NAME = /\.(?:safetensors|onnx)$/;
 const SHARD_NAME = /-\d{5}-of-\d{5}\.safetensors$/;
 const TOWERS: readonly Tower[] = ["vision", "text"];
 const NO_FACTS: OpenedWeights["facts"] = new Map();
@@ -50,10 +52,16 @@ async function openSafetensorsSet(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<OpenedWeights | null> {
-  const named = (store: TensorStore): OpenedWeights =>
-    isOpenClip(store.shapes.keys())
-      ? { layout: "open_clip", store: readOpenClip(store), facts: NO_FACTS }
-      : { layout: "transformers", store, facts: NO_FACTS };
+  const named = (store: TensorStore): OpenedWeights => {
+    if (isOpenClip(store.shapes.keys())) {
+      return { layout: "open_clip", store: readOpenClip(store), facts: NO_FACTS };
+    }
+    if (!TOWERS.some((tower) => hasTower(store, tower))) {
+      const [first = "nothing"] = store.shapes.keys();
+      throw invalid(store.file, `is of another architecture than CLIP: it holds ${first}`);
+    }
+    return { layout: "transformers", store, facts: NO_FACTS };
+  };
   if (files.has(SHARD_INDEX_FILE)) {
     const json = await files.json(SHARD_INDEX_FILE, signal);
     const open = (name: string) => {
@@ -104,7 +112,14 @@ async function openOnnxSet(
     const isMissed = tower === null ? chosen.size < TOWERS.length : !chosen.has(tower);
     if (isMissed) throw error;
   }
-  if (chosen.size === 0) return null;
+  const [first] = names;
+  if (chosen.size === 0) {
+    if (first === undefined) return null;
+    throw invalid(
+      first,
+      "is of another architecture than transformers' CLIP, or its names were removed: no tensor is called vision_model.… or text_model.…",
+    );
+  }
   const clips = [...new Set(chosen.values())];
   const [only] = clips;
   const store =
@@ -155,6 +170,20 @@ export async function openWeights(files: FileSet, signal: AbortSignal): Promise<
     (await openSafetensorsSet(files, safetensors, signal)) ??
     (await openOnnxSet(files, onnx, signal));
   if (opened !== null) return opened;
+  const [adapter] = safetensors;
+  if (adapter !== undefined) {
+    throw invalid(adapter, "is an adapter alone: add the weights of the model that it belongs to");
+  }
+  for (const name of files.names) {
+    if (!WEIGHTS_NAME.test(name) || archives.includes(name)) continue;
+    const start = await files.start(name, signal);
+    throw invalid(
+      name,
+      start.startsWith("version https://git-l")
+        ? "is a pointer of Git LFS: take the file that it stands for"
+        : `is neither safetensors nor ONNX: it begins with ${JSON.stringify(start)}`,
+    );
+  }
   const [archive] = archives;
   if (archive !== undefined) {
     throw invalid(

@@ -268,6 +268,16 @@ describe("a folder from open_clip", () => {
   });
 });
 
+it("refuses open_clip's other towers by name", async () => {
+  const file = OPEN_CLIP["open_clip_model.safetensors"] ?? new Uint8Array();
+  const extra = { name: "visual.layer1.0.conv1.weight", shape: [1], data: new Float32Array(1) };
+  const files = {
+    ...OPEN_CLIP,
+    "open_clip_model.safetensors": formatSafetensors([...tensorsOf(file), extra]),
+  };
+  expect(await refusal(open(files))).toMatch(/visual\.layer1.*no vision transformer/);
+});
+
 describe("files that are no model", () => {
   const tensors = tensorsOf(whole);
   const changed = (change: (tensor: (typeof tensors)[number]) => (typeof tensors)[number]) => ({
@@ -277,6 +287,44 @@ describe("files that are no model", () => {
   it.each<[string, Files, RegExp]>([
     ["nothing", {}, /^model\.safetensors: no weights/],
     ["no weights", AROUND, /^model\.safetensors: no weights/],
+    [
+      "another architecture in safetensors",
+      {
+        ...TRANSFORMERS,
+        "model.safetensors": formatSafetensors([
+          { name: "bert.pooler.weight", shape: [1], data: new Float32Array(1) },
+        ]),
+      },
+      /^model\.safetensors: is of another architecture than CLIP: it holds bert\.pooler\.weight/,
+    ],
+    [
+      "another architecture in ONNX",
+      { ...AROUND, "model.onnx": new Uint8Array([0x08, 0x07, 0x3a, 0x00]) },
+      /^model\.onnx: is of another architecture than transformers' CLIP/,
+    ],
+    [
+      "an adapter without its model",
+      {
+        ...AROUND,
+        "adapter_model.safetensors": new Uint8Array(
+          readFileSync(referencePath("goldens/tiny-clip/adapter/adapter_model.safetensors")),
+        ),
+      },
+      /^adapter_model\.safetensors: is an adapter alone/,
+    ],
+    [
+      "a pointer in place of a file",
+      {
+        ...AROUND,
+        "model.onnx": new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"),
+      },
+      /^model\.onnx: is a pointer of Git LFS/,
+    ],
+    [
+      "a web page in place of a file",
+      { ...AROUND, "model.safetensors": new TextEncoder().encode("<!doctype html><html>") },
+      /^model\.safetensors: is neither safetensors nor ONNX: it begins with "<!doctype/,
+    ],
     [
       "a PyTorch archive",
       { ...AROUND, "pytorch_model.bin": new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]) },
