@@ -2,16 +2,20 @@ import { wrap } from "comlink";
 import { createEncoderClient } from "../../../src/client/encoder-client.ts";
 import { registerErrorTransfer } from "../../../src/client/spawn-worker.ts";
 import type { Theirs } from "./theirs.worker.ts";
+import type { Tower } from "./tower.worker.ts";
 
 /** What the measuring script calls in a page of its own for every contestant. */
 export interface BenchPage {
   loadTheirs(dtype: "fp32" | "fp16" | "q8", threads: number | null): Promise<Loaded>;
   loadOurs(packUrl: string): Promise<Loaded>;
-  encode(pictureUrl: string): Promise<Encoded>;
+  /** @param side cut a square of so many pixels out of the picture first, which nobody resizes; 0 for the picture */
+  encode(pictureUrl: string, side: number): Promise<Encoded>;
   /** 25 maps of the picture encoded last, in milliseconds. */
   explain(): Promise<number>;
   /** One phrase through the text tower, which the first call loads, in milliseconds. */
   embedText(text: string): Promise<number>;
+  /** Our tower by itself; see `Tower.measure`. */
+  measureTower(packUrl: string, threads: number, rounds: number): ReturnType<Tower["measure"]>;
 }
 
 interface Loaded {
@@ -67,8 +71,9 @@ const page: BenchPage = {
     };
     return loaded(start);
   },
-  async encode(pictureUrl) {
-    const picture = await (await fetch(pictureUrl)).blob();
+  async encode(pictureUrl, side) {
+    const whole = await (await fetch(pictureUrl)).blob();
+    const picture = side > 0 ? await cutSquare(whole, side) : whole;
     const start = performance.now();
     if (encodeBlob === null) throw new Error("nothing is loaded");
     const encoded = await encodeBlob(picture);
@@ -93,7 +98,20 @@ const page: BenchPage = {
     await client.embedTexts(signal, [text], quietly);
     return performance.now() - start;
   },
+  measureTower(packUrl, threads, rounds) {
+    const worker = new Worker(new URL("./tower.worker.ts", import.meta.url), { type: "module" });
+    return wrap<Tower>(worker)
+      .measure(new URL(packUrl, location.href).href, threads, rounds)
+      .finally(() => worker.terminate());
+  },
 };
+
+async function cutSquare(picture: Blob, side: number): Promise<Blob> {
+  const bitmap = await createImageBitmap(picture);
+  const canvas = new OffscreenCanvas(side, side);
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
+}
 
 function loaded(start: number): Loaded {
   const threads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
