@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PackOptions } from "../../src/core/model/build-pack.ts";
+import { clipTokenizerConfig, clipTokenizerJson } from "../../tests/helpers/clip-tokenizer.ts";
 import { HUB_EXPORT_SEED, hubExport } from "../../tests/helpers/hub-export.ts";
 import { seededModel } from "../../tests/helpers/seeded-clip.ts";
 import { CLIP_B32, seededSources } from "../../tests/helpers/seeded-pack.ts";
@@ -21,11 +22,12 @@ const OPTIONS: PackOptions = {
  */
 export async function prepareModels(folder: string, signal: AbortSignal): Promise<void> {
   const model = seededModel(CLIP_B32, HUB_EXPORT_SEED);
+  const tokenizer = { json: clipTokenizerJson(), config: clipTokenizerConfig() };
+  const sources = { ...seededSources(CLIP_B32, HUB_EXPORT_SEED, tokenizer), model };
   const pack = join(folder, "pack");
   if (!existsSync(pack)) {
     console.log("Making our pack of seeded weights …");
     await mkdir(folder, { recursive: true });
-    const sources = { ...seededSources(CLIP_B32, HUB_EXPORT_SEED), model };
     await writePack(sources, OPTIONS, pack, () => {}, signal);
   }
   const hub = join(folder, "hub", "clip");
@@ -56,7 +58,7 @@ export async function prepareModels(folder: string, signal: AbortSignal): Promis
     },
     text_config: { model_type: "clip_text_model", hidden_size: text.width },
   });
-  const { imageMean, imageStd } = seededSources(CLIP_B32, HUB_EXPORT_SEED).preprocessing;
+  const { imageMean, imageStd } = sources.preprocessing;
   await json("preprocessor_config.json", {
     image_processor_type: "CLIPImageProcessor",
     do_resize: true,

@@ -1,4 +1,4 @@
-import { AppError } from "../../src/core/errors.ts";
+import { AppError, isAbort } from "../../src/core/errors.ts";
 import { knownAnswerTokens, textAnswerError } from "../../src/core/model/known-answer.ts";
 import {
   MANIFEST_FILE,
@@ -20,11 +20,12 @@ import type {
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
 import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
+import { openKernelText, suitsKernel } from "./kernel/open-kernel-towers.ts";
 import { chooseThreads } from "./onnx-runtime.ts";
 import { type GraphFiles, type OpenedVision, openVision } from "./open-vision.ts";
 import { type PackBlobs, packBlobsKey } from "./pack-blobs.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";
-import { type Engine, type OpenedSession, startEngine } from "./sessions.ts";
+import { createLazyEngine, type Engine, type OpenedSession, startEngine } from "./sessions.ts";
 import { openTokenizer, type Tokenize } from "./texts.ts";
 
 /** The text tower, ready for phrases. */
@@ -86,7 +87,8 @@ export function createModelOpener(): ModelOpener {
       if (engine !== null) return engine;
       const wantsGpu = request.providers.includes("webgpu");
       const adapter = wantsGpu ? await findAdapter(request.allowSoftwareAdapter) : null;
-      engine = await startEngine(adapter, report, either);
+      engine =
+        adapter === null ? createLazyEngine(report) : await startEngine(adapter, report, either);
       return engine;
     };
     // Side by side: asking for an adapter can take a second, and the runtime is larger than the demo model.
@@ -155,7 +157,7 @@ async function startModel(
     report,
     signal,
   );
-  const text = createTextOpener(pack, manifest, engine, vision, cache);
+  const text = createTextOpener(pack, manifest, engine, vision, threads, cache);
   return {
     info: {
       packId: manifest.packId,
@@ -194,6 +196,7 @@ function createTextOpener(
   manifest: PackManifest,
   engine: Engine,
   vision: OpenedVision,
+  threads: number,
   cache: PackCache,
 ): {
   open: OpenedModel["openText"];
@@ -202,6 +205,7 @@ function createTextOpener(
   isThere: () => boolean;
   release: () => Promise<void>;
 } {
+  const { provider } = vision;
   let source = pack;
   let described = manifest;
   let opened: OpenedText | null = null;
@@ -227,17 +231,29 @@ function createTextOpener(
     );
     const bytes = take(files, PACK_FILES.textTensors);
     const tensors = readTextTensors(bytes, { ...manifest, text: shape });
-    const { graph, weights } = takeGraph(files, PACK_FILES.text, PACK_FILES.textData);
-    const { provider } = vision;
-    const session = await engine.openSession(graph, PACK_FILES.text, provider, signal, weights);
-    try {
-      await testText(session, tensors, shape, provider, signal);
-    } catch (error) {
-      await Promise.allSettled([session.release()]);
-      throw error;
-    }
+    const graph = takeGraph(files, PACK_FILES.text, PACK_FILES.textData);
+    const session = await openTextTower(graph, tensors, shape, signal);
     opened = { session, tensors, shape, tokenize };
     return opened;
+  };
+  /** As the vision tower: on the processor our own kernel comes first and the runtime second. */
+  const openTextTower = async (
+    files: GraphFiles,
+    tensors: TextTensors,
+    shape: NonNullable<PackManifest["text"]>,
+    signal: AbortSignal,
+  ): Promise<OpenedSession> => {
+    if (provider === "wasm" && suitsKernel(manifest)) {
+      try {
+        const session = await openKernelText(files, shape, threads, signal);
+        return await testText(session, tensors, shape, provider, signal);
+      } catch (error) {
+        if (isAbort(error)) throw error;
+      }
+    }
+    const { graph, weights } = files;
+    const session = await engine.openSession(graph, PACK_FILES.text, provider, signal, weights);
+    return testText(session, tensors, shape, provider, signal);
   };
   return {
     open(report, signal) {
@@ -270,19 +286,23 @@ function createTextOpener(
   };
 }
 
-/** Throws `self-test-failed` where the text tower does not give the pack's known answer. */
+/** Gives the text tower back and throws `self-test-failed` where it does not give the pack's known answer. */
 async function testText(
   session: OpenedSession,
   tensors: TextTensors,
   shape: NonNullable<PackManifest["text"]>,
   provider: Provider,
   signal: AbortSignal,
-): Promise<void> {
-  const { base } = await runText(session, tensors, shape, [knownAnswerTokens(shape)], signal);
-  const error = textAnswerError(shape.knownAnswer, base);
-  // Written so that NaN fails too.
-  if (!(error <= shape.knownAnswer.tolerance)) {
+): Promise<OpenedSession> {
+  try {
+    const { base } = await runText(session, tensors, shape, [knownAnswerTokens(shape)], signal);
+    const error = textAnswerError(shape.knownAnswer, base);
+    // Written so that NaN fails too.
+    if (error <= shape.knownAnswer.tolerance) return session;
     throw new AppError({ code: "self-test-failed", provider, error });
+  } catch (error) {
+    await Promise.allSettled([session.release()]);
+    throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import { runVision } from "../../src/core/model/run-vision.ts";
 import type { VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider } from "../../src/core/protocol.ts";
-import { openKernelVision, suitsKernel } from "./kernel/open-kernel-vision.ts";
+import { openKernelVision, suitsKernel } from "./kernel/open-kernel-towers.ts";
 import type { Engine, OpenedSession } from "./sessions.ts";
 
 /** The vision tower on a provider that passed the self-test. */

@@ -51,6 +51,27 @@ export async function startEngine(
   return createEngine(ort, build, adapter !== null);
 }
 
+/**
+ * An engine for the processor that loads its runtime with the first session: packs that the kernel computes need none of
+ * its 14 MB.
+ */
+export function createLazyEngine(report: ReportProgress): Engine {
+  let started: Promise<Engine> | null = null;
+  return {
+    hasGpu: false,
+    build: chooseBuild("wasm"),
+    async openSession(graph, stage, provider, signal, weights) {
+      started ??= startEngine(null, report, signal).catch((error) => {
+        // The next session tries again.
+        started = null;
+        throw error;
+      });
+      const engine = await started;
+      return engine.openSession(graph, stage, provider, signal, weights);
+    },
+  };
+}
+
 /** Makes an engine of a runtime that is loaded and configured. */
 export function createEngine(ort: OnnxRuntime, build: RuntimeBuild, hasGpu: boolean): Engine {
   const exclusively = createQueue();

@@ -75,7 +75,7 @@ export function createKernelHead(
       arena.floats(x, hidden.length).set(hidden);
       steps.layerNorm(x, rows, layer.norm1, room.normalized);
       steps.linear(room.normalized, rows, layer.qkv, room.qkv);
-      steps.attention(room.qkv, rows, room.mixed, false);
+      steps.attention(room.qkv, rows, room.mixed);
       steps.linear(room.mixed, rows, layer.out, room.middle, { residual: x });
       steps.layerNorm(room.middle, rows, layer.norm2, room.normalized);
       steps.linear(room.normalized, rows, layer.fc1, room.hidden);

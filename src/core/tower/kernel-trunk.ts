@@ -55,7 +55,7 @@ export function createKernelTrunk(
       tokens.set(classToken);
       for (let i = 0; i < tokens.length; i++) tokens[i] = (tokens[i] ?? 0) + (positions[i] ?? 0);
       steps.layerNorm(placed, rows, preNorm, x);
-      for (const layer of packed) steps.layer(x, rows, layer, room, false);
+      for (const layer of packed) steps.layer(x, rows, layer, room);
       return arena.take(x, rows * width);
     } finally {
       arena.release(start);

@@ -8,7 +8,7 @@ import { createKernelTrunk } from "./kernel-trunk.ts";
 import { createTowerLoader } from "./load-tower.ts";
 
 /** A graph of a pack and the data file beside it. */
-interface GraphBytes {
+export interface GraphBytes {
   readonly graph: Uint8Array<ArrayBuffer>;
   readonly weights: { readonly bytes: Uint8Array<ArrayBuffer> };
 }

@@ -26,6 +26,14 @@ export interface TowerShape {
   readonly epsilon: number;
 }
 
+/** How rows hang together. */
+interface SequenceOptions {
+  /** Whether a token sees only itself and those before it. */
+  readonly causal?: boolean;
+  /** Sequences of equal length that the rows are made of, one after another. */
+  readonly sequences?: number;
+}
+
 /** Bytes of a float32. */
 const FLOAT = 4;
 
@@ -101,18 +109,40 @@ export class TowerSteps {
     kernel.layerNorm(x, width * FLOAT, rows, width, norm.gain, norm.bias, epsilon, out);
   }
 
-  /** Multi-head attention over all rows, before the output projection. */
-  attention(qkv: number, rows: number, out: number, causal: boolean): void {
+  /** Multi-head attention inside of each sequence, before the output projection. */
+  attention(
+    qkv: number,
+    rows: number,
+    out: number,
+    { causal = false, sequences = 1 }: SequenceOptions = {},
+  ): void {
     const { width, heads } = this.shape;
-    this.arena.kernel.attention({ qkv, out, tokens: rows, width, heads, causal });
+    const tokens = rows / sequences;
+    for (let first = 0; first < rows; first += tokens) {
+      const own = first * width * FLOAT;
+      this.arena.kernel.attention({
+        qkv: qkv + 3 * own,
+        out: out + own,
+        tokens,
+        width,
+        heads,
+        causal,
+      });
+    }
   }
 
   /** A whole layer: attention and MLP, each with its residual; from `x` to `x`. */
-  layer(x: number, rows: number, layer: PackedLayer, room: LayerRoom, causal: boolean): void {
+  layer(
+    x: number,
+    rows: number,
+    layer: PackedLayer,
+    room: LayerRoom,
+    options: SequenceOptions = {},
+  ): void {
     const { norm1, qkv, out, norm2, fc1, fc2 } = layer;
     this.layerNorm(x, rows, norm1, room.normalized);
     this.linear(room.normalized, rows, qkv, room.qkv);
-    this.attention(room.qkv, rows, room.mixed, causal);
+    this.attention(room.qkv, rows, room.mixed, options);
     this.linear(room.mixed, rows, out, room.middle, { residual: x });
     this.layerNorm(room.middle, rows, norm2, room.normalized);
     this.linear(room.normalized, rows, fc1, room.hidden);

@@ -1,13 +1,19 @@
 import { AppError } from "../../../src/core/errors.ts";
-import { PACK_FILES, type PackManifest } from "../../../src/core/model/pack-manifest.ts";
+import {
+  PACK_FILES,
+  type PackManifest,
+  type TextShape,
+} from "../../../src/core/model/pack-manifest.ts";
 import type { Session } from "../../../src/core/model/session.ts";
+import type { TowerKernel } from "../../../src/core/tower/kernel.ts";
+import { createKernelText } from "../../../src/core/tower/kernel-text.ts";
 import { createKernelVision } from "../../../src/core/tower/kernel-vision.ts";
-import type { VisionGraphs } from "../open-vision.ts";
+import type { GraphFiles, VisionGraphs } from "../open-vision.ts";
 import type { OpenedSession } from "../sessions.ts";
 import { openKernel } from "./open-kernel.ts";
 
 /** True for packs whose weights the kernel keeps as they are: in 8-bit blocks, and in halves for the head. */
-export function suitsKernel({ storage }: PackManifest): boolean {
+export function suitsKernel({ storage }: Pick<PackManifest, "storage">): boolean {
   return storage === "q8";
 }
 
@@ -18,22 +24,50 @@ export function suitsKernel({ storage }: PackManifest): boolean {
  * @throws AppError `pack-corrupt` for a shape that the kernel cannot compute with, `session-failed` where it does not
  *   start or its memory does not suffice, `network`, `http-status`; an AbortError after `signal`
  */
-export async function openKernelVision(
+export function openKernelVision(
   graphs: VisionGraphs,
   manifest: PackManifest,
   threads: number,
   signal: AbortSignal,
 ): Promise<{ readonly trunk: OpenedSession; readonly head: OpenedSession }> {
-  const kernel = await openKernel(threads, signal);
-  try {
+  return withKernel(threads, PACK_FILES.trunk, signal, (kernel) => {
     const { trunk, head } = createKernelVision(kernel, graphs, manifest);
     return {
       trunk: opened(trunk, PACK_FILES.trunk, () => {}),
       head: opened(head, PACK_FILES.head, () => kernel.release()),
     };
+  });
+}
+
+/**
+ * Opens the text tower of a pack on a kernel of its own: when that is released, its memory goes back to the system, which
+ * the memory of ONNX Runtime never does.
+ *
+ * @throws as {@link openKernelVision}
+ */
+export function openKernelText(
+  files: GraphFiles,
+  shape: TextShape,
+  threads: number,
+  signal: AbortSignal,
+): Promise<OpenedSession> {
+  return withKernel(threads, PACK_FILES.text, signal, (kernel) =>
+    opened(createKernelText(kernel, files, shape), PACK_FILES.text, () => kernel.release()),
+  );
+}
+
+async function withKernel<T>(
+  threads: number,
+  stage: string,
+  signal: AbortSignal,
+  use: (kernel: TowerKernel) => T,
+): Promise<T> {
+  const kernel = await openKernel(threads, signal);
+  try {
+    return use(kernel);
   } catch (error) {
     kernel.release();
-    throw asAppError(error, PACK_FILES.trunk);
+    throw asAppError(error, stage);
   }
 }
 
