@@ -104,13 +104,13 @@ describe("the encoder worker with the demo pack", () => {
     expect(maps.some((value) => value > 0)).toBe(true);
   });
 
-  it("gives the same numbers on WebGPU as on WASM", async () => {
+  it("gives the same numbers on WebGPU as on the processor's kernel, to the kernel's rounding", async () => {
     const expected = await everythingOn("wasm");
     const actual = await everythingOn("webgpu");
     expect(actual).toHaveLength(expected.length);
     for (const [index, vector] of expected.entries()) {
-      // Float32 sums in another order: 1.4e-6 at most was measured, on SwiftShader.
-      expect(relativeError(vector, actual[index] ?? new Float32Array())).toBeLessThan(2e-5);
+      // The kernel rounds rows to 16 bits; encoder-providers.test.ts compares float32 with float32.
+      expect(relativeError(vector, actual[index] ?? new Float32Array())).toBeLessThan(1e-3);
     }
   });
 

@@ -49,6 +49,7 @@ export interface TowerKernel {
     stride: number,
     tiles: number,
     columns: number,
+    most: number,
     quantized: number,
     scales: number,
   ): void;
@@ -69,6 +70,9 @@ export interface TowerKernel {
   release(): void;
 }
 
+/** Largest magnitude of quantised rows before 8-bit weights, and before 12-bit ones. */
+export const MOST_BEFORE_NARROW = 32_767;
+export const MOST_BEFORE_WIDE = 16_383;
 /** Columns of the result that are computed together. */
 export const GROUP = 16;
 /** Inputs that share a scale. */

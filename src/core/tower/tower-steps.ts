@@ -1,4 +1,11 @@
-import { BLOCK, GROUP, TILE_BLOCK_BYTES, TILE_ROWS } from "./kernel.ts";
+import {
+  BLOCK,
+  GROUP,
+  MOST_BEFORE_NARROW,
+  MOST_BEFORE_WIDE,
+  TILE_BLOCK_BYTES,
+  TILE_ROWS,
+} from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
 import type { PackedMatrix } from "./packed-matrix.ts";
 
@@ -86,7 +93,9 @@ export class TowerSteps {
   ): void {
     const { kernel } = this.arena;
     const tiles = Math.ceil(rows / TILE_ROWS);
-    kernel.quantizeRows(x, stride, tiles, matrix.inputs, this.#quantized, this.#rowScales);
+    const most = matrix.wide ? MOST_BEFORE_WIDE : MOST_BEFORE_NARROW;
+    const { inputs } = matrix;
+    kernel.quantizeRows(x, stride, tiles, inputs, most, this.#quantized, this.#rowScales);
     kernel.multiply({
       quantized: this.#quantized,
       rowScales: this.#rowScales,

@@ -57,7 +57,7 @@ function prepare(arena: KernelArena): { product: KernelProduct; rows: number } {
   const weights = packWide(arena, randomFloats(INPUTS * OUTPUTS, 1, next), INPUTS, OUTPUTS);
   const bias = arena.put(new Float32Array(OUTPUTS));
   const out = arena.allocate((ROWS + 2) * OUTPUTS * 4);
-  arena.kernel.quantizeRows(rows, INPUTS * 4, ROWS / 2, INPUTS, quantized, rowScales);
+  arena.kernel.quantizeRows(rows, INPUTS * 4, ROWS / 2, INPUTS, 16_383, quantized, rowScales);
   const product: KernelProduct = {
     ...{ quantized, rowScales, weights, bias, residual: 0, out, stride: OUTPUTS * 4 },
     ...{ tiles: ROWS / 2, blocks: INPUTS / 32, groups: OUTPUTS / 16, wide: true },

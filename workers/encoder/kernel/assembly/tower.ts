@@ -1,12 +1,11 @@
 // AssemblyScript. Arithmetic of a transformer layer on the processor, on 8-bit weights in blocks of 32 as they lie in a
 // model pack. Addresses and strides are in bytes. Nothing here keeps state, so threads may share one memory.
 //
-// A product's left side is quantised to 15-bit integers with one scale a row, and multiplied by the integer weights
-// exactly; every block's sum is then scaled in float32. Against float32 arithmetic on the same weights this adds an error
-// of about 2^-15 of a row's largest value, a hundredth of what 8-bit weights have.
+// A product's left side is quantised to 16-bit integers with one scale a row (15 bits before 12-bit weights, so that 32
+// products still fit into 32 bits), and multiplied by the integer weights exactly; every block's sum is then scaled in
+// float32. Against float32 arithmetic on the same weights this adds an error of about 2^-16 of a row's largest value, a
+// hundredth of what 8-bit weights have.
 
-/** Largest magnitude of a quantised value: 32 products with 12-bit weights still fit into 32 bits. */
-const MOST: f32 = 16383;
 /** Columns of one group and rows of one tile: so many sums stay in registers (2 × 4 vectors, measured best). */
 const GROUP: usize = 16;
 /** Bytes of one block of a tile: 16 pairs of inputs, 2 rows, 2 bytes a value. */
@@ -15,7 +14,7 @@ const TILE_BLOCK: usize = 128;
 const SCALES: usize = 64;
 
 /**
- * Quantises rows of float32 two by two: [tile][pair of columns][row][2] in 16 bits. `columns` is a multiple of 8; what is
+ * Quantises rows of float32 two by two to integers up to `most`: [tile][pair of columns][row][2] in 16 bits. `columns` is a multiple of 8; what is
  * missing to a whole block is zero. An odd last row brings the one behind it along, whose content does not matter.
  */
 export function quantizeRows(
@@ -23,6 +22,7 @@ export function quantizeRows(
   stride: usize,
   tiles: i32,
   columns: i32,
+  most: f32,
   quantized: usize,
   scales: usize,
 ): void {
@@ -38,11 +38,11 @@ export function quantizeRows(
     }
     const mostX = lanesMax(greatestX);
     const mostY = lanesMax(greatestY);
-    store<f32>(scales, mostX / MOST);
-    store<f32>(scales, mostY / MOST, 4);
+    store<f32>(scales, mostX / most);
+    store<f32>(scales, mostY / most, 4);
     scales += 8;
-    const toX = f32x4.splat(mostX > 0 ? MOST / mostX : 0);
-    const toY = f32x4.splat(mostY > 0 ? MOST / mostY : 0);
+    const toX = f32x4.splat(mostX > 0 ? most / mostX : 0);
+    const toY = f32x4.splat(mostY > 0 ? most / mostY : 0);
     let to = quantized;
     for (let i: usize = 0; i < end; i += 32, to += 32) {
       const p = i16x8.narrow_i32x4_s(
