@@ -46,6 +46,7 @@ test.describe("without a service worker", () => {
     await expect(head(page)).toContainText("closest in wording to “a candle on a table”");
     await expect(head(page)).toContainText("another scale than closeness to a picture");
     await expect(page.locator("canvas.heat")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Pin map" })).toHaveCount(0);
     expect(await countNaming(page, /\b(candle|table)/i)).toBeGreaterThanOrEqual(5);
     await sentences(page).first().getByText("Details").click();
     await expect(sentences(page).first()).toContainText("Cosine, phrase to sentence");

@@ -3,7 +3,7 @@ import type { AdoptedModel } from "../../src/core/protocol.ts";
 import { openDatabase } from "../open-database.ts";
 
 /** A batch of adopted vectors as it is stored; `adapted` is null where it would repeat `base`. */
-export interface StoredBatch {
+interface StoredBatch {
   readonly firstRow: number;
   readonly base: Float32Array<ArrayBuffer>;
   readonly adapted: Float32Array<ArrayBuffer> | null;

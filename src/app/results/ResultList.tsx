@@ -9,6 +9,7 @@ interface ResultListProps {
   readonly session: Session;
   readonly results: Results;
   readonly encoder: EncoderInfo | null;
+  readonly hasMaps: boolean;
   readonly isBusy: boolean;
   onCite(sentence: FoundSentence): void;
   onWholeText(sentence: FoundSentence, source: SentenceSource): void;
@@ -48,7 +49,7 @@ export function ResultList(props: ResultListProps) {
     if (step !== undefined) move(step);
     else if (event.key === "Home") move(-found().length);
     else if (event.key === "End") move(found().length);
-    else if (event.key === "Enter" && isOnSentence) togglePin();
+    else if (event.key === "Enter" && isOnSentence && props.hasMaps) togglePin();
     else return;
     event.preventDefault();
   };
@@ -88,6 +89,7 @@ export function ResultList(props: ResultListProps) {
                 sentence={sentence}
                 total={props.results.answer.total}
                 scale={props.results.answer.scale}
+                hasMap={props.hasMaps}
                 vocabulary={vocabulary()}
                 isTabStop={isTabStop(sentence.row)}
                 isCurrent={isCurrent(sentence.row)}

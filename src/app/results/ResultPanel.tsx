@@ -86,6 +86,7 @@ export function ResultPanel(props: ResultPanelProps) {
         session={props.session}
         results={props.shown.results}
         encoder={props.session.encoder()}
+        hasMaps={props.shown.picture !== null}
         isBusy={props.search !== null}
         onCite={({ text, work }) =>
           setCiting({ kind: "sentence", sentence: text, work: work.citation })

@@ -13,6 +13,8 @@ interface SentenceProps {
   /** Sentences in the edition, which the strength is relative to. */
   readonly total: number;
   readonly scale: Scale;
+  /** False where there is no picture that it could be explained on. */
+  readonly hasMap: boolean;
   readonly vocabulary: ReadonlySet<string> | null;
   /** True for the one sentence of the list that Tab reaches. */
   readonly isTabStop: boolean;
@@ -76,15 +78,17 @@ export function Sentence(props: SentenceProps) {
         </blockquote>
         <Source work={props.sentence.work} tabindex={stop()} />
         <div class="sentence-tools">
-          <button
-            type="button"
-            class="button is-quiet"
-            aria-pressed={props.isPinned}
-            tabindex={stop()}
-            onClick={() => props.onPin(!props.isPinned)}
-          >
-            {props.isPinned ? "Unpin map" : "Pin map"}
-          </button>
+          <Show when={props.hasMap}>
+            <button
+              type="button"
+              class="button is-quiet"
+              aria-pressed={props.isPinned}
+              tabindex={stop()}
+              onClick={() => props.onPin(!props.isPinned)}
+            >
+              {props.isPinned ? "Unpin map" : "Pin map"}
+            </button>
+          </Show>
           <button
             type="button"
             class="button is-quiet"
