@@ -89,6 +89,25 @@ describe("createSearchClient", () => {
     expect(last.scanned).toBe(100);
   });
 
+  it("takes sentences and vectors across a worker that dies under them", async () => {
+    const { client: search, calls } = start((generation, worker) => {
+      if (generation === 1) worker.crash("killed");
+    });
+    await search.open(live, "/edition/", ignore);
+    expect(await search.sentences(live)).toEqual(["One."]);
+    const model = { fingerprint: "f", adapterFingerprint: null, dim: 2 };
+    const vectors = Float32Array.of(1, 0, 0, 1);
+    const batch = { ...model, firstRow: 16, base: vectors, adapted: vectors };
+    expect(await search.adoptVectors(live, batch)).toBe(18);
+    expect(calls).toEqual([
+      "open /edition/@1",
+      "sentences@1",
+      "open /edition/@2",
+      "sentences@2",
+      "adopt@2",
+    ]);
+  });
+
   it("opens the edition again and repeats the search when the worker dies under it", async () => {
     const { client: search, calls } = start((generation, worker) => {
       if (generation === 1) worker.crash("killed");

@@ -79,6 +79,8 @@ export function PhraseField(props: PhraseFieldProps) {
     if (text.trim() === "") search("", mode());
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // Enter and Escape belong to the input method while it composes a word.
+    if (event.isComposing) return;
     const count = suggestions().length;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
       const step = event.key === "ArrowDown" ? 1 : -1;

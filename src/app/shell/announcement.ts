@@ -1,10 +1,10 @@
 import type { EncoderInfo } from "../../core/protocol.ts";
 import { queryWords } from "../results/query-words.ts";
-import { downloadTotals } from "../session/progress-view.ts";
+import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { offerWords } from "./offer-words.ts";
 
-/** Downloads are announced by quarters, not by event. */
+/** Long work is announced by quarters, not by event. */
 const QUARTERS = 4;
 
 /** What a screen reader should hear about a state; empty for nothing. Failures are announced by their own alert. */
@@ -15,22 +15,32 @@ export function announcement(state: SessionState, encoder: EncoderInfo | null): 
       return isCancelled(state) ? "Cancelled" : "";
     case "failed":
       return "";
-    case "loading": {
-      const { loaded, total } = downloadTotals(state.progress);
-      if (total === 0 || loaded >= total) return `Reading ${state.picture?.name ?? "your words"}`;
-      const percent = (Math.floor((loaded / total) * QUARTERS) / QUARTERS) * 100;
-      return `Download ${percent} percent`;
-    }
+    case "loading":
+      return longWork(state.progress) ?? `Reading ${state.picture?.name ?? "your words"}`;
     case "showing": {
       if (isCancelled(state)) return "Cancelled";
       const { answer, variant } = state.shown.results;
-      if (state.isSearching || answer.found.length === 0) return "";
+      if (state.isSearching) return longWork(state.progress) ?? "";
+      if (answer.found.length === 0) return "";
       // Only where there is another model to tell it from.
       const name = encoder?.variants.adapted == null ? "" : `, by ${encoder.variants[variant]}`;
       const count = `${answer.found.length} sentences ${queryWords(state.shown)}${name}`;
       return `${count}. First: ${answer.found[0]?.text ?? ""}`;
     }
   }
+}
+
+/** How far the work is that takes long enough to be told of: a download, or sentences to embed; null for other work. */
+function longWork(progress: ProgressView): string | null {
+  const { loaded, total } = downloadTotals(progress);
+  if (loaded < total) return `Download ${quarters(loaded, total)} percent`;
+  const { sentences } = progress;
+  if (sentences === null || sentences.embedded >= sentences.total) return null;
+  return `Embedding the sentences, ${quarters(sentences.embedded, sentences.total)} percent`;
+}
+
+function quarters(done: number, total: number): number {
+  return (Math.floor((done / total) * QUARTERS) / QUARTERS) * 100;
 }
 
 function isCancelled({ run, cancelledRun }: SessionState): boolean {

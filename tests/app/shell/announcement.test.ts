@@ -30,6 +30,25 @@ describe("announcement", () => {
     expect(said(chosen, loaded(1000))).toBe("Reading Boat");
   });
 
+  it("speaks of what a phrase waits for, with a picture on the page and without", () => {
+    const started: SessionEvent = { type: "ranking-started", run: 2 };
+    const embedded = (count: number): SessionEvent => ({
+      type: "progressed",
+      run: 2,
+      progress: { phase: "embed", embedded: count, total: 600 },
+    });
+    const text: SessionEvent = {
+      type: "progressed",
+      run: 2,
+      progress: { phase: "download", item: "text-tower", loaded: 300, total: 1000 },
+    };
+    for (const before of [[], [chosen, encodedEvent, answered(true)]]) {
+      expect(said(...before, started, text)).toBe("Download 25 percent");
+      expect(said(...before, started, embedded(310))).toBe("Embedding the sentences, 50 percent");
+    }
+    expect(said(started, embedded(600))).toBe("Reading your words");
+  });
+
   it("gives the count, the region and the first sentence once the search is over", () => {
     expect(said(chosen, encodedEvent, answered(false))).toBe("");
     expect(said(chosen, encodedEvent, answered(true))).toBe(
