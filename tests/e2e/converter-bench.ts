@@ -53,13 +53,24 @@ export function makePack(
         mirror,
       } as const;
       const report = Comlink.proxy((progress: { phase: string; loaded?: number }) => {
+        if (progress.phase === "download") performance.mark("downloaded");
         const isThere = progress.phase === "download" && (progress.loaded ?? 0) >= cancelAt;
         if (isThere) void converter.cancel("make");
       });
-      return converter.make("make", request, report);
+      performance.mark("asked");
+      return converter.make("make", request, report).finally(() => performance.mark("made"));
     },
     [hub.url, cancelAt, model?.id ?? "", adapter?.id ?? ""] as const,
   );
+}
+
+/** How long the last {@link makePack} took to download and to convert, in milliseconds. */
+export function makeTimes(page: Page): Promise<{ download: number; convert: number }> {
+  return page.evaluate(() => {
+    const last = (name: string) => performance.getEntriesByName(name).at(-1)?.startTime ?? 0;
+    const downloaded = last("downloaded");
+    return { download: downloaded - last("asked"), convert: last("made") - downloaded };
+  });
 }
 
 /** Gives a made pack its text part. */
