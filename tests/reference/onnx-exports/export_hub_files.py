@@ -272,6 +272,7 @@ def optimised(model: onnx.ModelProto, level, work: Path) -> onnx.ModelProto:
 
 def variant_files(work: Path) -> None:
     from onnxruntime import GraphOptimizationLevel
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     def exported(name: str) -> onnx.ModelProto:
         return onnx.load_from_string(gzip.decompress((HERE / f"optimum-{name}.onnx.gz").read_bytes()))
@@ -284,6 +285,8 @@ def variant_files(work: Path) -> None:
         onnx.save(basic, HERE / f"basic-{kind}-f32.onnx")
     extended = optimised(exported("text-f32"), GraphOptimizationLevel.ORT_ENABLE_EXTENDED, work)
     onnx.save(extended, HERE / "extended-text-f32.onnx")
+    onnx.save(exported("text-f32"), work / "whole.onnx")
+    quantize_dynamic(work / "whole.onnx", HERE / "quantized-text.onnx", weight_type=QuantType.QUInt8)
     path = work / "external.onnx"
     onnx.save(exported("text-f32"), path, save_as_external_data=True, location="external.data", size_threshold=256)
     (HERE / "external-text-f32.onnx").write_bytes(path.read_bytes())

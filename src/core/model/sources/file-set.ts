@@ -13,9 +13,15 @@ type FileKind = "safetensors" | "onnx" | "archive" | "other";
 export class FileSet {
   readonly #files = new Map<string, ByteSource>();
 
+  /** Of two files of one name the one in fewer folders counts. */
   constructor(files: ReadonlyMap<string, ByteSource>) {
+    const depths = new Map<string, number>();
     for (const [path, source] of files) {
-      this.#files.set(path.split(/[\\/]/).at(-1) ?? path, source);
+      const parts = path.split(/[\\/]/);
+      const name = parts.at(-1) ?? path;
+      if ((depths.get(name) ?? Number.POSITIVE_INFINITY) <= parts.length) continue;
+      depths.set(name, parts.length);
+      this.#files.set(name, source);
     }
   }
 

@@ -159,6 +159,20 @@ describe("a folder with a model", () => {
     expect(opened.tokenizerConfig).toBeNull();
   });
 
+  it("counts a file in fewer folders where two have one name", async () => {
+    const other = utf8({ ...TINY_EXPORT_CONFIG, model_type: "bert" });
+    await expectWhole({ "old/config.json": other, ...HUB, "old/deep/config.json": other });
+  });
+
+  it("reads a usable file beside a quantised one, and refuses a quantised one alone", async () => {
+    const quantized = { "onnx/text_model_quantized.onnx": tinyExport("quantized-text") };
+    await expectWhole({ ...HUB, ...quantized });
+    const alone = { ...without(HUB, "onnx/text_model.onnx"), ...quantized };
+    expect(await refusal(open(alone))).toMatch(
+      /^text_model_quantized\.onnx: the weights are quant/,
+    );
+  });
+
   it("is known by its content, whatever its files are called", async () => {
     const { "onnx/vision_model.onnx": vision, "onnx/text_model.onnx": text } = HUB;
     if (vision === undefined || text === undefined) throw new Error("no exports");
