@@ -145,13 +145,8 @@ test.describe("without a service worker", () => {
     await field(page).press("Enter");
     await expect(field(page)).toHaveValue("red boat ");
     await expect(page.getByRole("listbox")).toBeHidden();
-  });
 
-  test("of a phrase that is too long only the beginning is searched, and the page says so", async ({
-    page,
-    site,
-  }) => {
-    await openSite(page, site);
+    // Of a phrase that is too long only the beginning is searched, and the page says so.
     await searchWords(page, "a red boat on the sea ".repeat(20).trim());
     await expect(page.locator(".phrase-cut")).toContainText("Only its beginning was searched");
     await searchWords(page, "a red boat");
@@ -204,9 +199,8 @@ test.describe("without a service worker", () => {
         );
         expect(overflow).toBe(0);
       };
-      await searchWords(page, "red boats by Rembrandt");
-      await expectSound();
-      await field(page).fill("red b");
+      await searchWords(page, "red boat");
+      await field(page).fill("Rembrandt's boats are red b");
       await expect(page.getByRole("listbox")).toBeVisible();
       await expectSound();
       await pickSample(page, 0);
