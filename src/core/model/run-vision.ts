@@ -43,7 +43,13 @@ export function takeOutput(
       why: `${data?.length ?? 0} values in place of ${length}`,
     });
   }
-  if (!data.every(Number.isFinite)) {
+  // x − x is 0 for every finite x and NaN for all else, and NaN stays NaN in a sum.
+  let check = 0;
+  for (let i = 0; i < length; i++) {
+    const value = data[i] ?? Number.NaN;
+    check += value - value;
+  }
+  if (check !== 0) {
     throw new AppError({ code: "session-failed", stage: name, why: "not a number" });
   }
   return data.slice();
