@@ -27,14 +27,10 @@ export interface VisionResult {
 }
 
 /**
- * Takes an output of a graph as a copy of its own, and checks its size and that it holds numbers: a provider that fails
- * without an error gives NaN.
+ * An output of a graph, after a check of its size and that it holds numbers: a provider that fails without an error gives
+ * NaN.
  */
-export function takeOutput(
-  outputs: NamedTensors,
-  name: string,
-  length: number,
-): Float32Array<ArrayBuffer> {
+function checkedOutput(outputs: NamedTensors, name: string, length: number): Float32Array {
   const data = outputs[name]?.data;
   if (data?.length !== length) {
     throw new AppError({
@@ -52,17 +48,25 @@ export function takeOutput(
   if (check !== 0) {
     throw new AppError({ code: "session-failed", stage: name, why: "not a number" });
   }
-  return data.slice();
+  return data;
 }
 
-/** Columns [first, first + count) of a matrix with `columns` columns. */
+/** As {@link checkedOutput}, as a copy of its own. */
+export function takeOutput(
+  outputs: NamedTensors,
+  name: string,
+  length: number,
+): Float32Array<ArrayBuffer> {
+  return new Float32Array(checkedOutput(outputs, name, length));
+}
+
+/** A copy of the columns [first, first + count) of a matrix with `columns` columns. */
 function takeColumns(
-  matrix: Float32Array<ArrayBuffer>,
+  matrix: Float32Array,
   columns: number,
   first: number,
   count: number,
 ): Float32Array<ArrayBuffer> {
-  if (count === columns) return matrix;
   const taken = new Float32Array((matrix.length / columns) * count);
   for (let row = 0; row * columns < matrix.length; row++) {
     const start = row * columns + first;
@@ -110,9 +114,9 @@ export async function runVision(
   signal.throwIfAborted();
   const pooled = takeOutput(outputs, "pooled", width);
   const whole = takeOutput(outputs, "whole", columns);
-  const patchTokens = takeOutput(outputs, "patches", count * columns);
-  const gradients = takeOutput(outputs, "gradients", count * columns);
-  const valuePath = takeOutput(outputs, "value_path", count * columns);
+  const patchTokens = checkedOutput(outputs, "patches", count * columns);
+  const gradients = checkedOutput(outputs, "gradients", count * columns);
+  const valuePath = checkedOutput(outputs, "value_path", count * columns);
   const variant = (first: number): VariantExplanation => ({
     whole: takeColumns(whole, columns, first, dim),
     gradients: takeColumns(gradients, columns, first, dim),
