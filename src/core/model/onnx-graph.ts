@@ -189,6 +189,16 @@ export class OnnxGraph {
     return outputs;
   }
 
+  /** Adds a Split node along the first axis into `count` parts of one size. */
+  unstack(input: ValueName, count: number): readonly ValueName[] {
+    const outputs = Array.from(
+      { length: count },
+      (_, index) => `Split_${this.#nodes.length}_${index}`,
+    );
+    this.#addNode("Split", [input], outputs, { axis: 0 }, "");
+    return outputs;
+  }
+
   /** The whole model. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const graph = new ProtobufMessage();

@@ -1,6 +1,12 @@
 import { attention, classAttention, projectAttention } from "./attention.ts";
 import type { ClipConfig } from "./clip-config.ts";
-import { type GraphPlan, LayerWriter, linearLayer, QUICK_GELU_SLOPE } from "./layers.ts";
+import {
+  type GraphPlan,
+  LayerWriter,
+  type LinearLayer,
+  linearLayer,
+  QUICK_GELU_SLOPE,
+} from "./layers.ts";
 import type { ValueName } from "./onnx-graph.ts";
 import { PACK_FILES, type WeightStorage } from "./pack-manifest.ts";
 
@@ -85,7 +91,18 @@ export function planVisionHead({ vision }: ClipConfig, storage: WeightStorage): 
   const fc1 = linearLayer(`${layer}.mlp.fc1`, mlpWidth, width);
   const fc2 = linearLayer(`${layer}.mlp.fc2`, width, mlpWidth);
 
-  // The layer itself, for all tokens.
+  // What belongs to the forward pass and what belongs to the directions goes through each product together, stacked along
+  // the batch, so that the weights are read once. The class token's own direction comes along and is left out at the end.
+  const together = (rows: readonly ValueName[], product: (all: ValueName) => ValueName) =>
+    graph.unstack(product(graph.node("Concat", rows, { axis: 0 })), rows.length);
+  const linearBoth = (row: ValueName, direction: ValueName, layerOf: LinearLayer) => {
+    const [forward = "", tangent = ""] = together([row, direction], (all) =>
+      writer.linear(all, layerOf, { withBias: false }),
+    );
+    return { forward: graph.node("Add", [forward, writer.bias(layerOf)]), tangent };
+  };
+
+  // The layer itself; and forward mode at the class token, in the directions v_i: out_proj, residual MLP, LayerNorm.
   const x = graph.input("hidden", ["batch", "tokens", width]);
   const attended = projectAttention(
     writer,
@@ -94,41 +111,42 @@ export function planVisionHead({ vision }: ClipConfig, storage: WeightStorage): 
     vision,
   );
   const mixed = attention(writer, attended, vision, null);
-  const middle = graph.node("Add", [x, writer.linear(mixed, outProjection)]);
-  const preActivation = writer.linear(writer.layerNorm(middle, norm2, width), fc1);
-  const mlp = writer.linear(writer.quickGelu(preActivation), fc2);
-  const last = graph.node("Add", [middle, mlp]);
+  const out = linearBoth(mixed, attended.values, outProjection);
+  const middle = graph.node("Add", [x, out.forward]);
+  const classMiddle = linearizeLayerNorm(writer, writer.tokens(middle, 0, 1));
+  const inner = linearBoth(
+    writer.layerNorm(middle, norm2, width),
+    layerNormTangent(writer, out.tangent, classMiddle, norm2, width),
+    fc1,
+  );
+  const slope = quickGeluSlope(writer, writer.tokens(inner.forward, 0, 1));
+  const outer = linearBoth(
+    writer.quickGelu(inner.forward),
+    graph.node("Mul", [inner.tangent, slope]),
+    fc2,
+  );
+  const last = graph.node("Add", [middle, outer.forward]);
   const normalized = writer.layerNorm(last, postNorm, width);
   const pooled = graph.node("Squeeze", [writer.tokens(normalized, 0, 1), graph.integers([1])]);
-
-  // Forward mode at the class token, in the n directions v_i: out_proj, residual MLP, LayerNorm.
-  const classMiddle = linearizeLayerNorm(writer, writer.tokens(middle, 0, 1));
   const classLast = linearizeLayerNorm(writer, writer.tokens(last, 0, 1));
-  const values = writer.tokens(attended.values, 1);
-  const dMiddle = writer.linear(values, outProjection, { withBias: false });
-  const dPreActivation = writer.linear(
-    layerNormTangent(writer, dMiddle, classMiddle, norm2, width),
-    fc1,
-    {
-      withBias: false,
-    },
-  );
-  const slope = quickGeluSlope(writer, writer.tokens(preActivation, 0, 1));
-  const dHidden = graph.node("Mul", [dPreActivation, slope]);
-  const dLast = graph.node("Add", [dMiddle, writer.linear(dHidden, fc2, { withBias: false })]);
+  const dLast = graph.node("Add", [out.tangent, outer.tangent]);
   const jv = layerNormTangent(writer, dLast, classLast, postNorm, width);
 
   // The value path (Zhou et al., ECCV 2022, "MaskCLIP"): each patch as if it attended to itself alone.
-  const ownValue = graph.node("Add", [dMiddle, writer.bias(outProjection)]);
+  const ownValue = graph.node("Add", [out.tangent, writer.bias(outProjection)]);
 
   const projection = graph.input("projection", [width, "columns"]);
-  const project = (rows: ValueName): ValueName => graph.node("MatMul", [rows, projection]);
+  const [tokens = "", gradients = "", valuePath = ""] = together(
+    [normalized, jv, writer.layerNorm(ownValue, postNorm, width)],
+    (all) => graph.node("MatMul", [all, projection]),
+  );
   const ofPatches = ["batch", "patches", "columns"];
+  const whole = graph.node("Squeeze", [writer.tokens(tokens, 0, 1), graph.integers([1])]);
   graph.output("pooled", pooled, ["batch", width]);
-  graph.output("whole", project(pooled), ["batch", "columns"]);
-  graph.output("patches", project(writer.tokens(normalized, 1)), ofPatches);
-  graph.output("gradients", project(jv), ofPatches);
-  graph.output("value_path", project(writer.layerNorm(ownValue, postNorm, width)), ofPatches);
+  graph.output("whole", whole, ["batch", "columns"]);
+  graph.output("patches", writer.tokens(tokens, 1), ofPatches);
+  graph.output("gradients", writer.tokens(gradients, 1), ofPatches);
+  graph.output("value_path", writer.tokens(valuePath, 1), ofPatches);
   graph.output("attention", classAttention(writer, attended, vision), ["batch", "patches"]);
   graph.output("lambda", classKeyCosines(writer, attended.queries, attended.keys), [
     "batch",
