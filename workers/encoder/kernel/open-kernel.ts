@@ -3,7 +3,7 @@ import { createKernel, type KernelHelpers } from "../../../src/core/tower/create
 import type { TowerKernel } from "../../../src/core/tower/kernel.ts";
 import { isTowerExports } from "../../../src/core/tower/kernel-exports.ts";
 import { KernelJobs } from "../../../src/core/tower/kernel-jobs.ts";
-import type { KernelThreadStart } from "../../kernel-thread.worker.ts";
+import type { KernelThreadStart } from "../../kernel-thread.ts";
 import { downloadBytes } from "../download.ts";
 import soloWasm from "./tower.wasm?url";
 import threadsWasm from "./tower-threads.wasm?url";
@@ -45,7 +45,7 @@ function startHelpers(
   jobs: KernelJobs,
 ): KernelHelpers {
   const workers = Array.from({ length: count }, (_, index) => {
-    const worker = new Worker(new URL("../../kernel-thread.worker.ts", import.meta.url), {
+    const worker = new Worker(new URL("../../kernel-thread.ts", import.meta.url), {
       type: "module",
       name: `kernel ${index + 1}`,
     });
