@@ -28,18 +28,24 @@ export async function downloadBytes(
       throw new AppError({ code: "http-status", url, status: response.status });
     }
     const chunks: Uint8Array<ArrayBuffer>[] = [];
+    // Where the server promises what is expected, chunks go where they belong: weights are large, and joining them
+    // afterwards would need twice their room.
+    const isExpected = Number(response.headers.get("Content-Length")) === limit;
+    const whole = isExpected ? new Uint8Array(limit) : null;
     let loaded = 0;
     const reader = response.body?.getReader();
     for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-      chunks.push(part.value);
+      const start = loaded;
       loaded += part.value.length;
       if (loaded > limit) {
         await reader?.cancel();
         throw new AppError({ code: "short-read", url, expected: limit, received: loaded });
       }
+      if (whole === null) chunks.push(part.value);
+      else whole.set(part.value, start);
       onLoaded(loaded);
     }
-    return join(chunks, loaded);
+    return whole?.subarray(0, loaded) ?? join(chunks, loaded);
   } catch (error) {
     if (error instanceof AppError || isAbort(error)) throw error;
     throw new AppError({ code: "network", url }, { cause: error });

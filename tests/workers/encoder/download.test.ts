@@ -36,6 +36,16 @@ describe("downloadBytes", () => {
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   });
 
+  it("gives the same bytes where their number was promised, and announced by the server", async () => {
+    const content = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
+    const url = await serve((_, response) => {
+      response.writeHead(200, { "content-length": String(content.length) }).end(content);
+    });
+    const bytes = await downloadBytes(url, { signal: live, limit: content.length });
+    expect(bytes).toEqual(content);
+    expect(bytes.buffer.byteLength).toBe(content.length);
+  });
+
   it.each([404, 500])("ends with the status where the server answers %i", async (status) => {
     const url = await serve((_, response) => response.writeHead(status).end("no"));
     expect(await caught(downloadBytes(url, { signal: live }))).toMatchObject({
