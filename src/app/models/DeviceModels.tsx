@@ -3,6 +3,7 @@ import type { MadePack } from "../../core/protocol.ts";
 import { formatBytes } from "../format-bytes.ts";
 import type { ModelShelf } from "./create-model-shelf.ts";
 import { DEMO_CHOICE, isSameChoice, type ModelChoice } from "./model-choice.ts";
+import { packName } from "./pack-name.ts";
 
 interface DeviceModelsProps {
   readonly shelf: ModelShelf;
@@ -48,17 +49,17 @@ function MadeModel(props: {
   const [isAsking, setIsAsking] = createSignal(false);
   return (
     <li class="model" data-in-use={props.isInUse}>
-      <p class="model-name">{props.pack.name}</p>
+      <p class="model-name">{packName(props.pack)}</p>
       <p class="quiet">{packWords(props.pack)}</p>
       <Show
         when={isAsking()}
         fallback={
           <div class="model-actions">
-            <UseButton isInUse={props.isInUse} name={props.pack.name} onUse={props.onUse} />
+            <UseButton isInUse={props.isInUse} name={packName(props.pack)} onUse={props.onUse} />
             <button
               type="button"
               class="button is-quiet"
-              aria-label={`Remove ${props.pack.name}`}
+              aria-label={`Remove ${packName(props.pack)}`}
               onClick={() => setIsAsking(true)}
             >
               Remove
@@ -68,7 +69,7 @@ function MadeModel(props: {
       >
         <fieldset class="model-actions">
           <legend class="model-question">
-            Remove {props.pack.name}? Its files would have to be downloaded or chosen again.
+            Remove {packName(props.pack)}? Its files would have to be downloaded or chosen again.
           </legend>
           <button
             type="button"

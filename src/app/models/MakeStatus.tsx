@@ -4,6 +4,7 @@ import { formatBytes } from "../format-bytes.ts";
 import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import { createDownloadWords, createPaceWords } from "../shell/create-pace-words.ts";
 import type { ModelShelf, ShelfJob } from "./create-model-shelf.ts";
+import { packName } from "./pack-name.ts";
 
 interface MakeStatusProps {
   readonly shelf: ModelShelf;
@@ -90,11 +91,16 @@ function Making(props: {
       <p class="load-title">
         {converting() === null ? "Downloading" : "Converting"} {props.name}
       </p>
-      <progress
-        aria-label={converting() === null ? "Download" : "Conversion"}
-        value={current()?.loaded}
-        max={current()?.total ?? 1}
-      />
+      {/* Without a value it shows that something is under way. */}
+      <Show when={current()} fallback={<progress aria-label="Preparation" />}>
+        {(part) => (
+          <progress
+            aria-label={converting() === null ? "Download" : "Conversion"}
+            value={part().loaded}
+            max={part().total}
+          />
+        )}
+      </Show>
       <p class="numbers quiet make-numbers">
         <Show
           when={converting()}
@@ -122,7 +128,7 @@ function Making(props: {
 }
 
 function madeWords({ pack }: Extract<ShelfJob, { kind: "made" }>): string {
-  const kept = `${pack.name} is ready and in use.`;
+  const kept = `${packName(pack)} is ready and in use.`;
   switch (pack.storage) {
     case "kept":
       return `${kept} It is kept on this device: ${formatBytes(pack.bytes)}.`;

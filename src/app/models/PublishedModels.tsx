@@ -19,6 +19,7 @@ export function PublishedModels(props: PublishedModelsProps) {
         {(model) => (
           <li class="model" data-model={model.wanted.id}>
             <p class="model-name">{model.wanted.name}</p>
+            <p>{model.description}</p>
             <p class="quiet">{costWords(model)}</p>
             <Show when={roomWords(model, props.shelf.room()?.free ?? null)}>
               {(words) => <p class="quiet model-warning">{words()}</p>}

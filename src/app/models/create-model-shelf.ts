@@ -11,7 +11,8 @@ import {
 } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import { readStorageRoom, requestPersistence, type StorageRoom } from "./kept-storage.ts";
-import { DEMO_CHOICE } from "./model-choice.ts";
+import { DEMO_CHOICE, type ModelChoice } from "./model-choice.ts";
+import { packName } from "./pack-name.ts";
 import type { Unfinished, UnfinishedMemory } from "./unfinished-memory.ts";
 
 /** A model that is to be made. */
@@ -143,6 +144,6 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
   };
 }
 
-function choiceOf({ packId, name }: MadePack) {
-  return { kind: "made", packId, name } as const;
+function choiceOf(pack: MadePack): ModelChoice {
+  return { kind: "made", packId: pack.packId, name: packName(pack) };
 }

@@ -1,5 +1,6 @@
 import { downloadTotals } from "../session/progress-view.ts";
 import type { ShelfJob } from "./create-model-shelf.ts";
+import { packName } from "./pack-name.ts";
 
 /** Transfers are announced by quarters, not by event. */
 const QUARTERS = 4;
@@ -13,7 +14,7 @@ export function shelfAnnouncement(job: ShelfJob): string {
     case "cancelled":
       return "Cancelled";
     case "made":
-      return `${job.pack.name} is ready and in use`;
+      return `${packName(job.pack)} is ready and in use`;
     case "making": {
       const { converting } = job.progress;
       if (converting !== null) return `Converting, ${quarter(converting)} percent`;

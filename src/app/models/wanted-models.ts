@@ -17,6 +17,8 @@ const KEPT_SHARE = 0.58;
 /** A published model as the shelf offers it. */
 export interface PublishedModel {
   readonly wanted: Wanted;
+  /** What one gets, in a sentence. */
+  readonly description: string;
   /** Names of the servers that are asked. */
   readonly hosts: readonly string[];
   /** Bytes that are downloaded before the first picture, and for the first phrase besides. */
@@ -39,18 +41,27 @@ export function publishedModels(
   return MODEL_SOURCES.flatMap((source) => {
     if (ownAdapter.length > 0) {
       const adapter: WeightsOrigin = { kind: "files", files: ownAdapter };
-      return [offer(source, "own-adapter", "your adapter", adapter, 0, [], mirror)];
+      const description = `${source.name} as published, and with the adapter that you gave: both in one.`;
+      return [offer(source, description, "own-adapter", "your adapter", adapter, 0, [], mirror)];
     }
     const adapted = ADAPTER_SOURCES.filter(({ id }) => source.adapters.includes(id)).map(
-      ({ id, name, files, place }) =>
-        offer(source, id, name, { kind: "hub", id }, sum(files), [place.host], mirror),
+      ({ id, name, files, place }) => {
+        const description = `${source.name} as published, and ${name}, its version for paintings: both in one.`;
+        const adapter: WeightsOrigin = { kind: "hub", id };
+        return offer(source, description, id, name, adapter, sum(files), [place.host], mirror);
+      },
     );
-    return [...adapted, offer(source, "", "", null, 0, [], mirror)];
+    const description =
+      adapted.length === 0
+        ? "As published."
+        : "The first of the two alone, should the other not be had.";
+    return [...adapted, offer(source, description, "", "", null, 0, [], mirror)];
   });
 }
 
 function offer(
   source: ModelSource,
+  description: string,
   adapterId: string,
   adapterName: string,
   adapter: WeightsOrigin | null,
@@ -61,6 +72,7 @@ function offer(
   const hosts = mirror === null ? [source.place.host, ...adapterHosts] : [mirror];
   const visionBytes = sum(source.vision);
   return {
+    description,
     wanted: {
       id: adapterId === "" ? source.id : `${source.id}+${adapterId}`,
       name: adapterName === "" ? source.name : `${source.name} with ${adapterName}`,

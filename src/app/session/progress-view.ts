@@ -59,7 +59,8 @@ export function itemWords(item: string): string {
 const ITEM_WORDS: Readonly<Record<string, string>> = {
   runtime: "Program that computes the model",
   model: "Model",
-  text: "Text model",
+  weights: "Weights",
+  "text-tower": "Part of the model for texts",
   router: "Index",
   codes: "Sentence vectors",
   works: "Works",
