@@ -270,7 +270,10 @@ function inKind<K extends SessionState["kind"]>(
 
 /** How far the search is that renews the list; null while the list is complete. */
 function searchUnderWay(state: SessionState): ProgressView | null {
-  return state.kind === "showing" && state.isSearching ? state.progress : null;
+  // While something is asked nothing is under way: the list that stands can be read.
+  return state.kind === "showing" && state.isSearching && state.offer === null
+    ? state.progress
+    : null;
 }
 
 /** The map of the pinned sentence, else of the one under pointer or focus, else of the phrase where that is wanted. */

@@ -224,8 +224,7 @@ test("a person's own files become a model without any network; what is missing i
     [
       "config.json",
       "preprocessor_config.json",
-      "vision.safetensors",
-      "text.safetensors",
+      "model.safetensors",
       "tokenizer.json",
       "tokenizer_config.json",
     ].map(own),
