@@ -17,6 +17,7 @@ exposeApi({
     }),
   sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
+  catalogue: (id) => calls.run(id, async () => search.catalogue()),
   source: (id, row) => calls.run(id, (signal) => search.source(row, signal)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchApi);

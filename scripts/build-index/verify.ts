@@ -80,7 +80,7 @@ export async function measureRecall(
   for (let index = 0; index < count; index++) {
     const query = queries.vectors.slice(index * dim, (index + 1) * dim);
     const exact = new Set(searchExactly(vectors, dim, query));
-    const candidates = createCandidateList(router, RERANKED);
+    const candidates = createCandidateList(router, RERANKED, null);
     let scanned = 0;
     const waves = planWaves(closest.nearest(query, router.clusters), counts);
     for (const [wave, clusters] of waves.entries()) {

@@ -1,5 +1,6 @@
 import { proxy } from "comlink";
 import searchWorkerUrl from "../../workers/search.worker.ts?worker&url";
+import type { Catalogue } from "../core/facets/catalogue.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type {
   AdoptRequest,
@@ -35,6 +36,8 @@ export interface SearchClient {
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
   adoptVectors(signal: AbortSignal, request: AdoptRequest): Promise<number>;
+  /** See `SearchApi.catalogue`. */
+  catalogue(signal: AbortSignal): Promise<Catalogue>;
   /** See `SearchApi.source`. */
   source(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
   /** Ends the worker. */
@@ -109,6 +112,11 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
             proxy(whileLive(signal, report)),
           ),
         ),
+      );
+    },
+    catalogue(signal) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.catalogue(id)),
       );
     },
     source(signal, row) {

@@ -1,4 +1,5 @@
 import type { CslItem } from "./citation/csl.ts";
+import type { Catalogue } from "./facets/catalogue.ts";
 import type { ProgressStep, ReportProgress } from "./progress.ts";
 import type { WorkText } from "./source/work-text.ts";
 import type { EncodeOptions, Rect, View } from "./view/view.ts";
@@ -235,6 +236,8 @@ export interface SearchRequest {
   readonly scale?: Scale;
   /** Searches the vectors that were adopted for this model; the edition's own where nothing is said. */
   readonly adopted?: AdoptedModel;
+  /** One byte per work of the edition, 0 where its sentences are left out; all works where nothing is said. */
+  readonly works?: Uint8Array<ArrayBuffer>;
   /** How many sentences are wanted. */
   readonly count: number;
 }
@@ -314,6 +317,8 @@ export interface SearchApi {
    * @throws AppError `invalid-argument` for a batch that does not follow or does not fit
    */
   adoptVectors(id: CallId, request: AdoptRequest): Promise<number>;
+  /** What the works of the open edition can be filtered by. */
+  catalogue(id: CallId): Promise<Catalogue>;
   /** The text around a sentence of the open edition; null where the corpus has no text of its work. */
   source(id: CallId, row: number): Promise<SentenceSource | null>;
   cancel(id: CallId): void;

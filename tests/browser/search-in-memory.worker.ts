@@ -41,6 +41,7 @@ exposeApi({
     calls.run(id, (signal) => search.search(request, onAnswer, report, signal)),
   sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
+  catalogue: (id) => calls.run(id, async () => search.catalogue()),
   source: (id, row) => calls.run(id, (signal) => search.source(row, signal)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchInMemoryApi);

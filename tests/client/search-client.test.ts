@@ -66,6 +66,7 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
         calls.push(`adopt@${generation}`);
         return adopted.firstRow + adopted.base.length / adopted.dim;
       },
+      catalogue: async () => ({ topics: [], creators: [], works: [] }),
       source: async () => null,
       cancel: (id) => {
         calls.push(`cancel ${id}`);

@@ -1,5 +1,6 @@
 import { editionInfo } from "../../src/core/edition/manifest.ts";
 import { AppError } from "../../src/core/errors.ts";
+import { type Catalogue, makeCatalogue } from "../../src/core/facets/catalogue.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type {
   AdoptRequest,
@@ -40,6 +41,8 @@ export interface Search {
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
   adoptVectors(request: AdoptRequest): Promise<number>;
+  /** See `SearchApi.catalogue`. */
+  catalogue(): Catalogue;
   /** See `SearchApi.source`. */
   source(row: number, signal: AbortSignal): Promise<SentenceSource | null>;
   /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
@@ -98,6 +101,10 @@ export function createSearch(
     },
     sentences: async (signal) => adoption.sentences(requireEdition(), signal),
     adoptVectors: async (request) => adoption.adopt(requireEdition(), request),
+    catalogue() {
+      const { works, topicNames } = requireEdition();
+      return makeCatalogue(works, topicNames);
+    },
     source: async (row, signal) => readSource(requireEdition(), row, signal),
     router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),
   };

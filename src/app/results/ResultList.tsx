@@ -1,4 +1,5 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
+import { isEmptyFilter } from "../../core/facets/filter.ts";
 import type { EncoderInfo, FoundSentence, SentenceSource } from "../../core/protocol.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
@@ -73,7 +74,16 @@ export function ResultList(props: ResultListProps) {
           </button>
         </p>
       </Show>
-      <Show when={found().length > 0} fallback={<p>No sentence was found in this edition.</p>}>
+      <Show
+        when={found().length > 0}
+        fallback={
+          <p>
+            {isEmptyFilter(props.results.filter)
+              ? "No sentence was found in this edition."
+              : "No work fits these filters. Remove one of them to see sentences again."}
+          </p>
+        }
+      >
         <ol
           ref={list}
           class="sentences"

@@ -2,6 +2,7 @@ import { createMemo, createSignal, Show } from "solid-js";
 import { CiteDialog } from "../citation/CiteDialog.tsx";
 import { type Citing, worksOf } from "../citation/citing.ts";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
+import { FilterPanel } from "../filter/FilterPanel.tsx";
 import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
@@ -61,6 +62,15 @@ export function ResultPanel(props: ResultPanelProps) {
               name="words"
               progress={search()}
               onCancel={() => props.session.cancel()}
+            />
+          )}
+        </Show>
+        <Show when={props.session.catalogue()}>
+          {(catalogue) => (
+            <FilterPanel
+              catalogue={catalogue()}
+              filter={props.session.state().choices.filter}
+              onChange={(filter) => props.session.chooseFilter(filter)}
             />
           )}
         </Show>

@@ -1,5 +1,7 @@
 import { createSignal } from "solid-js";
 import { type AppErrorDetail, abortError, isAbort } from "../../core/errors.ts";
+import type { Catalogue } from "../../core/facets/catalogue.ts";
+import { isEmptyFilter, matchingWorks } from "../../core/facets/filter.ts";
 import type { Progress, ReportProgress } from "../../core/progress.ts";
 import type {
   EditionInfo,
@@ -54,9 +56,13 @@ export function createSession(services: SessionServices): Session {
   });
   /** Which model each picture was read by: its vectors mean nothing under another one. */
   const readBy = new WeakMap<EncodedPicture, ModelChoice>();
-  const edition = createOpening<EditionInfo>((signal, report) =>
-    services.search.open(signal, services.editionUrl, report),
-  );
+  const edition = createOpening<EditionInfo>((signal, report) => openEdition(signal, report));
+  const [catalogue, setCatalogue] = createSignal<Catalogue | null>(null);
+  async function openEdition(signal: AbortSignal, report: ReportProgress): Promise<EditionInfo> {
+    const info = await services.search.open(signal, services.editionUrl, report);
+    setCatalogue(await services.search.catalogue(signal));
+    return info;
+  }
   const asking = createAsking(dispatch);
   const phrases = createPhraseVectors();
   const encodings = createEncodings(services.encoder, () => services.mark("tower-started"));
@@ -177,12 +183,12 @@ export function createSession(services: SessionServices): Session {
     encoded: EncodedPicture | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const { variant, region, phrase } = state().choices;
+    const { variant, region, phrase, filter } = state().choices;
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const ask = (offer: Offer) => asking.ask(run, offer, signal);
     const preparing = { services, model, encoder, edition, phrases };
     const prepared = await prepareSearch(preparing, { variant, phrase }, ask, report, signal);
-    const asked = { variant, region, phrase, encoded, crop: null };
+    const asked = { variant, region, phrase, filter, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
     }
@@ -224,14 +230,17 @@ export function createSession(services: SessionServices): Session {
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { variant, region, phrase, encoded, crop } = asked;
+    const { variant, region, phrase, filter, encoded, crop } = asked;
     const { adopted, vectors } = prepared;
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
+    const known = catalogue();
+    const works = known === null || isEmptyFilter(filter) ? null : matchingWorks(known, filter);
+    const request = { ...query, variant, count: RESULT_COUNT };
     const answer = await services.search.search(
       signal,
-      { ...query, variant, count: RESULT_COUNT, ...(adopted && { adopted }) },
+      { ...request, ...(adopted && { adopted }), ...(works && { works }) },
       (wave) => {
         if (signal.aborted) return;
         dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
@@ -248,12 +257,13 @@ export function createSession(services: SessionServices): Session {
     await explainShown(signal);
   }
 
-  function isStillAsked({ variant, region, phrase, encoded }: Asked): boolean {
+  function isStillAsked({ variant, region, phrase, filter, encoded }: Asked): boolean {
     const { choices } = state();
     return (
       variant === choices.variant &&
       region === choices.region &&
       phrase === choices.phrase &&
+      filter === choices.filter &&
       (encoded === null || isSameView(encoded.options, choices))
     );
   }
@@ -307,6 +317,7 @@ export function createSession(services: SessionServices): Session {
     model: model.choice,
     encoder: encoder.value,
     edition: edition.value,
+    catalogue,
     cutPhrase: phrases.cut,
     modelReopened: encoder.replace,
     warmUp() {
@@ -333,6 +344,10 @@ export function createSession(services: SessionServices): Session {
     },
     chooseVariant(variant) {
       dispatch({ type: "choices-changed", choices: { variant } });
+      void runRanking();
+    },
+    chooseFilter(filter) {
+      dispatch({ type: "choices-changed", choices: { filter } });
       void runRanking();
     },
     choosePhrase(phrase) {

@@ -125,8 +125,8 @@ function phraseBeside({ choices: { phrase } }: SessionState): Phrase | null {
 function choicesOfShown(state: SessionState): Choices {
   const shown = shownIn(state);
   if (shown === null) return state.choices;
-  const { variant, region, phrase } = shown.results;
-  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase };
+  const { variant, region, phrase, filter } = shown.results;
+  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase, filter };
 }
 
 /**
@@ -135,8 +135,18 @@ function choicesOfShown(state: SessionState): Choices {
  */
 function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): SessionState {
   // Not the choices: those may have changed since the search was asked.
-  const { variant, region, phrase, crop } = asked;
-  const fresh = { run: state.run, variant, region, phrase, crop, answer, waiting: null, maps: {} };
+  const { variant, region, phrase, filter, crop } = asked;
+  const fresh = {
+    run: state.run,
+    variant,
+    region,
+    phrase,
+    filter,
+    crop,
+    answer,
+    waiting: null,
+    maps: {},
+  };
   if (state.kind === "loading") {
     const { picture, encoded, progress } = state;
     const shown = newlyShown(picture, encoded, fresh);

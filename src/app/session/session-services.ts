@@ -12,7 +12,10 @@ export interface SessionServices {
     EncoderClient,
     "open" | "encodePicture" | "encodeRegion" | "explain" | "embedTexts" | "addText" | "dispose"
   >;
-  readonly search: Pick<SearchClient, "open" | "search" | "sentences" | "adoptVectors" | "source">;
+  readonly search: Pick<
+    SearchClient,
+    "open" | "search" | "sentences" | "adoptVectors" | "source" | "catalogue"
+  >;
   /** Gives the files of the packs that were made on this device, and their parts for texts. */
   readonly converter: Pick<ConverterClient, "files" | "makeText">;
   /** The request for the demo encoder; another model is opened in the same way. */

@@ -1,4 +1,5 @@
 import type { AppErrorDetail } from "../../core/errors.ts";
+import { type Filter, NO_FILTER } from "../../core/facets/filter.ts";
 import type { Progress } from "../../core/progress.ts";
 import type {
   EncodedPicture,
@@ -45,10 +46,12 @@ export interface Choices extends EncodeOptions {
   readonly region: Region;
   readonly method: MapMethod;
   readonly phrase: Phrase | null;
+  /** Which works are searched. */
+  readonly filter: Filter;
 }
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
-export interface Asked extends Pick<Choices, "variant" | "region" | "phrase"> {
+export interface Asked extends Pick<Choices, "variant" | "region" | "phrase" | "filter"> {
   /** The encoding whose vectors were searched with; null for a phrase without a picture. */
   readonly encoded: EncodedPicture | null;
   /** The part of it that was embedded on its own; null where the picture's own vectors were used. */
@@ -62,6 +65,7 @@ export interface Results {
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly phrase: Phrase | null;
+  readonly filter: Filter;
   /** The region's own encoding, which then also explains the sentences; null where the picture's does. */
   readonly crop: EncodedRegion | null;
   readonly answer: SearchAnswer;
@@ -196,6 +200,7 @@ export function initialState(): SessionState {
       region: { kind: "whole" },
       method: "grad-eclip",
       phrase: null,
+      filter: NO_FILTER,
     },
     current: null,
     pinned: null,

@@ -1,5 +1,7 @@
 import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
+import type { Catalogue } from "../../core/facets/catalogue.ts";
+import type { Filter } from "../../core/facets/filter.ts";
 import type {
   EditionInfo,
   EncoderInfo,
@@ -16,6 +18,8 @@ export interface Session {
   readonly state: Accessor<SessionState>;
   readonly encoder: Accessor<EncoderInfo | null>;
   readonly edition: Accessor<EditionInfo | null>;
+  /** What the edition's works can be filtered by; null until it is open. */
+  readonly catalogue: Accessor<Catalogue | null>;
   /** The newest phrase, where it was too long for the text model and only its beginning was embedded. */
   readonly cutPhrase: Accessor<string | null>;
   /** The model that is chosen; `encoder` describes it once it is open. */
@@ -31,6 +35,8 @@ export interface Session {
   openPicture(picture: Picture): void;
   chooseRegion(region: Region): void;
   chooseVariant(variant: ModelVariant): void;
+  /** Searches only the works that a filter lets through. */
+  chooseFilter(filter: Filter): void;
   /** Searches with a phrase, or without any for null; `text` must be neither empty nor framed by spaces. */
   choosePhrase(phrase: Phrase | null): void;
   chooseMethod(method: MapMethod): void;

@@ -18,14 +18,22 @@ export interface Candidate {
 
 /** The best rows of all clusters scanned so far. */
 export interface CandidateList {
-  /** Takes the scores [count] of one cluster. */
+  /** Takes the scores [count] of one cluster; rows of works that the mask leaves out are passed over. */
   add(cluster: number, codes: ClusterCodes, scores: Float32Array): void;
   /** The best so far, best first. */
   best(): Candidate[];
 }
 
-/** Creates an empty list that keeps the `size` best. */
-export function createCandidateList(router: RouterFile, size: number): CandidateList {
+/**
+ * Creates an empty list that keeps the `size` best.
+ *
+ * @param works one byte per work, 0 where its rows are left out; null for all
+ */
+export function createCandidateList(
+  router: RouterFile,
+  size: number,
+  works: Uint8Array | null,
+): CandidateList {
   const top = createTopK(size);
   // Clusters that gave a row which was among the best when it came: few, because the threshold rises quickly.
   const sources = new Map<number, ClusterCodes>();
@@ -36,6 +44,8 @@ export function createCandidateList(router: RouterFile, size: number): Candidate
       for (let i = 0; i < codes.count; i++) {
         const score = scores[i] ?? Number.NEGATIVE_INFINITY;
         if (score < threshold) continue;
+        // After the threshold, which spares most rows the look-up; what is kept is the same either way.
+        if (works !== null && works[codes.works[i] ?? 0] === 0) continue;
         top.offer(first + i, score);
         threshold = top.threshold();
         sources.set(cluster, codes);

@@ -21,6 +21,8 @@ export interface Edition {
   /** Picks the clusters of a query. */
   readonly closest: Router;
   readonly works: readonly WorkRecord[];
+  /** Topic id -> name for people. */
+  readonly topicNames: Readonly<Record<string, string>>;
   readonly codes: CodeStore;
   /** Exact vectors, f32 [sentences × dim], in cluster order. */
   readonly rows: ByteSource;
@@ -77,9 +79,9 @@ export async function openEdition(
       signal.throwIfAborted();
       throw corrupt("works", "not gzip", cause);
     }
-    return parseWorks(utf8, manifest.works).works;
+    return parseWorks(utf8, manifest.works);
   };
-  const [{ router, closest }, works, texts] = await Promise.all([
+  const [{ router, closest }, { works, topicNames }, texts] = await Promise.all([
     openRouter(),
     openWorks(),
     openTexts(sources.texts, manifest.sentences, signal),
@@ -98,6 +100,7 @@ export async function openEdition(
     router,
     closest,
     works,
+    topicNames,
     codes,
     rows: sources.rows,
     texts,

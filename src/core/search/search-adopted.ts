@@ -23,20 +23,22 @@ export async function searchAdopted(
 ): Promise<SearchAnswer> {
   const { dim } = adopted;
   const { sentences } = edition.manifest;
-  checkRequest(request, dim);
+  checkRequest(request, dim, edition.works.length);
   if (!adopted.isComplete()) {
     throw new AppError({ code: "invalid-argument", what: "sentences without vectors" });
   }
   const all = adopted.of(request.variant);
+  const works = await readWorksOfRows(edition, signal);
+  const mask = request.works ?? null;
   const scoreRows = (vector: Float32Array) =>
     Float32Array.from({ length: sentences }, (_, row) => dotFloats(vector, 0, all, row * dim, dim));
   const top = createTopK(request.count);
   for (const [row, score] of scoreRows(mixedQuery(request, null, scoreRows)).entries()) {
+    if (mask !== null && mask[works[row] ?? 0] === 0) continue;
     top.offer(row, score);
   }
   report({ phase: "scan", scanned: sentences, total: sentences });
   const best = top.take();
-  const works = await readWorksOfRows(edition, signal);
   const texts = await edition.texts.read(
     best.map(({ id }) => id),
     signal,

@@ -52,7 +52,7 @@ export async function searchEdition(
   hooks: SearchHooks,
   signal: AbortSignal,
 ): Promise<SearchAnswer> {
-  checkRequest(request, edition.router.dim);
+  checkRequest(request, edition.router.dim, edition.works.length);
   const { count } = request;
   const { router, codes } = edition;
   const transform = request.variant === "adapted" ? router.transform : null;
@@ -82,7 +82,11 @@ export async function searchEdition(
     planWaves(edition.closest.nearest(coded, routedClusters(router.clusters)), router.counts),
   );
   const scan = hooks.scan ?? scanCluster;
-  const candidates = createCandidateList(router, Math.max(LEAST_RERANKED, 2 * count));
+  const candidates = createCandidateList(
+    router,
+    Math.max(LEAST_RERANKED, 2 * count),
+    request.works ?? null,
+  );
   const scores = new Float32Array(router.counts.reduce((most, rows) => Math.max(most, rows), 0));
   let scanned = 0;
   let sliceStart = hooks.now();
@@ -151,15 +155,19 @@ function scoreCentroids(router: RouterFile, query: Float32Array): Float32Array {
   });
 }
 
-/** Throws AppError `invalid-argument` for a query that is no vector of `dim` numbers, or a senseless count. */
-export function checkRequest(request: SearchRequest, dim: number): void {
-  const { query, count, phrase } = request;
+/**
+ * Throws AppError `invalid-argument` for a query that is no vector of `dim` numbers, a senseless count, or a mask that is not
+ * of the edition's works.
+ */
+export function checkRequest(request: SearchRequest, dim: number, workCount: number): void {
+  const { query, count, phrase, works } = request;
   const vectors = phrase === undefined ? [query] : [query, phrase.vector];
   const isSound =
     vectors.every((vector) => vector.length === dim && vector.every(Number.isFinite)) &&
     Number.isInteger(count) &&
     count >= 1 &&
-    count <= MOST_ANSWERS;
+    count <= MOST_ANSWERS &&
+    (works === undefined || works.length === workCount);
   if (!isSound) {
     const what = `a query of ${query.length} numbers for ${dim}, ${count} answers`;
     throw new AppError({ code: "invalid-argument", what });

@@ -3,6 +3,7 @@ import { createSession } from "../../../src/app/session/create-session.ts";
 import type { Session } from "../../../src/app/session/session.ts";
 import { shownIn } from "../../../src/app/session/session-state.ts";
 import { AppError } from "../../../src/core/errors.ts";
+import { NO_FILTER } from "../../../src/core/facets/filter.ts";
 import type { SearchAnswer } from "../../../src/core/protocol.ts";
 import {
   answer,
@@ -38,6 +39,30 @@ describe("createSession", () => {
       "encoder.explain grad-eclip",
     ]);
     expect(shownIn(session.state())?.results.maps["grad-eclip"]).toHaveLength(3 * GRID * GRID);
+  });
+
+  it("searches the works that a filter lets through, from the vectors it has, and goes back on Cancel", async () => {
+    const workers = services();
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    const filter = {
+      ...NO_FILTER,
+      topics: { wanted: ["T2"], mode: "any" as const, unwanted: [] },
+    };
+    session.chooseFilter(filter);
+    await settle();
+    expect(workers.recorded.masks.map((mask) => (mask === null ? null : [...mask]))).toEqual([
+      null,
+      [0, 1],
+    ]);
+    expect(shownIn(session.state())?.results.filter).toBe(filter);
+    const passes = workers.recorded.calls.filter((call) => call === "encoder.encodePicture");
+    expect(passes).toHaveLength(1);
+    session.chooseFilter(NO_FILTER);
+    session.cancel();
+    await settle();
+    expect(session.state().choices.filter).toBe(filter);
   });
 
   it("ranks a cell and another model from the vectors it has, without the tower", async () => {

@@ -3,6 +3,8 @@ import type { SessionServices } from "../../../src/app/session/session-services.
 import type { Asked, Picture } from "../../../src/app/session/session-state.ts";
 import type { AppErrorDetail } from "../../../src/core/errors.ts";
 import { abortError } from "../../../src/core/errors.ts";
+import type { Catalogue } from "../../../src/core/facets/catalogue.ts";
+import { NO_FILTER } from "../../../src/core/facets/filter.ts";
 import type {
   EditionInfo,
   EncodedPicture,
@@ -45,6 +47,19 @@ export const editionInfo: EditionInfo = {
   adapterFingerprint: "a",
   dim: DIM,
   bytes: 1000,
+};
+
+/** Two works: the first of light, the second of form. */
+export const catalogue: Catalogue = {
+  topics: [
+    { id: "T1", name: "Light" },
+    { id: "T2", name: "Form" },
+  ],
+  creators: [],
+  works: [
+    { topics: [0], creators: [], year: 1990, sentences: 300 },
+    { topics: [1], creators: [], year: 2000, sentences: 300 },
+  ],
 };
 
 export function picture(name: string): Picture {
@@ -128,6 +143,7 @@ export const asked: Asked = {
   variant: "base",
   region: { kind: "whole" },
   phrase: null,
+  filter: NO_FILTER,
   encoded: encoded("p1"),
   crop: null,
 };
@@ -156,6 +172,8 @@ export interface Recorded {
   readonly queries: Float32Array[];
   /** The phrases that searches were to mix in, in order; undefined where there was none. */
   readonly phrases: SearchRequest["phrase"][];
+  /** Which works each search was held to; null for all. */
+  readonly masks: (Uint8Array | null)[];
   readonly opened: OpenModelRequest[];
   /** The choices of a model that were kept. */
   readonly choices: ModelChoice[];
@@ -175,6 +193,7 @@ export function services(
     signals: [],
     queries: [],
     phrases: [],
+    masks: [],
     opened: [],
     choices: [],
   };
@@ -208,6 +227,7 @@ export function services(
   const search: SessionServices["search"] = {
     open: async () => editionInfo,
     source: async () => null,
+    catalogue: async () => catalogue,
     sentences: async () => ["One.", "Two."],
     adoptVectors: async () => 0,
     search: async (_signal, { scale = "picture" }) => ({ ...answer(1, 2, 3), scale }),
@@ -269,12 +289,14 @@ export function services(
         record(`search.search ${request.variant}`, signal);
         recorded.queries.push(request.query);
         recorded.phrases.push(request.phrase);
+        recorded.masks.push(request.works ?? null);
         return search.search(signal, request, onAnswer, report);
       },
       sentences(signal) {
         record("search.sentences", signal);
         return search.sentences(signal);
       },
+      catalogue: (signal) => search.catalogue(signal),
       source(signal, row) {
         record(`search.source ${row}`, signal);
         return search.source(signal, row);

@@ -7,6 +7,7 @@ import {
   type SessionState,
   shownIn,
 } from "../../../src/app/session/session-state.ts";
+import { NO_FILTER } from "../../../src/core/facets/filter.ts";
 import { CENTRE_VIEW } from "../../../src/core/view/view.ts";
 import { answer, asked, encoded, picture } from "./doubles.ts";
 
@@ -119,6 +120,7 @@ describe("reduce", () => {
       variant: "base",
       method: "gradient",
       phrase: null,
+      filter: NO_FILTER,
     });
   });
 

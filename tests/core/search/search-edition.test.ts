@@ -83,6 +83,39 @@ describe("searchEdition", () => {
     },
   );
 
+  it.each(["base", "adapted"] as const)(
+    "finds what exact search finds among the works that a mask lets through (%s)",
+    async (variant) => {
+      const exact = exactVectors(large, variant);
+      const works = Uint8Array.from(large.corpus.works, (_, work) => (work % 7 === 3 ? 1 : 0));
+      const isLeftOut = (row: number) => works[large.corpus.workOfRow[row] ?? 0] === 0;
+      for (let seed = 1; seed <= 10; seed++) {
+        const query = makeQuery(large, seed);
+        const scores = large.corpus.sentences
+          .map((_, row) => ({ row, score: dotFloats(query, 0, exact, row * 64, 64) }))
+          .filter(({ row }) => !isLeftOut(row))
+          .sort((left, right) => right.score - left.score);
+        const request = { query, variant, count: 25, works };
+        const answer = await searchEdition(edition, request, hooksFor(), neverAborted());
+        expect(answer.found.map(({ row }) => row)).toEqual(
+          scores.slice(0, 25).map(({ row }) => row),
+        );
+      }
+    },
+  );
+
+  it("finds nothing where no work is let through, and refuses a mask of another corpus", async () => {
+    const query = makeQuery(large, 1);
+    const request = { query, variant: "base" as const, count: 25 };
+    const none = { ...request, works: new Uint8Array(large.corpus.works.length) };
+    const answer = await searchEdition(edition, none, hooksFor(), neverAborted());
+    expect(answer.found).toEqual([]);
+    const other = { ...request, works: new Uint8Array(3) };
+    await expect(searchEdition(edition, other, hooksFor(), neverAborted())).rejects.toMatchObject({
+      detail: { code: "invalid-argument" },
+    });
+  });
+
   it("gives the text, the work, the exact score and the unit vector of every row", async () => {
     const query = makeQuery(large, 3);
     const request: SearchRequest = { query, variant: "adapted", count: 5 };

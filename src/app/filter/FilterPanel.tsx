@@ -1,0 +1,141 @@
+import { createMemo, For, Show } from "solid-js";
+import type { Catalogue } from "../../core/facets/catalogue.ts";
+import {
+  countMatches,
+  countValues,
+  type FacetChoice,
+  type FacetName,
+  type Filter,
+  isEmptyFilter,
+  matchingWorks,
+  NO_FILTER,
+} from "../../core/facets/filter.ts";
+import { FacetList } from "./FacetList.tsx";
+import { YearRange } from "./YearRange.tsx";
+import "./filter.css";
+
+interface FilterPanelProps {
+  readonly catalogue: Catalogue;
+  readonly filter: Filter;
+  onChange(filter: Filter): void;
+}
+
+const FACETS: readonly { readonly name: FacetName; readonly legend: string }[] = [
+  { name: "topics", legend: "Topics" },
+  { name: "creators", legend: "Creators" },
+];
+const count = new Intl.NumberFormat("en");
+
+/** Which works are searched. What is chosen stands in sight; the lists are folded away. */
+export function FilterPanel(props: FilterPanelProps) {
+  const matches = createMemo(() =>
+    countMatches(props.catalogue, matchingWorks(props.catalogue, props.filter)),
+  );
+  const chosen = createMemo(() => chosenValues(props.catalogue, props.filter));
+  const changeFacet = (facet: FacetName, choice: FacetChoice) =>
+    props.onChange({ ...props.filter, [facet]: choice });
+  return (
+    <section class="filter" aria-label="Filter">
+      <p class="filter-chosen">
+        <span class="quiet">
+          {isEmptyFilter(props.filter)
+            ? `All ${count.format(matches().works)} works`
+            : `${count.format(matches().works)} of ${count.format(props.catalogue.works.length)} works, ${count.format(matches().sentences)} sentences`}
+        </span>
+        <For each={chosen()}>
+          {(value) => (
+            <button
+              type="button"
+              class="button is-quiet filter-chip"
+              onClick={() => props.onChange(value.without)}
+            >
+              {value.words}
+              <span class="visually-hidden">, remove</span>
+              <span aria-hidden="true"> ×</span>
+            </button>
+          )}
+        </For>
+        <Show when={!isEmptyFilter(props.filter)}>
+          <button type="button" class="button is-quiet" onClick={() => props.onChange(NO_FILTER)}>
+            All works
+          </button>
+        </Show>
+      </p>
+      <details class="filter-lists">
+        <summary>Filter by topic, creator or year</summary>
+        <div class="filter-columns">
+          <For each={FACETS}>
+            {({ name, legend }) => (
+              <Show when={props.catalogue[name].length > 0}>
+                <FacetList
+                  legend={legend}
+                  values={props.catalogue[name]}
+                  counts={countValues(props.catalogue, props.filter, name)}
+                  totals={countValues(props.catalogue, NO_FILTER, name)}
+                  choice={props.filter[name]}
+                  canAskForAll={name === "topics"}
+                  onChange={(choice) => changeFacet(name, choice)}
+                />
+              </Show>
+            )}
+          </For>
+          <YearRange
+            from={props.filter.from}
+            to={props.filter.to}
+            years={yearsOf(props.catalogue)}
+            onChange={(range) => props.onChange({ ...props.filter, ...range })}
+          />
+        </div>
+        <p class="quiet">
+          An entry with 0 has no work under the other filters. Topics and creators narrow each
+          other.
+        </p>
+      </details>
+    </section>
+  );
+}
+
+/** One thing that is chosen, and the filter without it. */
+interface ChosenValue {
+  readonly words: string;
+  readonly without: Filter;
+}
+
+function chosenValues(catalogue: Catalogue, filter: Filter): readonly ChosenValue[] {
+  const ofFacet = (facet: FacetName): ChosenValue[] => {
+    const names = new Map(catalogue[facet].map(({ id, name }) => [id, name]));
+    const choice = filter[facet];
+    const without = (id: string): Filter => ({
+      ...filter,
+      [facet]: {
+        ...choice,
+        wanted: choice.wanted.filter((other) => other !== id),
+        unwanted: choice.unwanted.filter((other) => other !== id),
+      },
+    });
+    return [
+      ...choice.wanted.map((id) => ({ words: names.get(id) ?? id, without: without(id) })),
+      ...choice.unwanted.map((id) => ({
+        words: `not ${names.get(id) ?? id}`,
+        without: without(id),
+      })),
+    ];
+  };
+  const { from, to } = filter;
+  const years: ChosenValue[] =
+    from === null && to === null
+      ? []
+      : [{ words: yearWords(from, to), without: { ...filter, from: null, to: null } }];
+  return [...ofFacet("topics"), ...ofFacet("creators"), ...years];
+}
+
+function yearWords(from: number | null, to: number | null): string {
+  if (from === null) return `until ${to}`;
+  return to === null ? `from ${from}` : `${from} to ${to}`;
+}
+
+/** The first and the last year of publication, null where no work has one. */
+function yearsOf({ works }: Catalogue): readonly [number, number] | null {
+  const years = works.flatMap(({ year }) => year ?? []);
+  return years.length === 0 ? null : [Math.min(...years), Math.max(...years)];
+}
