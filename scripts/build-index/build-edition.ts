@@ -60,6 +60,7 @@ export async function buildEdition(
   log(`corpus: ${corpus.sentences.length} sentences in ${corpus.works.length} works`);
   log(describeCoverage(corpus));
   const encoder = options.model === null ? null : await openPackInNode(options.model);
+  if (encoder !== null) requireTexts(encoder);
   const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;
   if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
   const adapter = encoder?.manifest.adapter ?? null;
@@ -141,6 +142,14 @@ async function readVectors(
   const hasAdapter = encoder.manifest.variants.adapted !== null;
   const { dim } = encoder.manifest;
   return { dim, vectors: vectors.base, adapted: hasAdapter ? vectors.adapted : null };
+}
+
+/** Sentences, and what an adapter does to them, need the text part of a pack. */
+function requireTexts({ manifest }: NodeEncoder): void {
+  if (manifest.text !== null) return;
+  throw new BuildError(
+    `the pack ${manifest.packId} has no text part: build it without --vision-only`,
+  );
 }
 
 function transformOf({ manifest: { text }, textTensors }: NodeEncoder, dim: number) {

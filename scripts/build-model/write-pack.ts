@@ -83,7 +83,7 @@ async function removeLeftovers(folder: string): Promise<void> {
  *
  * @throws BuildError where it holds anything else
  */
-export async function requireReplaceable(folder: string): Promise<void> {
+async function requireReplaceable(folder: string): Promise<void> {
   if (!existsSync(folder) || (await readdir(folder)).length === 0) return;
   const manifest = join(folder, MANIFEST_FILE);
   const text = existsSync(manifest) ? await readFile(manifest, "utf8") : "";

@@ -8,9 +8,13 @@ import { readCorpus } from "../../scripts/build-index/corpus.ts";
 import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
 import { isUpToDate, noteSources } from "../../scripts/build-index/up-to-date.ts";
 import { searchExactly } from "../../scripts/build-index/verify.ts";
+import { writePack } from "../../scripts/build-model/write-pack.ts";
+import type { PackSources } from "../../src/core/model/build-pack.ts";
+import { towerOf } from "../../src/core/model/canonical.ts";
 import { formatSafetensors } from "../../src/core/model/safetensors.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
 import { neverAborted } from "../helpers/counting-source.ts";
+import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.ts";
 import { makeTinyEdition } from "../helpers/tiny-edition.ts";
 
 const DIM = 32;
@@ -182,6 +186,34 @@ describe("buildEdition", () => {
     const building = buildEdition(options(), () => controller.abort(), controller.signal);
     await expect(building).rejects.toMatchObject({ name: "AbortError" });
     await expect(readManifest(join(folder, "out"))).rejects.toThrow();
+  });
+});
+
+describe("an edition of a pack's own vectors", () => {
+  const sources = randomClipSources(5);
+  const pack = (made: PackSources) =>
+    writePack(made, RANDOM_PACK_OPTIONS, join(folder, "pack"), () => {}, neverAborted());
+  const ofPack = () => build({ model: join(folder, "pack"), embeddings: null, fingerprint: null });
+
+  it("has the model's fingerprint and the adapter's, and the adapter's rank", async () => {
+    const { fingerprint, adapter } = await pack(sources);
+    const manifest = await ofPack();
+    expect(manifest.fingerprint).toBe(fingerprint);
+    expect(manifest.adapted).toMatchObject({ rank: 3, fingerprint: adapter?.fingerprint });
+    expect(manifest.adapted?.identityError).toBeLessThan(1e-6);
+  });
+
+  it("has no adapted side without an adapter", async () => {
+    const { fingerprint } = await pack({ ...sources, adapter: null });
+    expect(await ofPack()).toMatchObject({ fingerprint, adapted: null });
+  });
+
+  it("cannot be made with a pack that has no text part", async () => {
+    const { model } = sources;
+    const shapes = new Map([...model.shapes].filter(([name]) => towerOf(name) === "vision"));
+    await pack({ ...sources, model: { ...model, shapes, towers: ["vision"] } });
+    await expect(ofPack()).rejects.toThrow(BuildError);
+    await expect(ofPack()).rejects.toThrow(/has no text part/);
   });
 });
 

@@ -2,7 +2,7 @@ import { toHalf } from "./half.ts";
 import type { LoraAdapter } from "./lora.ts";
 
 /** A streaming SHA-256. */
-export interface Digest {
+interface Digest {
   update(bytes: Uint8Array<ArrayBuffer>): void;
   /** The digest as 64 lower-case hexadecimal digits; the last call. */
   hex(): string;

@@ -3,7 +3,7 @@ import type { PackFile, PackPart } from "./pack-manifest.ts";
 import type { Session } from "./session.ts";
 
 /** Takes one file of a pack, from its beginning to its end. */
-export interface PackFileWriter {
+interface PackFileWriter {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { openPackTensors, type PackTensorFile, TEXT_TENSORS } from "./pack-tenso
 import { readCodes, readTensor } from "./safetensors.ts";
 
 /** Writes the row of one token [width] to `target` at `offset`. */
-export type TokenRow = (token: number, target: Float32Array, offset: number) => void;
+type TokenRow = (token: number, target: Float32Array, offset: number) => void;
 
 /** The tables of the text tower that are used in TypeScript rather than in its graph. */
 export interface TextTensors {

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { type DataType, externalBytes } from "./onnx-graph.ts";
 
 /** Every run of weights begins at a multiple of this many bytes of its data file: a cache line, and any SIMD register. */
-export const DATA_ALIGNMENT = 64;
+const DATA_ALIGNMENT = 64;
 
 /** The next multiple of {@link DATA_ALIGNMENT}. */
 export function alignData(offset: number): number {
