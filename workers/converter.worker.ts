@@ -35,5 +35,6 @@ exposeApi({
     calls.run(id, async (signal) => (await opened).makeText(packId, report, signal)),
   files: (id, packId) => calls.run(id, async () => (await opened).files(packId)),
   remove: (id, packId) => calls.run(id, async () => (await opened).remove(packId)),
+  discard: (id) => calls.run(id, async () => (await opened).discard()),
   cancel: (id) => calls.cancel(id),
 } satisfies ConverterApi);

@@ -22,6 +22,8 @@ export interface ConverterClient {
   files(signal: AbortSignal, packId: string): Promise<Readonly<Record<string, Blob>>>;
   /** See `ConverterApi.remove`. */
   remove(signal: AbortSignal, packId: string): Promise<void>;
+  /** See `ConverterApi.discard`. */
+  discard(signal: AbortSignal): Promise<void>;
   /** Ends the worker. */
   dispose(): void;
 }
@@ -85,6 +87,7 @@ export function createConverterClient(options: ConverterClientOptions = {}): Con
         await worker.call(signal, (api, id) => api.remove(id, packId));
         inMemory.delete(packId);
       }),
+    discard: (signal) => whileBusy(() => worker.call(signal, (api, id) => api.discard(id))),
     dispose: () => {
       clearTimeout(idle);
       worker.dispose();

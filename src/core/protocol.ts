@@ -185,8 +185,10 @@ export interface ConverterApi {
   makeText(id: CallId, packId: string, report: ReportProgress): Promise<MadePack>;
   /** The files of a made pack by name, the manifest among them. The Blobs are handles to storage, not copies. */
   files(id: CallId, packId: string): Promise<Readonly<Record<string, Blob>>>;
-  /** Deletes a pack, and what is left of unfinished ones. */
+  /** Deletes a pack. */
   remove(id: CallId, packId: string): Promise<void>;
+  /** Deletes what is left of downloads that were broken off; does nothing while a pack is being made. */
+  discard(id: CallId): Promise<void>;
   cancel(id: CallId): void;
 }
 

@@ -41,6 +41,7 @@ function start(storage: StorageState = "kept", onMake: (worker: FakeWorker) => v
       makeText: async () => ({ ...pack, hasText: true, storage }),
       files: async () => ({ "manifest.json": new Blob(["{}"]) }),
       remove: async () => {},
+      discard: async () => {},
       cancel: (id) => void cancelled.push(id),
     } satisfies ConverterApi;
     const worker = createFakeWorker(api);

@@ -17,6 +17,7 @@ export interface Converter {
   makeText(packId: string, report: ReportProgress, signal: AbortSignal): Promise<MadePack>;
   files(packId: string): Promise<Readonly<Record<string, Blob>>>;
   remove(packId: string): Promise<void>;
+  discard(): Promise<void>;
 }
 
 /** Lets one piece of work at a time change what is stored, over all tabs. */
@@ -121,6 +122,8 @@ export function createConverter({ tools, turn, places, packTools }: ConverterOpt
       await store.removePack(packId);
       await removeFiles(files);
       await removeFiles(originals);
+    },
+    async discard() {
       await turn.takeIfFree(async () => {
         await sweepUnfinished(store);
         const left = (await store.files()).filter((file) => file.startsWith(DOWNLOAD_PREFIX));

@@ -38,6 +38,17 @@ export function PublishedModels(props: PublishedModelsProps) {
             >
               {actionWords(props.shelf, model)}
             </button>
+            <Show when={isLeft(props.shelf, model)}>
+              <button
+                type="button"
+                class="button is-quiet"
+                aria-label={`Delete what is here: ${model.wanted.name}`}
+                disabled={isBusy()}
+                onClick={() => props.shelf.discard(model.wanted.id)}
+              >
+                Delete what is here
+              </button>
+            </Show>
           </li>
         )}
       </For>
@@ -47,6 +58,11 @@ export function PublishedModels(props: PublishedModelsProps) {
 
 function costWords({ hosts, visionBytes, textBytes, keptBytes }: PublishedModel): string {
   return `Downloads ${formatBytes(visionBytes)} from ${hosts.join(" and ")}, converts it here, and keeps about ${formatBytes(keptBytes)}. The part for phrases, ${formatBytes(textBytes)}, is fetched when a phrase is first searched, and only if you agree.`;
+}
+
+function isLeft(shelf: ModelShelf, { wanted }: PublishedModel): boolean {
+  shelf.job();
+  return shelf.unfinished(wanted.id) !== null;
 }
 
 function actionWords(shelf: ModelShelf, { wanted, visionBytes }: PublishedModel): string {

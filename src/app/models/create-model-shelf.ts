@@ -49,6 +49,8 @@ export interface ModelShelf {
   use(pack: MadePack): void;
   useDemo(): void;
   remove(pack: MadePack): void;
+  /** Deletes what broken-off downloads have left, which a download of this model would go on with. */
+  discard(id: string): void;
   /** How far an earlier download of a model came; null where none is known. */
   unfinished(id: string): Unfinished | null;
 }
@@ -129,6 +131,17 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     await load();
   }
 
+  async function discard(id: string): Promise<void> {
+    try {
+      await converter.discard(new AbortController().signal);
+      memory.write(id, null);
+      setJob((now) => (now.kind === "making" ? now : { kind: "none" }));
+    } catch (error) {
+      if (!isAbort(error)) setJob({ kind: "failed", wanted: null, error: errorDetail(error) });
+    }
+    await load();
+  }
+
   return {
     packs,
     job,
@@ -140,6 +153,7 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     use: (pack) => session.chooseModel(choiceOf(pack)),
     useDemo: () => session.chooseModel(DEMO_CHOICE),
     remove: (pack) => void remove(pack),
+    discard: (id) => void discard(id),
     unfinished: (id) => memory.read(id),
   };
 }

@@ -162,12 +162,14 @@ describe("making a pack from a hub", () => {
     await mirror.hub.close();
   });
 
-  it("removes a pack with all that belongs to it, and what is left of unfinished ones", async () => {
+  it("removes a pack with all that belongs to it, and leaves a broken-off download until that is discarded", async () => {
     const converter = await visit();
     const made = await converter.make(small, ignore, live);
     await store.append("download:left", new Blob(["left"]));
     await converter.remove(made.packId);
     expect(await converter.list()).toEqual([]);
+    expect(await store.files()).toEqual(["download:left"]);
+    await converter.discard();
     expect(await store.files()).toEqual([]);
     await expect(converter.files(made.packId)).rejects.toMatchObject({
       detail: { code: "model-unknown", id: made.packId },
