@@ -42,7 +42,7 @@ function textOf(value: unknown): string | null {
 }
 
 /** "ROSS" → "Ross", "O'DAY" → "O'Day", "G. A." stays: only words of two and more capitals are lowered. */
-export function recapitalize(name: string): string {
+function recapitalize(name: string): string {
   return name.replaceAll(/\p{Lu}{2,}/gu, (word) => word.slice(0, 1) + word.slice(1).toLowerCase());
 }
 

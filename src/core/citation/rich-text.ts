@@ -1,5 +1,5 @@
 /** A piece of a citation in one style of type. */
-export interface Run {
+interface Run {
   readonly text: string;
   readonly isItalic: boolean;
 }

@@ -1,7 +1,7 @@
 import type { SentenceSpan, TextBlock, TextStyle } from "./work-text.ts";
 
 /** What a sentence is marked as: the one that was asked for, or another one of the same results. */
-export type MarkKind = "asked" | "other";
+type MarkKind = "asked" | "other";
 
 /** A sentence to be marked in the text. */
 export interface Mark {

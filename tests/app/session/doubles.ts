@@ -50,7 +50,7 @@ export const editionInfo: EditionInfo = {
 };
 
 /** Two works: the first of light, the second of form. */
-export const catalogue: Catalogue = {
+const catalogue: Catalogue = {
   topics: [
     { id: "T1", name: "Light" },
     { id: "T2", name: "Form" },
