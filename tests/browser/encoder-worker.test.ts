@@ -114,6 +114,46 @@ describe("the encoder worker with the demo pack", () => {
     }
   });
 
+  it("embeds and explains a part of a picture, a finer view and tiles, and tells parts apart", async () => {
+    const encoder = start();
+    await encoder.open(live, demoPack("wasm"), ignore);
+    const tiles = { framing: { kind: "tiles" }, fineness: 1 } as const;
+    const seen = await encoder.encodePicture(live, await drawBoat(), tiles, ignore);
+    expect(seen.view).toMatchObject({ rows: 7, columns: 9 });
+    expect(seen.view.seen).toEqual({ x: 0, y: 0, width: 400, height: 300 });
+    expect(seen.patches.base).toHaveLength(63 * 512);
+    const texts = await encoder.embedTexts(live, PHRASES, ignore);
+    const { pictureId } = seen;
+    const request = {
+      pictureId,
+      variant: "base",
+      method: "grad-eclip",
+      texts: texts.base,
+    } as const;
+    const whole = await encoder.explain(live, { ...request, regionId: null });
+    expect(whole).toHaveLength(PHRASES.length * 63);
+    const part = (x: number) =>
+      encoder.encodeRegion(live, { pictureId, rect: { x, y: 60, width: 90, height: 120 } });
+    const [left, right] = [await part(20), await part(280)];
+    expect(left.view).toMatchObject({ rows: 7, columns: 7, seen: { width: 120, height: 120 } });
+    const maps = await encoder.explain(live, { ...request, regionId: left.regionId });
+    expect(maps).toHaveLength(PHRASES.length * 49);
+    expect(await encoder.explain(live, { ...request, regionId: right.regionId })).not.toEqual(maps);
+    const cosine = left.whole.base.reduce((sum, v, i) => sum + v * (right.whole.base[i] ?? 0), 0);
+    expect(cosine).toBeLessThan(0.999);
+    const outside = await encoder
+      .encodeRegion(live, { pictureId, rect: { x: 500, y: 0, width: 9, height: 9 } })
+      .catch((e: unknown) => e);
+    expect(isAppError(outside, "invalid-argument")).toBe(true);
+    const finer = { framing: { kind: "centre" }, fineness: 2 } as const;
+    const again = await encoder.encodePicture(live, await drawBoat(), finer, ignore);
+    expect(again.patches.adapted).toHaveLength(196 * 512);
+    const former = await encoder
+      .encodeRegion(live, { pictureId, rect: { x: 0, y: 0, width: 90, height: 90 } })
+      .catch((e: unknown) => e);
+    expect(isAppError(former, "picture-unknown")).toBe(true);
+  });
+
   it("passes typed errors on, and works with the next picture", async () => {
     const encoder = start();
     await encoder.open(live, demoPack("wasm"), ignore);
