@@ -43,7 +43,9 @@ async function openShelf(page: Page): Promise<Locator> {
 }
 
 const published = (dialog: Locator) =>
-  dialog.locator('[data-model="clip-vit-base-patch32+painting-clip"]').getByRole("button");
+  dialog
+    .locator('[data-model="clip-vit-base-patch32+painting-clip"]')
+    .getByRole("button", { name: /^(Download|Continue)/ });
 
 async function makePublished(page: Page): Promise<Locator> {
   const dialog = await openShelf(page);
@@ -109,6 +111,28 @@ test("a published model is downloaded, left, continued, converted, used, and the
   await pickSample(page, 0);
   expect(await shownRows(page)).toEqual(rows);
   await expect(page.locator(".about")).toContainText("this device converted them");
+});
+
+test("what a broken-off download has left can be deleted", async ({ page, site, hub }) => {
+  await openPage(page, site, hub);
+  const dialog = await openShelf(page);
+  hub.throttle = 400_000;
+  await published(dialog).click();
+  const progress = dialog.getByRole("progressbar", { name: "Download" });
+  const loaded = async () => Number(await progress.getAttribute("value"));
+  await expect.poll(loaded).toBeGreaterThan(300_000);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const discard = dialog.getByRole("button", { name: `Delete what is here: ${NAME}` });
+  await discard.click();
+  await expect(discard).toHaveCount(0);
+  await expect(published(dialog)).toHaveText(/^Download/);
+  hub.throttle = null;
+  hub.reset();
+  await published(dialog).click();
+  await expect(dialog.getByText(`${NAME} is ready and in use.`)).toBeVisible({
+    timeout: MAKE_TIMEOUT,
+  });
+  expect(hub.bytes()).toBeGreaterThan(files.get(VISION_FILE)?.length ?? 0);
 });
 
 test("another model reads the shown picture again, and the part for texts is fetched when first needed, if one agrees", async ({
