@@ -113,8 +113,13 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: `The model pack has format ${error.found}, this page reads ${error.supported}. Reload the page to update it.`,
         action: "reload",
       };
-    case "pack-corrupt":
     case "weights-invalid":
+      return {
+        title: "These weights cannot be used",
+        sentence: `The file ${error.file}: ${error.why}.`,
+        action: "retry",
+      };
+    case "pack-corrupt":
       return {
         title: "The model could not be read",
         sentence: `The file ${error.file} is damaged: ${error.why}.`,

@@ -35,6 +35,7 @@ function start(converter: Partial<ConverterClient> = {}) {
   const removed: string[] = [];
   const unfinished = new Map<string, Unfinished>();
   let persistence = 0;
+  let discards = 0;
   let model: ModelChoice = DEMO_CHOICE;
   const shelf: ModelShelf = createModelShelf({
     converter: {
@@ -43,6 +44,9 @@ function start(converter: Partial<ConverterClient> = {}) {
       makeText: () => Promise.reject(new Error("not expected")),
       files: () => Promise.reject(new Error("not expected")),
       remove: async (_signal, packId) => void removed.push(packId),
+      discard: async () => {
+        discards += 1;
+      },
       dispose: () => undefined,
       ...converter,
     },
@@ -68,7 +72,8 @@ function start(converter: Partial<ConverterClient> = {}) {
         },
       }) as unknown as StorageManager,
   });
-  return { shelf, chosen, removed, unfinished, persistence: () => persistence };
+  const counts = { persistence: () => persistence, discards: () => discards };
+  return { shelf, chosen, removed, unfinished, ...counts };
 }
 
 describe("the model shelf", () => {
@@ -186,6 +191,15 @@ describe("the model shelf", () => {
     shelf.remove({ ...pack, packId: "other" });
     await settle();
     expect(chosen).toEqual([clip]);
+  });
+
+  it("gives up what was broken off, and says no more that it can go on", async () => {
+    const { shelf, unfinished, discards } = start();
+    unfinished.set("clip", { loaded: 80, total: 176 });
+    shelf.discard(["clip", "other"]);
+    await settle();
+    expect(discards()).toBe(1);
+    expect(shelf.unfinished("clip")).toBeNull();
   });
 
   it("says when the packs could not be listed", async () => {
