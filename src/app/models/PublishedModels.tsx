@@ -1,7 +1,6 @@
 import { For, Show } from "solid-js";
 import { formatBytes } from "../format-bytes.ts";
 import type { ModelShelf } from "./create-model-shelf.ts";
-import type { Unfinished } from "./unfinished-memory.ts";
 import type { PublishedModel } from "./wanted-models.ts";
 
 interface PublishedModelsProps {
@@ -30,27 +29,15 @@ export function PublishedModels(props: PublishedModelsProps) {
                 This browser is set to save data. Nothing is downloaded before you press the button.
               </p>
             </Show>
-            <div class="model-actions">
-              <button
-                type="button"
-                class="button"
-                aria-label={`${actionWords(props.shelf, model)}: ${model.wanted.name}`}
-                disabled={isBusy()}
-                onClick={() => props.shelf.make(model.wanted)}
-              >
-                {actionWords(props.shelf, model)}
-              </button>
-              <Show when={!isBusy() && unfinishedOf(props.shelf, model) !== null}>
-                <button
-                  type="button"
-                  class="button is-quiet"
-                  aria-label={`Discard what is here of ${model.wanted.name}`}
-                  onClick={() => props.shelf.discard(props.models.map(({ wanted }) => wanted.id))}
-                >
-                  Discard
-                </button>
-              </Show>
-            </div>
+            <button
+              type="button"
+              class="button"
+              aria-label={`${actionWords(props.shelf, model)}: ${model.wanted.name}`}
+              disabled={isBusy()}
+              onClick={() => props.shelf.make(model.wanted)}
+            >
+              {actionWords(props.shelf, model)}
+            </button>
             <Show when={isLeft(props.shelf, model)}>
               <button
                 type="button"
@@ -78,15 +65,10 @@ function isLeft(shelf: ModelShelf, { wanted }: PublishedModel): boolean {
   return shelf.unfinished(wanted.id) !== null;
 }
 
-function unfinishedOf(shelf: ModelShelf, { wanted }: PublishedModel): Unfinished | null {
-  // Read again whenever a job begins or ends: it may have left a part of a download.
+function actionWords(shelf: ModelShelf, { wanted, visionBytes }: PublishedModel): string {
+  // Read again whenever a job ends: it may have left a part of a download.
   shelf.job();
-  return shelf.unfinished(wanted.id);
-}
-
-function actionWords(shelf: ModelShelf, model: PublishedModel): string {
-  const { visionBytes } = model;
-  const unfinished = unfinishedOf(shelf, model);
+  const unfinished = shelf.unfinished(wanted.id);
   if (unfinished === null) return `Download ${formatBytes(visionBytes)}`;
   if (unfinished.loaded >= unfinished.total) return "Continue: the download is here";
   return `Continue: ${formatBytes(unfinished.loaded)} of ${formatBytes(unfinished.total)} are here`;

@@ -51,8 +51,6 @@ export interface ModelShelf {
   remove(pack: MadePack): void;
   /** Deletes what broken-off downloads have left, which a download of this model would go on with. */
   discard(id: string): void;
-  /** Gives up the downloads that were broken off, of all models; `ids` are those that are known of. */
-  discard(ids: readonly string[]): void;
   /** How far an earlier download of a model came; null where none is known. */
   unfinished(id: string): Unfinished | null;
 }
@@ -144,17 +142,6 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     await load();
   }
 
-  async function discard(ids: readonly string[]): Promise<void> {
-    try {
-      await converter.discard(new AbortController().signal);
-      for (const id of ids) memory.write(id, null);
-      setJob({ kind: "none" });
-    } catch (error) {
-      if (!isAbort(error)) setJob({ kind: "failed", wanted: null, error: errorDetail(error) });
-    }
-    await load();
-  }
-
   return {
     packs,
     job,
@@ -167,7 +154,6 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     useDemo: () => session.chooseModel(DEMO_CHOICE),
     remove: (pack) => void remove(pack),
     discard: (id) => void discard(id),
-    discard: (ids) => void discard(ids),
     unfinished: (id) => memory.read(id),
   };
 }

@@ -196,7 +196,7 @@ describe("the model shelf", () => {
   it("gives up what was broken off, and says no more that it can go on", async () => {
     const { shelf, unfinished, discards } = start();
     unfinished.set("clip", { loaded: 80, total: 176 });
-    shelf.discard(["clip", "other"]);
+    shelf.discard("clip");
     await settle();
     expect(discards()).toBe(1);
     expect(shelf.unfinished("clip")).toBeNull();
