@@ -151,7 +151,7 @@ async function take(
 ): Promise<void> {
   const reader = body?.getReader();
   const { size } = known;
-  const most = size ?? limit;
+  const most = Math.min(size ?? limit, limit);
   let toSkip = skip;
   for (;;) {
     const part = await reader?.read().catch((cause: unknown) => {

@@ -1,5 +1,5 @@
 import type { HubFile, HubPlace } from "../../src/config/model-sources.ts";
-import { isAbort } from "../../src/core/errors.ts";
+import { AppError, isAbort } from "../../src/core/errors.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import { createByteProgress } from "../byte-progress.ts";
 import { type DownloadTarget, type DownloadTools, downloadFile } from "./download-file.ts";
@@ -71,11 +71,16 @@ async function targetsOf(
     file.digest === null
       ? await readPublished(pointerUrl(place, file, mirror), fetch, signal)
       : { digest: file.digest, bytes: file.bytes };
+  const limit = file.bytes * MOST_GROWTH;
+  if (published !== null && published.bytes > limit) {
+    const url = fileUrl(place, file, mirror);
+    throw new AppError({ code: "short-read", url, expected: limit, received: published.bytes });
+  }
   const target: DownloadTarget = {
     file: storedName(wanted, mirror),
     url: fileUrl(place, file, mirror),
     size: published?.bytes ?? null,
-    limit: file.bytes * MOST_GROWTH,
+    limit,
     digest: published?.digest ?? null,
   };
   // A mirror is asked instead of everybody else: whoever names one may not be able, or not want, to reach the others.

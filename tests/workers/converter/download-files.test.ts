@@ -50,17 +50,19 @@ function download(files: readonly WantedFile[], mirror: string | null, seen: Pro
 describe("downloading the files of a model", () => {
   it("checks a file without a hash of ours by the one that the hub publishes", async () => {
     hub.faults.set("large.onnx", { kind: "wrong-bytes" });
-    await expect(download([wanted("onnx/large.onnx", 1)], null)).rejects.toMatchObject({
+    await expect(download([wanted("onnx/large.onnx", large.length)], null)).rejects.toMatchObject({
       detail: { code: "hash-mismatch", file: "large.onnx" },
     });
     hub.faults.clear();
-    const blob = (await download([wanted("onnx/large.onnx", 1)], null)).get("large.onnx");
+    const blob = (await download([wanted("onnx/large.onnx", large.length)], null)).get(
+      "large.onnx",
+    );
     expect(Buffer.from((await blob?.arrayBuffer()) ?? new ArrayBuffer(0)).equals(large)).toBe(true);
   });
 
   it("takes small files that arrive compressed, and counts all files in one total", async () => {
     const seen: Progress[] = [];
-    const files = [wanted("onnx/large.onnx", 1), wanted("small.json", small.length)];
+    const files = [wanted("onnx/large.onnx", large.length), wanted("small.json", small.length)];
     const blobs = await download(files, null, seen);
     expect(await blobs.get("small.json")?.text()).toBe(new TextDecoder().decode(small));
     const total = large.length + small.length;
@@ -96,6 +98,11 @@ describe("downloading the files of a model", () => {
     await expect(download([file], null)).rejects.toMatchObject({
       detail: { code: "short-read", expected: 20 },
     });
+    hub.reset();
+    await expect(download([wanted("onnx/large.onnx", 10)], null)).rejects.toMatchObject({
+      detail: { code: "short-read", expected: 20, received: large.length },
+    });
+    expect(hub.requests.map(({ host }) => host)).toEqual(["hub"]);
   });
 });
 
