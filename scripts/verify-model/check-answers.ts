@@ -21,9 +21,14 @@ export interface Answers {
   readonly texts: Readonly<Record<ModelVariant, Float32Array<ArrayBuffer>>> | null;
 }
 
-/** Compares the pack's graphs with the answers in its manifest. */
+/**
+ * Compares what a pack's towers give with the answers in its manifest.
+ *
+ * @param on what they run on, for people
+ */
 export async function checkKnownAnswers(
   encoder: NodeEncoder,
+  on: string,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const { knownAnswer, text } = encoder.manifest;
@@ -32,14 +37,14 @@ export async function checkKnownAnswers(
     "known answer, vision",
     knownAnswerError(knownAnswer, result),
     knownAnswer.tolerance,
-    "relative difference",
+    `relative difference on ${on}`,
   );
   if (text === null) return [vision];
   const { base } = await encoder.encodeTokens([knownAnswerTokens(text)], signal);
   const error = textAnswerError(text.knownAnswer, base);
   return [
     vision,
-    within("known answer, text", error, text.knownAnswer.tolerance, "relative difference"),
+    within("known answer, text", error, text.knownAnswer.tolerance, `relative difference on ${on}`),
   ];
 }
 

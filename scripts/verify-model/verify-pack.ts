@@ -14,6 +14,7 @@ import { checkEdition } from "./check-edition.ts";
 import { checkMaps } from "./check-maps.ts";
 import { checkPublished } from "./check-published.ts";
 import { checkTokenizer } from "./check-tokenizer.ts";
+import { moveToKernel } from "./kernel-encoder.ts";
 import { modelView, type Picture } from "./read-picture.ts";
 import type { Sample } from "./samples.ts";
 
@@ -84,13 +85,15 @@ export async function verifyPack(
     checks.push(...found);
     return found.every(({ outcome }) => outcome !== "failed");
   };
-  let manifest: PackManifest | null = null;
-  let encoder: NodeEncoder | null = null;
+  const pack: { manifest: PackManifest | null; encoder: NodeEncoder | null } = {
+    manifest: null,
+    encoder: null,
+  };
   await run("manifest", async () => {
     const read = parsePackManifest(
       JSON.parse(await readFile(join(packFolder, MANIFEST_FILE), "utf8")),
     );
-    manifest = read;
+    pack.manifest = read;
     const { name, packId, storage, width, layers, text } = read;
     const tower = text === null ? "no text tower" : `text ${text.width} × ${text.layers}`;
     return [
@@ -101,18 +104,24 @@ export async function verifyPack(
       ),
     ];
   });
-  const described: PackManifest | null = manifest;
-  if (described === null) return { checks, encoder };
+  const described = pack.manifest;
+  if (described === null) return { checks, encoder: pack.encoder };
   if (!(await run("files and hashes", () => checkFiles(packFolder, described))))
-    return { checks, encoder };
+    return { checks, encoder: pack.encoder };
   await run("graphs", async () => {
-    encoder = await openPackInNode(packFolder);
+    pack.encoder = await openPackInNode(packFolder);
     return [holds("graphs", true, "load on WASM, one thread")];
   });
-  const opened: NodeEncoder | null = encoder;
-  if (opened === null) return { checks, encoder };
+  const opened = pack.encoder;
+  if (opened === null) return { checks, encoder: pack.encoder };
   const texts = [...samples.map(({ text }) => text), ...TEXTS];
-  await run("known answers", () => checkKnownAnswers(opened, signal));
+  await run("known answers", () => checkKnownAnswers(opened, "ONNX Runtime", signal));
+  if (described.storage === "q8") {
+    await run("known answers on the page's own kernel", async () => {
+      const moved = await moveToKernel(opened, packFolder);
+      return checkKnownAnswers(moved, "the page's own kernel", signal);
+    });
+  }
   await run("adapter folded", () => checkAdapter(packFolder, described));
   await run("tokenizer", () => checkTokenizer(packFolder, opened, texts));
   await run("vectors and maps", async () => {
@@ -123,5 +132,5 @@ export async function verifyPack(
   if (editionFolder !== null) {
     await run("edition", () => checkEdition(editionFolder, opened, signal));
   }
-  return { checks, encoder };
+  return { checks, encoder: pack.encoder };
 }
