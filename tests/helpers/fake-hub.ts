@@ -43,8 +43,8 @@ export interface FakeHub {
   readonly files: Map<string, Uint8Array>;
   /** Faults by the end of a file's path. */
   readonly faults: Map<string, HubFault>;
-  /** Life of a signed URL in milliseconds. */
-  signedMs: number;
+  /** Requests that a signed URL answers before it has expired. */
+  signedUses: number;
   /** Bytes per second and connection; null for as fast as it goes. */
   throttle: number | null;
   readonly requests: HubRequest[];
@@ -66,6 +66,8 @@ const EXPOSED =
 export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Promise<FakeHub> {
   let bytes = 0;
   let signatures = 0;
+  /** Requests so far, by signature. */
+  const uses = new Map<string, number>();
   const hub = createServer((request, response) => answerAsHub(request, response));
   const store = createServer((request, response) => void answerAsStore(request, response));
 
@@ -119,7 +121,7 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
       return;
     }
     signatures += 1;
-    const location = `${addressOf(store)}${name}?expires=${Date.now() + handle.signedMs}&signature=${signatures}`;
+    const location = `${addressOf(store)}${name}?signature=${signatures}`;
     response.writeHead(302, { Location: location, "X-Linked-Size": String(content.length) });
     response.end(`Found. Redirecting to ${location}`);
   };
@@ -137,7 +139,9 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
     const content = handle.files.get(name);
     const fault = faultOf(name);
     if (content === undefined) return void response.writeHead(404).end();
-    const hasExpired = Date.now() >= Number(url.searchParams.get("expires"));
+    const signature = url.searchParams.get("signature") ?? "";
+    uses.set(signature, 1 + (uses.get(signature) ?? 0));
+    const hasExpired = signature === "" || (uses.get(signature) ?? 0) > handle.signedUses;
     if (hasExpired || fault?.kind === "refuse") {
       use(fault);
       return void response.writeHead(403, { "Content-Type": "application/xml" }).end("<Error/>");
@@ -171,10 +175,14 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
     fault: HubFault | undefined,
   ): Promise<void> => {
     const stop = nextStop(fault, start, end);
+    let lastLeft: Promise<void> = Promise.resolve();
     for (let at = start; at < stop; at += SLICE_BYTES) {
       const slice = file.subarray(at, Math.min(at + SLICE_BYTES, stop));
       bytes += slice.length;
-      const hasRoom = response.write(slice);
+      let hasRoom = true;
+      lastLeft = new Promise((resolve) => {
+        hasRoom = response.write(slice, () => resolve());
+      });
       if (response.destroyed) return;
       if (!hasRoom) await roomIn(response);
       if (handle.throttle !== null) {
@@ -184,8 +192,9 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
     }
     if (stop === end && fault?.kind !== "stall") return void response.end();
     if (fault?.kind === "stall") return use(fault);
-    // Let what was written go out first.
-    setTimeout(() => response.destroy(), 20);
+    // What was written goes out before the connection ends.
+    await lastLeft;
+    response.destroy();
   };
 
   await Promise.all([hub, store].map((server) => listen(server)));
@@ -193,7 +202,7 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
     url: addressOf(hub),
     files: new Map(files),
     faults: new Map(),
-    signedMs: 3_600_000,
+    signedUses: Number.POSITIVE_INFINITY,
     throttle: null,
     requests: [],
     bytes: () => bytes,

@@ -51,13 +51,14 @@ function download(
   wanted: DownloadTarget = target(),
   signal = live,
   onLoaded: (loaded: number) => void = () => {},
+  stallMs = 20_000,
 ): Promise<Blob> {
   const tools = {
     store,
     fetch: globalThis.fetch,
     retry,
     now: () => performance.now(),
-    stallMs: 300,
+    stallMs,
   };
   return downloadFile(wanted, tools, onLoaded, signal);
 }
@@ -99,8 +100,7 @@ describe("downloading a file from a hub", () => {
   });
 
   it("asks for a new signature when the old one has expired", async () => {
-    hub.signedMs = 60;
-    hub.throttle = 20_000_000;
+    hub.signedUses = 1;
     hub.faults.set("weights.onnx", { kind: "drop", at: [2_000_000] });
     await expectContent(await download());
     expect(hub.requests.map(({ host }) => host)).toEqual(["hub", "store", "store", "hub", "store"]);
@@ -187,8 +187,8 @@ describe("downloading a file from a hub", () => {
 
   it("leaves a connection that has gone silent, and keeps what it brought", async () => {
     hub.faults.set("weights.onnx", { kind: "stall", at: 2_000_000, times: 1 });
-    await expectContent(await download());
-    expect(storeRanges()).toEqual([null, `bytes=2000000-${BYTES - 1}`]);
+    await expectContent(await download(target(), live, () => {}, 500));
+    expect(storeRanges()).toContain(`bytes=2000000-${BYTES - 1}`);
   });
 
   it("never joins two versions of a file without a published hash", async () => {
