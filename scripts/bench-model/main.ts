@@ -22,6 +22,7 @@ const PUBLIC = fileURLToPath(new URL("../../public", import.meta.url));
 const PICTURES = ["crucifix.jpg", "evening-boat.jpg", "horse-in-the-field.jpg"] as const;
 /** Nobody resizes a picture of the model's own size, so that only the models differ. */
 const MODEL_SIDE = 224;
+const SAMPLE_MS = 200;
 /** The text tower is given back a minute after the last phrase. */
 const TEXT_RELEASE_MS = 66_000;
 
@@ -81,6 +82,13 @@ const server = await chromium.launchServer({
 const browser = await chromium.connect(server.wsEndpoint());
 const ancestor = server.process().pid ?? 0;
 const taken = new Set<number>();
+/** Most memory seen of each renderer: the kernel's own mark is not exact, so that samples are taken too. */
+const seenPeaks = new Map<number, number>();
+const sampler = setInterval(() => {
+  for (const { pid, now, peak } of rendererMemory(ancestor)) {
+    seenPeaks.set(pid, Math.max(now, peak, seenPeaks.get(pid) ?? 0));
+  }
+}, SAMPLE_MS);
 
 const empty = await openPage(browser);
 const emptyTab = rendererMemory(ancestor)[0]?.now ?? null;
@@ -146,6 +154,7 @@ await demoPage.evaluate(() => bench.loadOurs("/demo/"));
 await demoPage.evaluate(() => bench.encode("/samples/crucifix.jpg", 0));
 const demo = rendererMemory(ancestor)[0]?.peak ?? null;
 const version = browser.version();
+clearInterval(sampler);
 await browser.close();
 await server.close();
 await site.close();
@@ -236,7 +245,7 @@ async function enter(name: Name): Promise<Entrant> {
     megabytes: Math.round(loaded / 1e5) / 10,
     loadMs: milliseconds,
     firstMs: first.milliseconds,
-    peak: largest?.peak ?? 0,
+    peak: seenPeaks.get(largest?.pid ?? 0) ?? largest?.peak ?? 0,
   };
 }
 
@@ -249,7 +258,8 @@ function entrantOf(name: Name): Entrant {
 function memoryOf(name: Name) {
   const { pid } = entrantOf(name);
   const found = rendererMemory(ancestor).find((entry) => entry.pid === pid);
-  return found === undefined ? undefined : { now: found.now, peak: found.peak };
+  if (found === undefined) return undefined;
+  return { now: found.now, peak: Math.max(found.peak, seenPeaks.get(pid) ?? 0) };
 }
 
 function encode(name: Name, picture: string, side: number) {
