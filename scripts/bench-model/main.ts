@@ -185,6 +185,7 @@ const results = {
           "load, ms": Math.round(loadMs),
           "first picture, ms": Math.round(firstMs),
           "picture, ms: median [least, most]": summarize(times.get(name) ?? []),
+          "times ours, median of the turns": round3(median(turnsAgainstOurs(name))),
           "renderer peak after load and one picture, MB": peak,
           "renderer peak, MB": peaks.get(name) ?? null,
           "1 − cosine to transformers.js fp32, same pixels": PICTURES.map((_, index) =>
@@ -255,6 +256,12 @@ function entrantOf(name: Name): Entrant {
   const entrant = entrants.get(name);
   if (entrant === undefined) throw new Error(`${name} did not enter`);
   return entrant;
+}
+
+/** A contestant's time over ours in the same turn: other load on the machine hits both. */
+function turnsAgainstOurs(name: Name): readonly number[] {
+  const own = times.get("ours") ?? [];
+  return (times.get(name) ?? []).map((time, turn) => time / (own[turn] ?? Number.NaN));
 }
 
 function memoryOf(name: Name) {
