@@ -5,8 +5,7 @@
  *
  *     npm run bench:pass -- [--runtime onnx|kernel] [--storage f32|f16|q8] [--layers 12] [--fineness 1|2] [--rounds 11]
  *
- * With `--runtime kernel` the product's own kernel computes, which takes 8-bit packs; the tower alone then has its last
- * layer in 8 bits as well, and so is even cheaper than it would be in the pack.
+ * With `--runtime kernel` the product's own kernel computes, which takes 8-bit packs.
  */
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -15,16 +14,22 @@ import { explainTexts } from "../src/core/explain/maps.ts";
 import { encoderLayer } from "../src/core/model/attention.ts";
 import { canonicalShapes } from "../src/core/model/canonical.ts";
 import { type ClipConfig, readClipConfig } from "../src/core/model/clip-config.ts";
+import { readGraphContent } from "../src/core/model/graph-tensors.ts";
 import { type GraphPlan, LayerWriter } from "../src/core/model/layers.ts";
 import { PACK_FILES, type WeightStorage } from "../src/core/model/pack-manifest.ts";
+import { projectRows } from "../src/core/model/projection.ts";
 import { runVision, type VisionSessions } from "../src/core/model/run-vision.ts";
 import type { Session } from "../src/core/model/session.ts";
 import { planVisionHead } from "../src/core/model/vision-head.ts";
 import type { VisionTensors } from "../src/core/model/vision-tensors.ts";
 import { planVisionTrunk } from "../src/core/model/vision-trunk.ts";
 import { createKernel } from "../src/core/tower/create-kernel.ts";
+import type { TowerKernel } from "../src/core/tower/kernel.ts";
+import { KernelArena } from "../src/core/tower/kernel-arena.ts";
 import { isTowerExports } from "../src/core/tower/kernel-exports.ts";
 import { createKernelVision } from "../src/core/tower/kernel-vision.ts";
+import { createTowerLoader } from "../src/core/tower/load-tower.ts";
+import { TowerSteps } from "../src/core/tower/tower-steps.ts";
 import { openNodeSession } from "./build-model/node-sessions.ts";
 import { median } from "./median.ts";
 
@@ -63,8 +68,8 @@ function noise(length: number): Float32Array<ArrayBuffer> {
 }
 
 /** The data file of a planned graph, with random weights. */
-function noiseFor(plan: GraphPlan, of: ClipConfig): Uint8Array<ArrayBuffer> {
-  const shapes = canonicalShapes(of);
+function noiseFor(plan: GraphPlan): Uint8Array<ArrayBuffer> {
+  const shapes = canonicalShapes(config);
   const valuesOf = (name: string) => (shapes.get(name) ?? []).reduce((all, side) => all * side, 1);
   const data = new Uint8Array(plan.dataBytes);
   for (const run of plan.runs) {
@@ -75,28 +80,54 @@ function noiseFor(plan: GraphPlan, of: ClipConfig): Uint8Array<ArrayBuffer> {
 }
 
 async function openInRuntime(plan: GraphPlan): Promise<Session> {
-  const bytes = noiseFor(plan, config);
+  const bytes = noiseFor(plan);
   return openNodeSession(plan.graph, plan.dataFile, { name: plan.dataFile, bytes });
 }
 
-/** Trunk and head of a tower of that many layers on the product's own kernel. */
-async function openOnKernel(layerCount: number): Promise<VisionSessions> {
-  const of = { ...config, vision: { ...config.vision, layers: layerCount } };
-  const graphOf = (plan: GraphPlan) => ({
-    graph: plan.graph,
-    weights: { bytes: noiseFor(plan, of) },
-  });
-  const graphs = {
-    trunk: graphOf(planVisionTrunk(of, "q8")),
-    head: graphOf(planVisionHead(of, "f16")),
-  };
+async function startKernel(): Promise<TowerKernel> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { instance } = await WebAssembly.instantiate(await readFile(KERNEL), { env: { memory } });
   if (!isTowerExports(instance.exports)) throw new Error("not the kernel");
-  return createKernelVision(createKernel(instance.exports, memory, null), graphs, {
-    ...of.vision,
-    dim,
+  return createKernel(instance.exports, memory, null);
+}
+
+/** Trunk and head of an 8-bit pack on the product's own kernel. */
+async function openOnKernel(): Promise<VisionSessions> {
+  const graphOf = (plan: GraphPlan) => ({
+    graph: plan.graph,
+    weights: { bytes: noiseFor(plan) },
   });
+  const graphs = {
+    trunk: graphOf(planVisionTrunk(config, "q8")),
+    head: graphOf(planVisionHead(config, "f16")),
+  };
+  return createKernelVision(await startKernel(), graphs, { ...config.vision, dim });
+}
+
+/** The last layer on the kernel with the same weights, and the class token's vector, without anything that explains it. */
+async function openPlainLayer(): Promise<(hidden: Float32Array) => unknown> {
+  const plan = planVisionHead(config, "f16");
+  const { tensors: weights, epsilon } = readGraphContent(plan.graph, noiseFor(plan), plan.dataFile);
+  const arena = new KernelArena(await startKernel());
+  const loader = createTowerLoader(arena, weights, plan.dataFile);
+  const { width, heads, mlpWidth, layers } = config.vision;
+  const tower = { width, heads, mlpWidth, epsilon };
+  const layer = loader.layer(`vision_model.encoder.layers.${layers - 1}`, tower);
+  const norm = loader.norm("vision_model.post_layernorm", width);
+  const steps = new TowerSteps(arena, tower, Math.max(3 * width, mlpWidth));
+  return (hidden) => {
+    const rows = hidden.length / width;
+    const start = arena.end;
+    steps.prepare(rows, mlpWidth);
+    const x = steps.buffer(rows, width);
+    const room = steps.layerRoom(rows);
+    arena.floats(x, hidden.length).set(hidden);
+    steps.layer(x, rows, layer, room);
+    steps.layerNorm(x, 1, norm, room.normalized);
+    const pooled = arena.take(room.normalized, width);
+    arena.release(start);
+    return projectRows(pooled, plainProjection, width, dim);
+  };
 }
 
 /** The last layer as any library runs it: the class token's projected vector, and nothing that explains it. */
@@ -125,7 +156,7 @@ const { vision, dim } = config;
 const headStorage = storage === "q8" ? "f16" : storage;
 const isKernel = values.runtime === "kernel";
 const { trunk, head } = isKernel
-  ? await openOnKernel(vision.layers)
+  ? await openOnKernel()
   : {
       trunk: await openInRuntime(planVisionTrunk(config, storage)),
       head: await openInRuntime(planVisionHead(config, headStorage)),
@@ -151,9 +182,12 @@ const trunkOnly = () => trunk.run(feeds);
 /** The tower alone, opened as the other one was. */
 async function openPlain(): Promise<() => Promise<unknown>> {
   if (isKernel) {
-    // The trunk of a tower with one layer more: all layers, and no head.
-    const { trunk: all } = await openOnKernel(vision.layers + 1);
-    return () => all.run(feeds);
+    const plainLayer = await openPlainLayer();
+    return async () => {
+      const { hidden } = await trunkOnly();
+      if (hidden === undefined) throw new Error("no output");
+      plainLayer(hidden.data);
+    };
   }
   const plainHead = await openInRuntime(planPlainHead(config, headStorage));
   return async () => {
