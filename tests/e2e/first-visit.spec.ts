@@ -16,6 +16,22 @@ test("the first picture of a first visit has its 25 sentences within three secon
   expect(shown - chosen).toBeLessThan(COLD_LIMIT);
 });
 
+test.describe("on the processor", () => {
+  // It would fetch the runtime in the background, for offline use.
+  test.use({ serviceWorkers: "block" });
+
+  test("a picture needs the kernel's few kilobytes and no inference runtime", async ({
+    page,
+    site,
+  }) => {
+    await openSite(page, site);
+    await pickSample(page, 0);
+    const wasm = site.requests.filter((path) => path.includes(".wasm"));
+    expect(wasm.filter((path) => /\/tower(-threads)?-/.test(path))).toHaveLength(1);
+    expect(wasm.filter((path) => path.includes("ort-wasm"))).toEqual([]);
+  });
+});
+
 test.describe("in a folder of a static host", () => {
   test.use({ overlays: { "/some/folder/": SITE } });
 
