@@ -182,12 +182,15 @@ test("a made model is removed after a question, and the page goes on with the de
 }) => {
   await openPage(page, site, hub);
   const dialog = await makePublished(page);
+  await expect(published(dialog)).toHaveCount(0);
+  await expect(dialog).toContainText("It is on this device.");
   await dialog.getByRole("button", { name: `Remove ${NAME}` }).click();
   await expectNoViolation(page);
   await dialog.getByRole("button", { name: "Keep it" }).click();
   await dialog.getByRole("button", { name: `Remove ${NAME}` }).click();
   await dialog.getByRole("button", { name: "Remove it" }).click();
   await expect(dialog.getByRole("button", { name: `Remove ${NAME}` })).toHaveCount(0);
+  await expect(published(dialog)).toHaveCount(1);
   await page.keyboard.press("Escape");
   await expect(modelButton(page)).toContainText("Demo encoder");
   await pickSample(page, 0);
@@ -270,7 +273,7 @@ test("axe finds nothing on the shelf at three widths, light and dark, and nothin
   const dialog = await openShelf(page);
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [320, 768, 1440]) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 900 });
       await expectNoViolation(page);
       const overflow = await dialog.evaluate(

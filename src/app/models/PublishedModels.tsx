@@ -1,6 +1,7 @@
 import { For, Show } from "solid-js";
 import { formatBytes } from "../format-bytes.ts";
 import type { ModelShelf } from "./create-model-shelf.ts";
+import { packName } from "./pack-name.ts";
 import type { PublishedModel } from "./wanted-models.ts";
 
 interface PublishedModelsProps {
@@ -29,15 +30,20 @@ export function PublishedModels(props: PublishedModelsProps) {
                 This browser is set to save data. Nothing is downloaded before you press the button.
               </p>
             </Show>
-            <button
-              type="button"
-              class="button"
-              aria-label={`${actionWords(props.shelf, model)}: ${model.wanted.name}`}
-              disabled={isBusy()}
-              onClick={() => props.shelf.make(model.wanted)}
+            <Show
+              when={!isHere(props.shelf, model)}
+              fallback={<p class="model-in-use">It is on this device.</p>}
             >
-              {actionWords(props.shelf, model)}
-            </button>
+              <button
+                type="button"
+                class="button"
+                aria-label={`${actionWords(props.shelf, model)}: ${model.wanted.name}`}
+                disabled={isBusy()}
+                onClick={() => props.shelf.make(model.wanted)}
+              >
+                {actionWords(props.shelf, model)}
+              </button>
+            </Show>
             <Show when={isLeft(props.shelf, model)}>
               <button
                 type="button"
@@ -58,6 +64,11 @@ export function PublishedModels(props: PublishedModelsProps) {
 
 function costWords({ hosts, visionBytes, textBytes, keptBytes }: PublishedModel): string {
   return `Downloads ${formatBytes(visionBytes)} from ${hosts.join(" and ")}, converts it here, and keeps about ${formatBytes(keptBytes)}. The part for phrases, ${formatBytes(textBytes)}, is fetched when a phrase is first searched, and only if you agree.`;
+}
+
+/** Tells whether it was made already. The name is all that a made pack and an offer have in common. */
+function isHere(shelf: ModelShelf, { wanted }: PublishedModel): boolean {
+  return shelf.packs().some((pack) => packName(pack) === wanted.name);
 }
 
 function isLeft(shelf: ModelShelf, { wanted }: PublishedModel): boolean {

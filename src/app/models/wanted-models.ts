@@ -54,7 +54,7 @@ export function publishedModels(
     const description =
       adapted.length === 0
         ? "As published."
-        : "The first of the two alone, should the other not be had.";
+        : `${source.name} alone, for when its adapter cannot be had.`;
     return [...adapted, offer(source, description, "", "", null, 0, [], mirror)];
   });
 }
