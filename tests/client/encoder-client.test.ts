@@ -7,7 +7,7 @@ import type {
   EncoderInfo,
   OpenModelRequest,
 } from "../../src/core/protocol.ts";
-import { CENTRE_VIEW } from "../../src/core/view/view.ts";
+import { CENTRE_VIEW, type EncodeOptions } from "../../src/core/view/view.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 const live = new AbortController().signal;
@@ -67,6 +67,7 @@ function encoded(pictureId: string): EncodedPicture {
 function start(script: (call: string, generation: number, worker: FakeWorker) => void = ignore) {
   const workers: FakeWorker[] = [];
   const calls: string[] = [];
+  const shownAs: EncodeOptions[] = [];
   const opened: OpenModelRequest[] = [];
   const reopened: EncoderInfo[] = [];
   const spawn = (): FakeWorker => {
@@ -84,8 +85,9 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
         opened.push(request);
         return info(request);
       },
-      async encodePicture() {
+      async encodePicture(_id, _picture, options) {
         enter("encode");
+        shownAs.push(options);
         if (!isOpen) throw new AppError({ code: "invalid-argument", what: "no model is open" });
         pictures += 1;
         return encoded(`worker-picture-${pictures}`);
@@ -115,7 +117,7 @@ function start(script: (call: string, generation: number, worker: FakeWorker) =>
   };
   const created = createEncoderClient({ spawn, onReopened: (next) => reopened.push(next) });
   client = created;
-  return { client: created, workers, calls, opened, reopened };
+  return { client: created, workers, calls, shownAs, opened, reopened };
 }
 
 const explainRequest = (pictureId: string) =>
@@ -202,6 +204,22 @@ describe("createEncoderClient", () => {
     expect(await encoder.explain(live, explainRequest(pictureId))).toEqual(Float32Array.of(2));
     expect(await encoder.explain(live, explainRequest(pictureId))).toEqual(Float32Array.of(2));
     expect(calls.slice(2)).toEqual(["open@2", "encode@2", "explain@2", "explain@2"]);
+  });
+
+  it("shows a new worker the picture in the same view before that embeds a part of it", async () => {
+    const { client: encoder, workers, calls, shownAs } = start();
+    await encoder.open(live, model, ignore);
+    const view = { framing: { kind: "tiles" }, fineness: 2 } as const;
+    const { pictureId } = await encoder.encodePicture(live, picture, view, ignore);
+    const rect = { x: 0, y: 0, width: 1, height: 1 };
+    expect(await encoder.encodeRegion(live, { pictureId, rect })).toMatchObject({ rect });
+    workers[0]?.crash("killed");
+    const region = await encoder.encodeRegion(live, { pictureId, rect });
+    expect(region.regionId).toBe("of worker-picture-1");
+    expect(calls.slice(2)).toEqual(["region@1", "open@2", "encode@2", "region@2"]);
+    expect(shownAs).toEqual([view, view]);
+    const other = encoder.encodeRegion(live, { pictureId: "picture-9", rect });
+    expect(isAppError(await other.catch((e: unknown) => e), "picture-unknown")).toBe(true);
   });
 
   it("repeats a request once when the worker dies under it, and then gives up", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { heatRange, mapAt, sampleHeat } from "../../../src/app/heat/heat-field.ts";
+import { heatGrid, heatRange, mapAt, sampleHeat } from "../../../src/app/heat/heat-field.ts";
+import { planView } from "../../../src/core/view/plan-view.ts";
+import { CENTRE_VIEW } from "../../../src/core/view/view.ts";
 
 /** 3 × 3 cells, all of each. */
 const GRID = { rows: 3, columns: 3, left: 0, right: 3, top: 0, bottom: 3 };
@@ -36,6 +38,35 @@ describe("sampleHeat", () => {
   it("gives zeros for a map without evidence instead of dividing by nothing", () => {
     const { values } = sampleHeat(new Float32Array(9), GRID, 4, 4, "smooth");
     expect([...values]).toEqual(new Array(16).fill(0));
+  });
+});
+
+describe("heatGrid", () => {
+  const shape = { imageSize: 224, grid: 7 };
+
+  it("draws whole cells where the model's square lies in the picture", () => {
+    const { view } = planView(1000, 500, CENTRE_VIEW, shape);
+    expect(heatGrid(view)).toEqual({
+      rows: 7,
+      columns: 7,
+      left: 0,
+      right: 7,
+      top: 0,
+      bottom: 7,
+    });
+  });
+
+  it("draws only as much of a cell as lies in the picture, and keeps the others in their places", () => {
+    const options = { framing: { kind: "whole" }, fineness: 1 } as const;
+    const grid = heatGrid(planView(1000, 500, options, shape).view);
+    expect(grid).toMatchObject({ rows: 5, columns: 7, left: 0, right: 7 });
+    expect(grid.top).toBeCloseTo(0.75, 9);
+    expect(grid.bottom).toBeCloseTo(4.25, 9);
+    // 14 points over 3.5 cells: one for the first quarter of a cell, four for each whole one.
+    const rows = Float32Array.from({ length: 35 }, (_, index) => Math.floor(index / 7) + 1);
+    const { values } = sampleHeat(rows, grid, 7, 14, "cells");
+    const column = Array.from({ length: 14 }, (_, y) => (values[y * 7] ?? 0) * 5);
+    expect(column.map(Math.round)).toEqual([1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5]);
   });
 });
 
