@@ -1,8 +1,12 @@
 import { AppError } from "../errors.ts";
 import { floatsOf, type GraphTensor } from "../model/graph-tensors.ts";
+import { BLOCK } from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
 import { fitsKernel, type PackedMatrix, packBlocks, packWide } from "./packed-matrix.ts";
 import type { PackedLayer, PackedNorm, TowerShape } from "./tower-steps.ts";
+
+/** Numbers that the kernel takes at once: the width of a head is a multiple of it. */
+const VECTOR = 4;
 
 /** Moves the weights of a pack's graph into the kernel's memory. */
 export interface TowerLoader {
@@ -56,8 +60,8 @@ export function createTowerLoader(
       const values = floatsOf(find(`${name}.weight`, [inputs, outputs]));
       return { weights: packWide(arena, values, inputs, outputs), bias, inputs, outputs, wide };
     }
-    const blocks = Math.ceil(inputs / 32);
-    const codes = find(`${name}.codes`, [outputs, blocks, 32]).bytes;
+    const blocks = Math.ceil(inputs / BLOCK);
+    const codes = find(`${name}.codes`, [outputs, blocks, BLOCK]).bytes;
     const scales = floatsOf(find(`${name}.scales`, [outputs * blocks]));
     const weights = packBlocks(arena, codes, scales, outputs, inputs);
     return { weights, bias, inputs, outputs, wide };
@@ -66,13 +70,18 @@ export function createTowerLoader(
     norm,
     matrix,
     vector,
-    layer: (name, { width, mlpWidth }) => ({
-      norm1: norm(`${name}.layer_norm1`, width),
-      qkv: matrix(`${name}.self_attn.qkv`, width, 3 * width, true),
-      out: matrix(`${name}.self_attn.out_proj`, width, width, true),
-      norm2: norm(`${name}.layer_norm2`, width),
-      fc1: matrix(`${name}.mlp.fc1`, width, mlpWidth, true),
-      fc2: matrix(`${name}.mlp.fc2`, mlpWidth, width, true),
-    }),
+    layer(name, { width, heads, mlpWidth }) {
+      if (width % (VECTOR * heads) !== 0) {
+        throw new AppError({ code: "pack-corrupt", file, why: `${heads} heads of ${width}` });
+      }
+      return {
+        norm1: norm(`${name}.layer_norm1`, width),
+        qkv: matrix(`${name}.self_attn.qkv`, width, 3 * width, true),
+        out: matrix(`${name}.self_attn.out_proj`, width, width, true),
+        norm2: norm(`${name}.layer_norm2`, width),
+        fc1: matrix(`${name}.mlp.fc1`, width, mlpWidth, true),
+        fc2: matrix(`${name}.mlp.fc2`, mlpWidth, width, true),
+      };
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import {
   BLOCK,
   GROUP,
@@ -7,6 +8,7 @@ import {
   TILE_ROWS,
 } from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
+import { SCRATCH_BYTES } from "./kernel-exports.ts";
 import type { PackedMatrix } from "./packed-matrix.ts";
 
 /** Gain and bias of a LayerNorm in the kernel's memory. */
@@ -118,7 +120,11 @@ export class TowerSteps {
     kernel.layerNorm(x, width * FLOAT, rows, width, norm.gain, norm.bias, epsilon, out);
   }
 
-  /** Multi-head attention inside of each sequence, before the output projection. */
+  /**
+   * Multi-head attention inside of each sequence, before the output projection.
+   *
+   * @throws AppError `invalid-argument` for sequences whose scores outgrow a thread's scratch memory
+   */
   attention(
     qkv: number,
     rows: number,
@@ -127,6 +133,9 @@ export class TowerSteps {
   ): void {
     const { width, heads } = this.shape;
     const tokens = rows / sequences;
+    if (tokens * FLOAT > SCRATCH_BYTES) {
+      throw new AppError({ code: "invalid-argument", what: `attention over ${tokens} tokens` });
+    }
     for (let first = 0; first < rows; first += tokens) {
       const own = first * width * FLOAT;
       this.arena.kernel.attention({

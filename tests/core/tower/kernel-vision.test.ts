@@ -115,6 +115,27 @@ describe("the vision tower on the kernel", () => {
   });
 });
 
+describe("what the kernel cannot compute", () => {
+  it("is refused for more tokens than its scratch memory holds", async () => {
+    const sessions = await openKernelSessions();
+    await expect(sessions.trunk.run(feeds(1, 64 * 64))).rejects.toSatisfy((error) =>
+      isAppError(error, "invalid-argument"),
+    );
+  });
+
+  it("is refused for heads that are no multiple of a vector wide", async () => {
+    const graphs = {
+      trunk: { graph: plans.trunk.graph, weights: { bytes: await planData(plans.trunk, model) } },
+      head: { graph: plans.head.graph, weights: { bytes: await planData(plans.head, model) } },
+    };
+    const kernel = await openSoloKernel();
+    const pack = { ...model.config.vision, heads: 16, dim: model.config.dim };
+    expect(() => createKernelVision(kernel, graphs, pack)).toThrow(
+      expect.objectContaining({ detail: expect.objectContaining({ code: "pack-corrupt" }) }),
+    );
+  });
+});
+
 describe("loading a pack's tower into the kernel", () => {
   const open = async (change: (data: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) => {
     const data = change(await planData(plans.trunk, model));
