@@ -59,6 +59,8 @@ export interface FakeHub {
 const LARGE_BYTES = 64 * 1024;
 /** Bytes that are sent at once. */
 const SLICE_BYTES = 64 * 1024;
+/** Time in which a client on this machine takes what was sent, in milliseconds. */
+const TAKEN_MS = 50;
 const EXPOSED =
   "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash";
 
@@ -192,9 +194,9 @@ export async function startFakeHub(files: ReadonlyMap<string, Uint8Array>): Prom
     }
     if (stop === end && fault?.kind !== "stall") return void response.end();
     if (fault?.kind === "stall") return use(fault);
-    // What was written goes out before the connection ends.
+    // What was written goes out, and is taken, before the connection ends: browsers drop what they have not read by then.
     await lastLeft;
-    response.destroy();
+    setTimeout(() => response.destroy(), TAKEN_MS);
   };
 
   await Promise.all([hub, store].map((server) => listen(server)));
