@@ -20,6 +20,7 @@ import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
 import { createConverterClient } from "./client/converter-client.ts";
 import { createEncoderClient } from "./client/encoder-client.ts";
 import { createSearchClient } from "./client/search-client.ts";
+import { MODEL_SOURCES } from "./config/model-sources.ts";
 
 /** When the service worker is registered at the latest, in milliseconds after the start. */
 const LATEST_REGISTRATION = 4000;
@@ -39,6 +40,7 @@ render(() => {
     search: createSearchClient(),
     converter,
     choices: createChoiceMemory(() => localStorage),
+    textPartBytes: publishedTextBytes,
     model: {
       pack: { kind: "url", url: MODEL_PACK_URL },
       providers: ["webgpu", "wasm"],
@@ -84,6 +86,11 @@ render(() => {
     />
   );
 }, root);
+
+function publishedTextBytes(name: string): number | null {
+  const source = MODEL_SOURCES.find((candidate) => candidate.name === name);
+  return source?.text.reduce((total, { bytes }) => total + bytes, 0) ?? null;
+}
 
 /** True where the browser was told to spare the connection; then nothing is fetched before it is needed. */
 function savesData(): boolean {

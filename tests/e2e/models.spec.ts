@@ -157,6 +157,7 @@ test("another model reads the shown picture again, and the part for texts is fet
   await field.press("Enter");
   const offer = page.getByRole("region", { name: "Question" });
   await expect(offer).toContainText("cannot read words yet");
+  await expect(offer).toContainText("It has 130 MB");
   expect(hub.requests).toEqual([]);
   await expectNoViolation(page);
   await offer.getByRole("button", { name: "Not now" }).click();

@@ -19,7 +19,7 @@ export interface Prepared {
 
 /** What the preparation is made of. */
 export interface Preparing {
-  readonly services: Pick<SessionServices, "encoder" | "search" | "converter">;
+  readonly services: Pick<SessionServices, "encoder" | "search" | "converter" | "textPartBytes">;
   readonly model: Pick<ModelInUse, "choice" | "settle">;
   readonly encoder: Pick<Opening<EncoderInfo>, "open">;
   readonly edition: Pick<Opening<EditionInfo>, "open">;
@@ -52,7 +52,8 @@ export async function prepareSearch(
     const chosen = model.choice();
     if (chosen.kind !== "made") throw new AppError({ code: "text-tower-missing" });
     const { packId } = chosen;
-    await ask({ kind: "fetch-text", model: info.name });
+    const bytes = services.textPartBytes(info.name);
+    await ask({ kind: "fetch-text", model: info.name, bytes });
     await services.converter.makeText(signal, packId, report);
     await services.encoder.addText(signal, await services.converter.files(signal, packId));
   };

@@ -21,6 +21,8 @@ export interface SessionServices {
   /** The request for the demo encoder; another model is opened in the same way. */
   readonly model: OpenModelRequest;
   readonly choices: ChoiceMemory;
+  /** Bytes of the published part for texts of a model with that name; null where none is known. */
+  readonly textPartBytes: (name: string) => number | null;
   readonly editionUrl: string;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */
   readonly mark: (name: string) => void;

@@ -101,7 +101,12 @@ export type Shown = ShownPicture | ShownPhrase;
  */
 export type Offer =
   /** The model that was made on this device lacks its part for texts, which a phrase or the sentences need. */
-  | { readonly kind: "fetch-text"; readonly model: string }
+  | {
+      readonly kind: "fetch-text";
+      readonly model: string;
+      /** How much is downloaded; null where that is not known. */
+      readonly bytes: number | null;
+    }
   /** The sentences were embedded by another model than the one that runs. */
   | {
       readonly kind: "embed-sentences";

@@ -11,7 +11,13 @@ interface OfferNoticeProps {
 export function OfferNotice(props: OfferNoticeProps) {
   const words = () => offerWords(props.offer);
   return (
-    <section class="offer" aria-label="Question" data-offer={props.offer.kind}>
+    <section
+      // On a phone the question may stand below what is in sight.
+      ref={(section) => queueMicrotask(() => section.scrollIntoView({ block: "nearest" }))}
+      class="offer"
+      aria-label="Question"
+      data-offer={props.offer.kind}
+    >
       <p class="load-title">{words().title}</p>
       <p>{words().sentence}</p>
       <div class="notice-actions">

@@ -1,3 +1,4 @@
+import { formatBytes } from "../format-bytes.ts";
 import type { Offer } from "../session/session-state.ts";
 
 const count = new Intl.NumberFormat("en");
@@ -16,8 +17,7 @@ export function offerWords(offer: Offer): OfferWords {
     case "fetch-text":
       return {
         title: `${offer.model} cannot read words yet`,
-        sentence:
-          "Its part for texts has not been fetched, because pictures do not need it. It is downloaded and converted once, then kept.",
+        sentence: `Its part for texts has not been fetched, because pictures do not need it. ${offer.bytes === null ? "It" : `It has ${formatBytes(offer.bytes)}, and`} is downloaded and converted once, then kept.`,
         take: "Fetch the part for texts",
         decline: "Not now",
       };

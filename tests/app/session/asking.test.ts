@@ -4,7 +4,7 @@ import type { SessionEvent } from "../../../src/app/session/session-state.ts";
 import { isAbort } from "../../../src/core/errors.ts";
 import { settle } from "./doubles.ts";
 
-const offer = { kind: "fetch-text", model: "CLIP" } as const;
+const offer = { kind: "fetch-text", model: "CLIP", bytes: null } as const;
 
 function start() {
   const events: SessionEvent[] = [];

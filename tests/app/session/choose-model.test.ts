@@ -219,7 +219,11 @@ describe("a phrase under a model that lacks its part for texts", () => {
     const { session, made, workers } = startWithoutText();
     session.choosePhrase(phrase);
     await settle();
-    expect(session.state().offer).toEqual({ kind: "fetch-text", model: "Demo encoder" });
+    expect(session.state().offer).toEqual({
+      kind: "fetch-text",
+      model: "Demo encoder",
+      bytes: 130_000_000,
+    });
     expect(made).toEqual([]);
     session.takeOffer();
     await settle();

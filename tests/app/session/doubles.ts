@@ -243,6 +243,7 @@ export function services(
     },
     editionUrl: "edition/",
     mark: () => undefined,
+    textPartBytes: () => 130_000_000,
     choices: {
       read: () => overrides.choice ?? DEMO_CHOICE,
       write: (choice) => recorded.choices.push(choice),

@@ -193,7 +193,7 @@ describe("reduce", () => {
   });
 
   it("ends an offer with the run that made it", () => {
-    const offer = { kind: "fetch-text", model: "CLIP" } as const;
+    const offer = { kind: "fetch-text", model: "CLIP", bytes: null } as const;
     const offered = stateAfter(...opened, { type: "offered", run: 1, offer });
     expect(offered.offer).toEqual(offer);
     expect(reduce(offered, { type: "offered", run: 0, offer }).offer).toEqual(offer);

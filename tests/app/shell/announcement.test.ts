@@ -76,7 +76,7 @@ describe("announcement", () => {
   });
 
   it("says what is asked before a run goes on", () => {
-    const offer = { kind: "fetch-text", model: "CLIP" } as const;
+    const offer = { kind: "fetch-text", model: "CLIP", bytes: null } as const;
     expect(said(chosen, { type: "offered", run: 1, offer })).toBe("CLIP cannot read words yet");
   });
 });
