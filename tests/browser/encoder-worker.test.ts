@@ -154,6 +154,26 @@ describe("the encoder worker with the demo pack", () => {
     expect(isAppError(former, "picture-unknown")).toBe(true);
   });
 
+  it("gives up between the squares of a picture when it is cancelled", async () => {
+    const encoder = start();
+    await encoder.open(live, demoPack("wasm"), ignore);
+    const tiles = { framing: { kind: "tiles" }, fineness: 2 } as const;
+    const wide = new OffscreenCanvas(800, 100);
+    wide.getContext("2d")?.fillRect(0, 0, 400, 100);
+    const picture = await wide.convertToBlob();
+    const whole = await encoder.encodePicture(live, picture, tiles, ignore);
+    const eight = whole.timings["embed-picture"] ?? 0;
+    const controller = new AbortController();
+    const encoding = encoder.encodePicture(controller.signal, picture, tiles, (progress) => {
+      if (progress.phase === "step" && progress.step === "embed-picture") controller.abort();
+    });
+    await expect(encoding).rejects.toMatchObject({ name: "AbortError" });
+    const begun = performance.now();
+    await encoder.encodePicture(live, picture, { ...tiles, framing: { kind: "centre" } }, ignore);
+    // What was cancelled held the next pass up by one square and not by eight.
+    expect(performance.now() - begun).toBeLessThan(eight);
+  });
+
   it("passes typed errors on, and works with the next picture", async () => {
     const encoder = start();
     await encoder.open(live, demoPack("wasm"), ignore);

@@ -10,6 +10,7 @@ import {
 import type { VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ProgressStep, ReportProgress } from "../../src/core/progress.ts";
 import type { ViewPlan } from "../../src/core/view/plan-view.ts";
+import { nextTask } from "../next-task.ts";
 import type { DecodedPicture, PictureReader } from "./decode-picture.ts";
 
 /** What embeds pictures: the vision tower, its tables and its shape. */
@@ -60,6 +61,7 @@ export async function encodeView(
     const ofFrames: VisionResult[] = [];
     // One after another: a batch would need the memory of all of them at once.
     for (const square of squares) {
+      if (ofFrames.length > 0) await nextTask();
       const patches = toPatches(square, manifest);
       ofFrames.push(await runVision(vision, tensors, manifest, patches, signal));
     }

@@ -18,6 +18,7 @@ import { readSource } from "../../src/core/search/read-source.ts";
 import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
 import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
+import { nextTask } from "../next-task.ts";
 import { withinLimit } from "../within-limit.ts";
 import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
@@ -141,11 +142,4 @@ function withFallback(hnsw: Router, flat: Router): Router {
       }
     },
   };
-}
-
-/** Resolves in a new task, after messages that are waiting now. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }
