@@ -151,6 +151,16 @@ test("another model reads the shown picture again, and the part for texts is fet
   await sentences(page).first().hover();
   await expect(page.locator("canvas.heat")).toHaveAttribute("data-drawn", "true");
 
+  // A worker that dies is given the made pack again.
+  const encoder = page.workers().find((worker) => worker.url().includes("encoder.worker"));
+  if (encoder === undefined) throw new Error("no encoder");
+  // Its answer is lost with it.
+  await encoder.evaluate(() => self.close()).catch(() => undefined);
+  await expect.poll(() => page.workers().includes(encoder)).toBe(false);
+  await pickSample(page, 2);
+  expect(await shownRows(page)).toEqual(rows);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+
   hub.reset();
   const field = page.getByRole("combobox", { name: "Words" });
   await field.fill("a red boat");
