@@ -33,6 +33,8 @@ export async function openKernel(threads: number, signal: AbortSignal): Promise<
     const jobs = new KernelJobs(memory.buffer, exports, 0);
     return createKernel(exports, memory, startHelpers(threads - 1, module, memory, jobs));
   } catch (error) {
+    // Some systems refuse to reserve the address space that shared memory must declare.
+    if (shared) return openKernel(1, signal);
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError({ code: "session-failed", stage: STAGE, why }, { cause: error });
   }
