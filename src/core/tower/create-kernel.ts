@@ -15,9 +15,9 @@ export interface KernelHelpers {
 
 function productJob(product: KernelProduct): KernelJob {
   const { quantized, rowScales, weights, bias, residual, out, stride, tiles } = product;
-  const { blocks, groups, wide } = product;
+  const { blocks, groups } = product;
   return {
-    operation: wide ? "multiplyWide" : "multiplyNarrow",
+    operation: "multiply",
     parameters: [quantized, rowScales, weights, bias, residual, out, stride, tiles, blocks],
     count: groups,
     piece: GROUPS_A_PIECE,

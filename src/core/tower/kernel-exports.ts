@@ -1,7 +1,7 @@
 /** What the WebAssembly of `workers/encoder/kernel/assembly/tower.ts` exports; parameters as there. */
 export type TowerExports = Readonly<
   Record<
-    "quantizeRows" | "multiplyNarrow" | "multiplyWide" | "layerNorm" | "quickGelu" | "attention",
+    "quantizeRows" | "multiply" | "layerNorm" | "quickGelu" | "attention",
     (...parameters: readonly number[]) => void
   >
 >;
@@ -13,12 +13,7 @@ export const SCRATCH_BYTES = 16_384;
 
 /** True for the exports that a WebAssembly module should have. */
 export function isTowerExports(exports: object): exports is TowerExports {
-  return [
-    "quantizeRows",
-    "multiplyNarrow",
-    "multiplyWide",
-    "layerNorm",
-    "quickGelu",
-    "attention",
-  ].every((name) => name in exports);
+  return ["quantizeRows", "multiply", "layerNorm", "quickGelu", "attention"].every(
+    (name) => name in exports,
+  );
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { QUICK_GELU_SLOPE } from "../model/layers.ts";
 import type { NamedTensors, Session } from "../model/session.ts";
-import { GROUP } from "./kernel.ts";
+import { GROUP, MOST_BEFORE_12_BITS } from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
 import type { VisionTowerShape } from "./kernel-trunk.ts";
 import { applyLayerNormTangent, linearizeLayerNorm } from "./layer-norm-tangent.ts";
@@ -45,7 +45,7 @@ export function createKernelHead(
     const earlier = projection?.matrix;
     const reuse = earlier?.outputs === outputs ? earlier.weights : null;
     const weights = packWide(arena, padded, width, outputs, reuse);
-    const matrix = { weights, bias: 0, inputs: width, outputs, wide: true };
+    const matrix = { weights, bias: 0, inputs: width, outputs, most: MOST_BEFORE_12_BITS };
     projection = { from, matrix };
     return matrix;
   };

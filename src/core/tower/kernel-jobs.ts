@@ -17,7 +17,7 @@ const MOST_PARAMETERS = 11;
 const SPINS = 4000;
 
 /** The exports that work on a range. */
-const OPERATIONS = ["multiplyNarrow", "multiplyWide", "attention"] as const;
+const OPERATIONS = ["multiply", "attention"] as const;
 
 /** One call of the kernel that can be cut into pieces. */
 export interface KernelJob {
@@ -87,7 +87,7 @@ export class KernelJobs {
     for (;;) {
       const index = Atomics.sub(control, UNCLAIMED, 1) - 1;
       if (index < 0) return;
-      const name = OPERATIONS[control[OPERATION] ?? 0] ?? "multiplyNarrow";
+      const name = OPERATIONS[control[OPERATION] ?? 0] ?? "multiply";
       const piece = control[PIECE] ?? 1;
       const first = index * piece;
       const last = Math.min(first + piece, control[COUNT] ?? 0);

@@ -22,8 +22,6 @@ export interface KernelProduct {
   readonly blocks: number;
   /** Groups of 16 outputs. */
   readonly groups: number;
-  /** True for weights of 16 bits, false for 8. */
-  readonly wide: boolean;
 }
 
 /** Multi-head attention that the kernel computes; see `attention` in the kernel's source. */
@@ -70,9 +68,9 @@ export interface TowerKernel {
   release(): void;
 }
 
-/** Largest magnitude of quantised rows before 8-bit weights, and before 12-bit ones. */
-export const MOST_BEFORE_NARROW = 32_767;
-export const MOST_BEFORE_WIDE = 16_383;
+/** Largest magnitude of quantised rows before 8-bit weights, and before 12-bit ones: 32 products fit into 32 bits. */
+export const MOST_BEFORE_8_BITS = 32_767;
+export const MOST_BEFORE_12_BITS = 16_383;
 /** Columns of the result that are computed together. */
 export const GROUP = 16;
 /** Inputs that share a scale. */

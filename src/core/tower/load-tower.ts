@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { floatsOf, type GraphTensor } from "../model/graph-tensors.ts";
-import { BLOCK } from "./kernel.ts";
+import { BLOCK, MOST_BEFORE_8_BITS, MOST_BEFORE_12_BITS } from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
 import { fitsKernel, type PackedMatrix, packBlocks, packWide } from "./packed-matrix.ts";
 import type { PackedLayer, PackedNorm, TowerShape } from "./tower-steps.ts";
@@ -55,16 +55,16 @@ export function createTowerLoader(
       throw new AppError({ code: "pack-corrupt", file, why: `${name}: [${outputs}, ${inputs}]` });
     }
     const bias = withBias ? arena.put(vector(`${name}.bias`, outputs)) : 0;
-    const wide = !tensors.has(`${name}.codes`);
-    if (wide) {
+    if (!tensors.has(`${name}.codes`)) {
+      const most = MOST_BEFORE_12_BITS;
       const values = floatsOf(find(`${name}.weight`, [inputs, outputs]));
-      return { weights: packWide(arena, values, inputs, outputs), bias, inputs, outputs, wide };
+      return { weights: packWide(arena, values, inputs, outputs), bias, inputs, outputs, most };
     }
     const blocks = Math.ceil(inputs / BLOCK);
     const codes = find(`${name}.codes`, [outputs, blocks, BLOCK]).bytes;
     const scales = floatsOf(find(`${name}.scales`, [outputs * blocks]));
     const weights = packBlocks(arena, codes, scales, outputs, inputs);
-    return { weights, bias, inputs, outputs, wide };
+    return { weights, bias, inputs, outputs, most: MOST_BEFORE_8_BITS };
   };
   return {
     norm,

@@ -8,7 +8,8 @@ export interface PackedMatrix {
   readonly bias: number;
   readonly inputs: number;
   readonly outputs: number;
-  readonly wide: boolean;
+  /** Largest magnitude of quantised rows that may meet these weights. */
+  readonly most: number;
 }
 
 /** What a code of a pack stands for when it is zero. */
@@ -16,6 +17,8 @@ const ZERO_CODE = 128;
 /** Largest magnitude of wide weights: 12 bits, so that sums of 32 products fit beside 15-bit rows. */
 const MOST_WIDE = 2047;
 const SCALE_BYTES = 4;
+/** Weights of either kind have 16 bits in memory. */
+const ELEMENT_BYTES = 2;
 
 /** True where the kernel can compute with a matrix of that shape. */
 export function fitsKernel(inputs: number, outputs: number): boolean {
@@ -30,18 +33,13 @@ interface Packed {
   readonly firstScale: number;
 }
 
-function allocatePacked(
-  arena: KernelArena,
-  inputs: number,
-  outputs: number,
-  elementBytes: number,
-): Packed {
+function allocatePacked(arena: KernelArena, inputs: number, outputs: number): Packed {
   const blocks = Math.ceil(inputs / BLOCK);
-  const codes = BLOCK * GROUP * elementBytes;
+  const codes = BLOCK * GROUP * ELEMENT_BYTES;
   const apart = codes + GROUP * SCALE_BYTES;
   return {
     at: arena.allocate((outputs / GROUP) * blocks * apart),
-    elementsApart: apart / elementBytes,
+    elementsApart: apart / ELEMENT_BYTES,
     scalesApart: apart / SCALE_BYTES,
     firstScale: codes / SCALE_BYTES,
   };
@@ -59,9 +57,9 @@ export function packBlocks(
   inputs: number,
 ): number {
   const blocks = Math.ceil(inputs / BLOCK);
-  const { at, elementsApart, scalesApart, firstScale } = allocatePacked(arena, inputs, outputs, 1);
+  const { at, elementsApart, scalesApart, firstScale } = allocatePacked(arena, inputs, outputs);
   const { buffer } = arena.kernel.memory;
-  const bytes = new Int8Array(buffer, at);
+  const elements = new Int16Array(buffer, at);
   const floats = new Float32Array(buffer, at);
   for (let output = 0; output < outputs; output++) {
     const group = Math.floor(output / GROUP) * blocks;
@@ -72,8 +70,8 @@ export function packBlocks(
       let to = (group + block) * elementsApart + 2 * column;
       const end = (cell + 1) * BLOCK;
       for (let from = cell * BLOCK; from < end; from += 2, to += 2 * GROUP) {
-        bytes[to] = (codes[from] ?? 0) - ZERO_CODE;
-        bytes[to + 1] = (codes[from + 1] ?? 0) - ZERO_CODE;
+        elements[to] = (codes[from] ?? 0) - ZERO_CODE;
+        elements[to + 1] = (codes[from + 1] ?? 0) - ZERO_CODE;
       }
     }
   }
@@ -96,7 +94,7 @@ export function packWide(
 ): number {
   const blocks = Math.ceil(inputs / BLOCK);
   const end = arena.end;
-  const packed = allocatePacked(arena, inputs, outputs, 2);
+  const packed = allocatePacked(arena, inputs, outputs);
   const { elementsApart, scalesApart, firstScale } = packed;
   if (reuse !== null) arena.release(end);
   const at = reuse ?? packed.at;

@@ -1,12 +1,5 @@
 import { AppError } from "../errors.ts";
-import {
-  BLOCK,
-  GROUP,
-  MOST_BEFORE_NARROW,
-  MOST_BEFORE_WIDE,
-  TILE_BLOCK_BYTES,
-  TILE_ROWS,
-} from "./kernel.ts";
+import { BLOCK, GROUP, TILE_BLOCK_BYTES, TILE_ROWS } from "./kernel.ts";
 import type { KernelArena } from "./kernel-arena.ts";
 import { SCRATCH_BYTES } from "./kernel-exports.ts";
 import type { PackedMatrix } from "./packed-matrix.ts";
@@ -95,8 +88,7 @@ export class TowerSteps {
   ): void {
     const { kernel } = this.arena;
     const tiles = Math.ceil(rows / TILE_ROWS);
-    const most = matrix.wide ? MOST_BEFORE_WIDE : MOST_BEFORE_NARROW;
-    const { inputs } = matrix;
+    const { inputs, most } = matrix;
     kernel.quantizeRows(x, stride, tiles, inputs, most, this.#quantized, this.#rowScales);
     kernel.multiply({
       quantized: this.#quantized,
@@ -109,7 +101,6 @@ export class TowerSteps {
       tiles,
       blocks: Math.ceil(matrix.inputs / BLOCK),
       groups: matrix.outputs / GROUP,
-      wide: matrix.wide,
     });
   }
 

@@ -60,7 +60,7 @@ function prepare(arena: KernelArena): { product: KernelProduct; rows: number } {
   arena.kernel.quantizeRows(rows, INPUTS * 4, ROWS / 2, INPUTS, 16_383, quantized, rowScales);
   const product: KernelProduct = {
     ...{ quantized, rowScales, weights, bias, residual: 0, out, stride: OUTPUTS * 4 },
-    ...{ tiles: ROWS / 2, blocks: INPUTS / 32, groups: OUTPUTS / 16, wide: true },
+    ...{ tiles: ROWS / 2, blocks: INPUTS / 32, groups: OUTPUTS / 16 },
   };
   return { product, rows };
 }
