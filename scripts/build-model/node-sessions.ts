@@ -8,6 +8,7 @@ import {
   PACK_FILES,
   type PackManifest,
   parsePackManifest,
+  type TextShape,
 } from "../../src/core/model/pack-manifest.ts";
 import type { ExternalData } from "../../src/core/model/pack-output.ts";
 import { toPatches } from "../../src/core/model/patches.ts";
@@ -18,6 +19,9 @@ import type { FloatTensor, Session } from "../../src/core/model/session.ts";
 import { readTextTensors, type TextTensors } from "../../src/core/model/text-tensors.ts";
 import { readVisionTensors, type VisionTensors } from "../../src/core/model/vision-tensors.ts";
 import type { ModelVariant } from "../../src/core/protocol.ts";
+import { createKernelText } from "../../src/core/tower/kernel-text.ts";
+import { createKernelVision } from "../../src/core/tower/kernel-vision.ts";
+import { openNodeKernel } from "./node-kernel.ts";
 
 /** A model pack at work in Node: the same graphs, tables and arithmetic as in the page, on the WASM provider. */
 export interface NodeEncoder {
@@ -120,23 +124,53 @@ async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await readFile(path));
 }
 
+/** What computes a pack in Node: ONNX Runtime, or for packs in 8 bits the kernel that the page uses on the processor. */
+export type NodeRuntime = "onnx" | "kernel";
+
 /**
  * Opens a pack folder that `npm run build:model` wrote.
  *
  * @throws AppError `pack-version`, `pack-corrupt`, `weights-invalid` or `session-failed`
  */
-export async function openPackInNode(folder: string): Promise<NodeEncoder> {
+export async function openPackInNode(
+  folder: string,
+  runtime: NodeRuntime = "onnx",
+): Promise<NodeEncoder> {
   const manifest = parsePackManifest(await readJson(join(folder, MANIFEST_FILE)));
   const openGraph = async (name: string, dataFile: string): Promise<Session> =>
     openNodeSession(await readBytes(join(folder, name)), name, {
       name: dataFile,
       bytes: await readBytes(join(folder, dataFile)),
     });
-  const trunk = await openGraph(PACK_FILES.trunk, PACK_FILES.trunkData);
-  const head = await openGraph(PACK_FILES.head, PACK_FILES.headData);
+  const readGraph = async (name: string, dataFile: string) => ({
+    graph: await readBytes(join(folder, name)),
+    weights: { name: dataFile, bytes: await readBytes(join(folder, dataFile)) },
+  });
+  const { trunk, head } =
+    runtime === "onnx"
+      ? {
+          trunk: await openGraph(PACK_FILES.trunk, PACK_FILES.trunkData),
+          head: await openGraph(PACK_FILES.head, PACK_FILES.headData),
+        }
+      : createKernelVision(
+          await openNodeKernel(),
+          {
+            trunk: await readGraph(PACK_FILES.trunk, PACK_FILES.trunkData),
+            head: await readGraph(PACK_FILES.head, PACK_FILES.headData),
+          },
+          manifest,
+        );
   const bytes = await readBytes(join(folder, PACK_FILES.visionTensors));
   const tensors = readVisionTensors(bytes, manifest);
-  const texts = await openTexts(folder, manifest, openGraph);
+  const openText = async (text: TextShape): Promise<Session> =>
+    runtime === "onnx"
+      ? openGraph(PACK_FILES.text, PACK_FILES.textData)
+      : createKernelText(
+          await openNodeKernel(),
+          await readGraph(PACK_FILES.text, PACK_FILES.textData),
+          text,
+        );
+  const texts = await openTexts(folder, manifest, openText);
   const encodePatches = (patches: Float32Array, signal: AbortSignal): Promise<VisionResult> =>
     runVision({ trunk, head }, tensors, manifest, patches, signal);
   return {
@@ -151,7 +185,7 @@ export async function openPackInNode(folder: string): Promise<NodeEncoder> {
 async function openTexts(
   folder: string,
   manifest: PackManifest,
-  openGraph: (name: string, dataFile: string) => Promise<Session>,
+  openText: (text: TextShape) => Promise<Session>,
 ): Promise<Pick<NodeEncoder, "textTensors" | "tokenize" | "encodeTexts" | "encodeTokens">> {
   const { text } = manifest;
   if (text === null) {
@@ -161,7 +195,7 @@ async function openTexts(
     const encode = async (): Promise<never> => missing();
     return { textTensors: null, tokenize: missing, encodeTexts: encode, encodeTokens: encode };
   }
-  const session = await openGraph(PACK_FILES.text, PACK_FILES.textData);
+  const session = await openText(text);
   const bytes = await readBytes(join(folder, PACK_FILES.textTensors));
   const textTensors = readTextTensors(bytes, { ...manifest, text });
   const tokenize = openNodeTokenizer(

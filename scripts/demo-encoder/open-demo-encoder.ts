@@ -7,7 +7,7 @@ import { writePack } from "../build-model/write-pack.ts";
 const WEIGHTS = fileURLToPath(new URL("../../data/demo-encoder/", import.meta.url));
 
 /**
- * Builds the pack of the committed demo encoder in a folder and opens it as the page does.
+ * Builds the pack of the committed demo encoder in a folder and opens it as the page does on the processor.
  *
  * @throws AppError where the weights are not sound or a graph does not run
  */
@@ -19,5 +19,5 @@ export async function openDemoEncoder(
   const sources = await readPackSources(WEIGHTS, `${WEIGHTS}adapter`, signal);
   const options = { storage, name: "Demo encoder", baseName: "Base", adaptedName: "Adapted" };
   await writePack(sources, options, folder, () => {}, signal);
-  return openPackInNode(folder);
+  return openPackInNode(folder, storage === "q8" ? "kernel" : "onnx");
 }

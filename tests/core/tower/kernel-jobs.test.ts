@@ -1,12 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
+import { openNodeKernel } from "../../../scripts/build-model/node-kernel.ts";
 import { createKernel } from "../../../src/core/tower/create-kernel.ts";
 import type { KernelProduct } from "../../../src/core/tower/kernel.ts";
 import { KernelArena } from "../../../src/core/tower/kernel-arena.ts";
 import { isTowerExports } from "../../../src/core/tower/kernel-exports.ts";
 import { KernelJobs } from "../../../src/core/tower/kernel-jobs.ts";
 import { packWide } from "../../../src/core/tower/packed-matrix.ts";
-import { kernelBytes, openSoloKernel } from "../../helpers/node-kernel.ts";
+import { kernelBytes } from "../../helpers/node-kernel.ts";
 import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 
 const ROWS = 50;
@@ -67,7 +68,7 @@ function prepare(arena: KernelArena): { product: KernelProduct; rows: number } {
 
 describe("threads of the kernel", () => {
   it("leave nothing out and nothing half done, however they interleave", async () => {
-    const solo = new KernelArena(await openSoloKernel());
+    const solo = new KernelArena(await openNodeKernel());
     const { product } = prepare(solo);
     solo.kernel.multiply(product);
     const expected = solo.take(product.out, ROWS * OUTPUTS);

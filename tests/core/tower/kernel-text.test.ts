@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { openNodeKernel } from "../../../scripts/build-model/node-kernel.ts";
 import { isAppError } from "../../../src/core/errors.ts";
 import { planTextTower } from "../../../src/core/model/text-tower.ts";
 import { createKernelText } from "../../../src/core/tower/kernel-text.ts";
-import { openSoloKernel } from "../../helpers/node-kernel.ts";
 import { openPlan, planData } from "../../helpers/plan-session.ts";
 import { randomClip, randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 
@@ -15,7 +15,7 @@ const plan = planTextTower(model.config, "q8");
 
 async function openText() {
   const files = { graph: plan.graph, weights: { bytes: await planData(plan, model) } };
-  return createKernelText(await openSoloKernel(), files, model.config.text);
+  return createKernelText(await openNodeKernel(), files, model.config.text);
 }
 
 function feeds(batch: number, tokens: number) {

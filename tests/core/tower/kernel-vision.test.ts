@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { openNodeKernel } from "../../../scripts/build-model/node-kernel.ts";
 import { isAppError } from "../../../src/core/errors.ts";
 import type { CanonicalModel } from "../../../src/core/model/canonical.ts";
 import type { NamedTensors, Session } from "../../../src/core/model/session.ts";
 import { planVisionHead } from "../../../src/core/model/vision-head.ts";
 import { planVisionTrunk } from "../../../src/core/model/vision-trunk.ts";
 import { createKernelVision } from "../../../src/core/tower/kernel-vision.ts";
-import { openSoloKernel } from "../../helpers/node-kernel.ts";
 import { openPlan, planData } from "../../helpers/plan-session.ts";
 import { randomClip, randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
 
@@ -56,7 +56,7 @@ async function openKernelSessions() {
     trunk: { graph: plans.trunk.graph, weights: { bytes: await planData(plans.trunk, model) } },
     head: { graph: plans.head.graph, weights: { bytes: await planData(plans.head, model) } },
   };
-  const kernel = await openSoloKernel();
+  const kernel = await openNodeKernel();
   return createKernelVision(kernel, graphs, { ...model.config.vision, dim: model.config.dim });
 }
 
@@ -128,7 +128,7 @@ describe("what the kernel cannot compute", () => {
       trunk: { graph: plans.trunk.graph, weights: { bytes: await planData(plans.trunk, model) } },
       head: { graph: plans.head.graph, weights: { bytes: await planData(plans.head, model) } },
     };
-    const kernel = await openSoloKernel();
+    const kernel = await openNodeKernel();
     const pack = { ...model.config.vision, heads: 16, dim: model.config.dim };
     expect(() => createKernelVision(kernel, graphs, pack)).toThrow(
       expect.objectContaining({ detail: expect.objectContaining({ code: "pack-corrupt" }) }),
@@ -144,7 +144,7 @@ describe("loading a pack's tower into the kernel", () => {
       head: { graph: plans.head.graph, weights: { bytes: await planData(plans.head, model) } },
     };
     const pack = { ...model.config.vision, dim: model.config.dim };
-    return createKernelVision(await openSoloKernel(), graphs, pack);
+    return createKernelVision(await openNodeKernel(), graphs, pack);
   };
 
   it("refuses a data file that breaks off", async () => {
@@ -156,7 +156,7 @@ describe("loading a pack's tower into the kernel", () => {
     const { graph } = plans.trunk;
     const weights = { bytes: await planData(plans.trunk, model) };
     const head = { graph: plans.head.graph, weights: { bytes: await planData(plans.head, model) } };
-    const kernel = await openSoloKernel();
+    const kernel = await openNodeKernel();
     const pack = { ...model.config.vision, dim: model.config.dim };
     for (const length of [1, 7, 100, Math.floor(graph.length / 2), graph.length - 3]) {
       const trunk = { graph: graph.slice(0, length), weights };
