@@ -1,7 +1,12 @@
 import { proxy, type Remote, wrap } from "comlink";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
-import { EDITION_FILES, type EditionFile } from "../../src/core/edition/manifest.ts";
+import {
+  EDITION_FILES,
+  EDITION_FORMAT,
+  EDITION_VERSION,
+  type EditionFile,
+} from "../../src/core/edition/manifest.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import { sha256Hex } from "../../workers/sha256-hex.ts";
@@ -59,7 +64,7 @@ beforeAll(async () => {
     files.set(`${EDITION_URL}${file}.bin`, bytes[file]);
   }
   const manifest = {
-    ...{ format: "artefact-edition", version: 1, editionId: "tiny", name: "Tiny" },
+    ...{ format: EDITION_FORMAT, version: EDITION_VERSION, editionId: "tiny", name: "Tiny" },
     ...{ sentences: 2500, works: input.corpus.works.length, dim: DIM, fingerprint: "f" },
     ...{ clusters: made.router.clusters, coding: "int8", files: described, recall: null },
     adapted: { rank: input.transform?.rank, identityError: 1e-7, fingerprint: "a".repeat(64) },
