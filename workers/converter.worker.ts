@@ -27,7 +27,7 @@ const opened = openPieceStore().then((store) => {
   });
 });
 
-exposeApi({
+void exposeApi({
   list: (id) => calls.run(id, async () => (await opened).list()),
   make: (id, request, report) =>
     calls.run(id, async (signal) => (await opened).make(request, report, signal)),

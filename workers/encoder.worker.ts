@@ -14,7 +14,7 @@ function buffersOf(...vectors: readonly Vectors[]): ArrayBuffer[] {
   return [...new Set(vectors.flatMap(({ base, adapted }) => [base.buffer, adapted.buffer]))];
 }
 
-exposeApi({
+void exposeApi({
   open: (id, request, report) => calls.run(id, (signal) => encoder.open(request, report, signal)),
   encodePicture: (id, picture, options, report) =>
     calls.run(id, async (signal) => {

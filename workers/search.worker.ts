@@ -7,7 +7,7 @@ import { createSearch } from "./search/create-search.ts";
 const calls = createCancellation();
 const search = createSearch();
 
-exposeApi({
+void exposeApi({
   open: (id, editionUrl, report) =>
     calls.run(id, (signal) => search.open(editionUrl, report, signal)),
   search: (id, request, onAnswer, report) =>

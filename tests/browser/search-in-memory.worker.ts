@@ -26,7 +26,7 @@ const search = createSearch((input, init) => {
   return Promise.resolve(new Response(body.slice(start, last + 1), { status: 206, headers }));
 });
 
-exposeApi({
+void exposeApi({
   putFiles: (files) => {
     for (const [url, bytes] of files) served.set(url, bytes);
   },
