@@ -7,7 +7,6 @@
  *
  * With `--runtime kernel` the product's own kernel computes, which takes 8-bit packs.
  */
-import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { explainTexts } from "../src/core/explain/maps.ts";
@@ -23,13 +22,11 @@ import type { Session } from "../src/core/model/session.ts";
 import { planVisionHead } from "../src/core/model/vision-head.ts";
 import type { VisionTensors } from "../src/core/model/vision-tensors.ts";
 import { planVisionTrunk } from "../src/core/model/vision-trunk.ts";
-import { createKernel } from "../src/core/tower/create-kernel.ts";
-import type { TowerKernel } from "../src/core/tower/kernel.ts";
 import { KernelArena } from "../src/core/tower/kernel-arena.ts";
-import { isTowerExports } from "../src/core/tower/kernel-exports.ts";
 import { createKernelVision } from "../src/core/tower/kernel-vision.ts";
 import { createTowerLoader } from "../src/core/tower/load-tower.ts";
 import { TowerSteps } from "../src/core/tower/tower-steps.ts";
+import { openNodeKernel } from "./build-model/node-kernel.ts";
 import { openNodeSession } from "./build-model/node-sessions.ts";
 import { median } from "./median.ts";
 
@@ -42,7 +39,6 @@ const { values } = parseArgs({
     runtime: { type: "string", default: "onnx" },
   },
 });
-const KERNEL = new URL("../workers/encoder/kernel/tower.wasm", import.meta.url);
 const ROUNDS = Number(values.rounds);
 /** Sentences of one search. */
 const TEXTS = 25;
@@ -84,13 +80,6 @@ async function openInRuntime(plan: GraphPlan): Promise<Session> {
   return openNodeSession(plan.graph, plan.dataFile, { name: plan.dataFile, bytes });
 }
 
-async function startKernel(): Promise<TowerKernel> {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await WebAssembly.instantiate(await readFile(KERNEL), { env: { memory } });
-  if (!isTowerExports(instance.exports)) throw new Error("not the kernel");
-  return createKernel(instance.exports, memory, null);
-}
-
 /** Trunk and head of an 8-bit pack on the product's own kernel. */
 async function openOnKernel(): Promise<VisionSessions> {
   const graphOf = (plan: GraphPlan) => ({
@@ -101,14 +90,14 @@ async function openOnKernel(): Promise<VisionSessions> {
     trunk: graphOf(planVisionTrunk(config, "q8")),
     head: graphOf(planVisionHead(config, "f16")),
   };
-  return createKernelVision(await startKernel(), graphs, { ...config.vision, dim });
+  return createKernelVision(await openNodeKernel(), graphs, { ...config.vision, dim });
 }
 
 /** The last layer on the kernel with the same weights, and the class token's vector, without anything that explains it. */
 async function openPlainLayer(): Promise<(hidden: Float32Array) => unknown> {
   const plan = planVisionHead(config, "f16");
   const { tensors: weights, epsilon } = readGraphContent(plan.graph, noiseFor(plan), plan.dataFile);
-  const arena = new KernelArena(await startKernel());
+  const arena = new KernelArena(await openNodeKernel());
   const loader = createTowerLoader(arena, weights, plan.dataFile);
   const { width, heads, mlpWidth, layers } = config.vision;
   const tower = { width, heads, mlpWidth, epsilon };

@@ -14,7 +14,6 @@ import { checkEdition } from "./check-edition.ts";
 import { checkMaps } from "./check-maps.ts";
 import { checkPublished } from "./check-published.ts";
 import { checkTokenizer } from "./check-tokenizer.ts";
-import { moveToKernel } from "./kernel-encoder.ts";
 import { modelView, type Picture } from "./read-picture.ts";
 import type { Sample } from "./samples.ts";
 
@@ -118,7 +117,7 @@ export async function verifyPack(
   await run("known answers", () => checkKnownAnswers(opened, "ONNX Runtime", signal));
   if (described.storage === "q8") {
     await run("known answers on the page's own kernel", async () => {
-      const moved = await moveToKernel(opened, packFolder);
+      const moved = await openPackInNode(packFolder, "kernel");
       return checkKnownAnswers(moved, "the page's own kernel", signal);
     });
   }

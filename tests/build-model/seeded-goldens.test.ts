@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ARTEFACT_SAMPLE } from "../../scripts/artefact-sample.ts";
 import { type NodeEncoder, openPackInNode } from "../../scripts/build-model/node-sessions.ts";
 import { writePack } from "../../scripts/build-model/write-pack.ts";
-import { moveToKernel } from "../../scripts/verify-model/kernel-encoder.ts";
 import { explainTexts } from "../../src/core/explain/maps.ts";
 import { frameFromPixels } from "../../src/core/image/preprocess.ts";
 import type { WeightStorage } from "../../src/core/model/pack-manifest.ts";
@@ -150,14 +149,16 @@ describe.each([
   { storage: "q8", on: "the page's own kernel" },
 ] as const)("a pack of CLIP's true size in $storage on $on", ({ storage, on }) => {
   let folder: string;
-  let runtime: NodeEncoder;
+  let runtime: NodeEncoder | undefined;
   beforeAll(async () => {
     folder = await build(storage);
-    runtime = await openPackInNode(folder);
   }, BUILD_TIMEOUT_MS);
   /** The kernel packs the projections that it meets first, so that every adapter needs a new one. */
-  const open = async (): Promise<NodeEncoder> =>
-    on === "ONNX Runtime" ? runtime : moveToKernel(runtime, folder);
+  const open = async (): Promise<NodeEncoder> => {
+    if (on !== "ONNX Runtime") return openPackInNode(folder, "kernel");
+    runtime ??= await openPackInNode(folder);
+    return runtime;
+  };
 
   it("gives texts, pictures, patches and maps as the reference does, without and with a seeded adapter", async () => {
     const encoder = await open();
@@ -177,8 +178,9 @@ describe.each([
       const { adapter, sha256 } = await readAdapterFolder(`${ARTEFACT_SAMPLE}/PaintingClip`);
       const painting = readSeededGolden("seeded-clip-painting");
       expect(sha256).toBe(painting.adapter);
-      await exchangeAdapter(runtime, sources, adapter);
-      expectClose(await answersOf(await open()), painting, "adapted", storage);
+      const encoder = await open();
+      await exchangeAdapter(encoder, sources, adapter);
+      expectClose(await answersOf(encoder), painting, "adapted", storage);
     });
   }
 });
