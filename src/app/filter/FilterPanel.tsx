@@ -31,6 +31,10 @@ export function FilterPanel(props: FilterPanelProps) {
   const matches = createMemo(() =>
     countMatches(props.catalogue, matchingWorks(props.catalogue, props.filter)),
   );
+  // Memos, because a property that is a call is made anew whenever a list looks at one of its entries.
+  const counts = createMemo(() => countFacets(props.catalogue, props.filter));
+  const totals = createMemo(() => countFacets(props.catalogue, NO_FILTER));
+  const years = createMemo(() => yearsOf(props.catalogue));
   const chosen = createMemo(() => chosenValues(props.catalogue, props.filter));
   const changeFacet = (facet: FacetName, choice: FacetChoice) =>
     props.onChange({ ...props.filter, [facet]: choice });
@@ -70,8 +74,8 @@ export function FilterPanel(props: FilterPanelProps) {
                 <FacetList
                   legend={legend}
                   values={props.catalogue[name]}
-                  counts={countValues(props.catalogue, props.filter, name)}
-                  totals={countValues(props.catalogue, NO_FILTER, name)}
+                  counts={counts()[name]}
+                  totals={totals()[name]}
                   choice={props.filter[name]}
                   canAskForAll={name === "topics"}
                   onChange={(choice) => changeFacet(name, choice)}
@@ -82,7 +86,7 @@ export function FilterPanel(props: FilterPanelProps) {
           <YearRange
             from={props.filter.from}
             to={props.filter.to}
-            years={yearsOf(props.catalogue)}
+            years={years()}
             onChange={(range) => props.onChange({ ...props.filter, ...range })}
           />
         </div>
@@ -93,6 +97,17 @@ export function FilterPanel(props: FilterPanelProps) {
       </details>
     </section>
   );
+}
+
+/** Works of every value of both facets under the other facet's filters. */
+function countFacets(
+  catalogue: Catalogue,
+  filter: Filter,
+): Readonly<Record<FacetName, readonly number[]>> {
+  return {
+    topics: countValues(catalogue, filter, "topics"),
+    creators: countValues(catalogue, filter, "creators"),
+  };
 }
 
 /** One thing that is chosen, and the filter without it. */

@@ -11,6 +11,8 @@ interface ResultListProps {
   readonly results: Results;
   readonly encoder: EncoderInfo | null;
   readonly hasMaps: boolean;
+  /** Rows of all its sentences. */
+  readonly rows: ReadonlySet<number>;
   readonly isBusy: boolean;
   onCite(sentence: FoundSentence): void;
   onWholeText(sentence: FoundSentence, source: SentenceSource): void;
@@ -23,7 +25,6 @@ export function ResultList(props: ResultListProps) {
   let list: HTMLOListElement | undefined;
   const state = () => props.session.state();
   const found = () => props.results.answer.found;
-  const rows = createMemo(() => new Set(found().map(({ row }) => row)));
   const vocabulary = createMemo(() => {
     const words = props.encoder?.vocabulary ?? null;
     return words === null ? null : new Set(words);
@@ -107,7 +108,7 @@ export function ResultList(props: ResultListProps) {
                 onVisit={() => props.session.moveTo(sentence.row)}
                 onPin={(isPinned) => props.session.pin(isPinned ? sentence.row : null)}
                 onCite={() => props.onCite(sentence)}
-                found={rows()}
+                found={props.rows}
                 readSource={(signal, row) => props.session.readSource(signal, row)}
                 onWholeText={(source) => props.onWholeText(sentence, source)}
               />

@@ -26,6 +26,8 @@ export function ResultPanel(props: ResultPanelProps) {
   const answer = () => props.shown.results.answer;
   const [reading, setReading] = createSignal<Reading | null>(null);
   const rows = createMemo(() => new Set(answer().found.map(({ row }) => row)));
+  // The state changes with every hover, the filter does not.
+  const filter = createMemo(() => props.session.state().choices.filter);
   const works = createMemo(() => worksOf(answer().found));
   /** A download, or sentences to embed: what takes long enough to be shown beside the list. */
   const isLong = () => {
@@ -69,7 +71,7 @@ export function ResultPanel(props: ResultPanelProps) {
           {(catalogue) => (
             <FilterPanel
               catalogue={catalogue()}
-              filter={props.session.state().choices.filter}
+              filter={filter()}
               onChange={(filter) => props.session.chooseFilter(filter)}
             />
           )}
@@ -97,6 +99,7 @@ export function ResultPanel(props: ResultPanelProps) {
         results={props.shown.results}
         encoder={props.session.encoder()}
         hasMaps={props.shown.picture !== null}
+        rows={rows()}
         isBusy={props.search !== null}
         onCite={({ text, work }) =>
           setCiting({ kind: "sentence", sentence: text, work: work.citation })

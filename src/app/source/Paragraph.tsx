@@ -1,7 +1,7 @@
 import { createMemo, createResource, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
-import { AppError } from "../../core/errors.ts";
 import type { SentenceSource } from "../../core/protocol.ts";
 import { headingOf } from "../../core/source/segments.ts";
+import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
 import { Blocks } from "./Blocks.tsx";
 import { BlockText } from "./BlockText.tsx";
@@ -135,10 +135,6 @@ function WholeText(props: { onOpen(): void }) {
 }
 
 function wordsOf(error: unknown): string {
-  const detail =
-    error instanceof AppError
-      ? error.detail
-      : ({ code: "unexpected", why: String(error) } as const);
-  const { title, sentence } = errorWords(detail);
+  const { title, sentence } = errorWords(errorDetail(error));
   return `${title}. ${sentence}`;
 }

@@ -42,9 +42,9 @@ function initials(given: string): string {
 }
 
 /** "a", "a and b", "a, b, and c": English with the serial comma. */
-export function listNames(names: readonly string[], lastLink = "and"): string {
+export function listNames(names: readonly string[]): string {
   const last = names.at(-1) ?? "";
   if (names.length < 2) return last;
   const before = names.slice(0, -1).join(", ");
-  return names.length === 2 ? `${before} ${lastLink} ${last}` : `${before}, ${lastLink} ${last}`;
+  return names.length === 2 ? `${before} and ${last}` : `${before}, and ${last}`;
 }

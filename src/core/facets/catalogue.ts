@@ -1,3 +1,4 @@
+import { yearOf } from "../citation/csl.ts";
 import type { WorkRecord } from "../edition/works-file.ts";
 
 /** A topic or a creator as people read it. */
@@ -72,7 +73,7 @@ export function makeCatalogue(
     works: works.map((work) => ({
       topics: indices(work.topics, topicIndex),
       creators: indices(work.creators, creatorIndex),
-      year: work.citation.issued?.["date-parts"][0]?.[0] ?? null,
+      year: yearOf(work.citation),
       sentences: work.sentences,
     })),
   };
