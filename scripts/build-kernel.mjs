@@ -1,28 +1,40 @@
-// `npm run build:kernel`: compiles the tower's kernel from AssemblyScript to WebAssembly, with and without shared memory.
-// The result is committed, so that nothing else needs the compiler; a test compares it with its source.
+// `npm run build:kernel`: compiles the kernels from AssemblyScript to WebAssembly; the tower's with and without shared
+// memory. The results are committed, so that nothing else needs the compiler; tests compare them with their sources.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 
-const FOLDER = fileURLToPath(new URL("../workers/encoder/kernel", import.meta.url));
+const TOWER = "workers/encoder/kernel";
 /** Most memory of a shared kernel: the maximum has to be declared, and 1 GiB of address space can always be had. */
 const MOST_PAGES = 16_384;
 
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory"];
 
-/** The kernel's builds, by file name. */
+/** The kernels' builds, by file name: the folder that the file lies in, its source there, and the compiler's options. */
 export const KERNEL_BUILDS = {
-  "tower.wasm": ["--enable", "simd"],
-  "tower-threads.wasm": [
-    "--enable",
-    "simd,threads",
-    "--sharedMemory",
-    "--initialMemory",
-    "1",
-    "--maximumMemory",
-    String(MOST_PAGES),
-  ],
+  "tower.wasm": { folder: TOWER, source: "assembly/tower.ts", options: ["--enable", "simd"] },
+  "tower-threads.wasm": {
+    folder: TOWER,
+    source: "assembly/tower.ts",
+    options: [
+      "--enable",
+      "simd,threads",
+      "--sharedMemory",
+      "--initialMemory",
+      "1",
+      "--maximumMemory",
+      String(MOST_PAGES),
+    ],
+  },
+  "matrix.wasm": {
+    folder: "scripts/matrix",
+    source: "assembly/matrix.ts",
+    options: ["--enable", "simd"],
+  },
 };
+
+/** @param {string} folder */
+const atRoot = (folder) => fileURLToPath(new URL(`../${folder}`, import.meta.url));
 
 /**
  * Compiles one build.
@@ -31,17 +43,10 @@ export const KERNEL_BUILDS = {
  * @returns {Promise<Uint8Array>}
  */
 export async function compileKernel(name) {
+  const { folder, source, options } = KERNEL_BUILDS[name];
   let compiled;
   const { error, stderr } = await asc.main(
-    [
-      "assembly/tower.ts",
-      "--baseDir",
-      FOLDER,
-      "--outFile",
-      name,
-      ...COMMON,
-      ...KERNEL_BUILDS[name],
-    ],
+    [source, "--baseDir", atRoot(folder), "--outFile", name, ...COMMON, ...options],
     {
       writeFile: (file, content) => {
         if (file === name) compiled = content;
@@ -55,9 +60,9 @@ export async function compileKernel(name) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const name of Object.keys(KERNEL_BUILDS)) {
+  for (const [name, { folder }] of Object.entries(KERNEL_BUILDS)) {
     const bytes = await compileKernel(name);
-    writeFileSync(`${FOLDER}/${name}`, bytes);
+    writeFileSync(`${atRoot(folder)}/${name}`, bytes);
     console.log(`${name}: ${bytes.length} bytes`);
   }
 }
