@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { fromHalves } from "../model/half.ts";
 
 /** A cursor over the bytes of one file that checks every step: a short file throws `edition-corrupt`, never a RangeError. */
 export interface BinaryReader {
@@ -9,9 +10,12 @@ export interface BinaryReader {
   u32UpTo(limit: number, what: string): number;
   u8s(length: number): Uint8Array<ArrayBuffer>;
   i8s(length: number): Int8Array<ArrayBuffer>;
+  u16s(length: number): Uint16Array<ArrayBuffer>;
   u32s(length: number): Uint32Array<ArrayBuffer>;
   /** Finite 32-bit floats; NaN or infinity throws. */
   f32s(length: number): Float32Array<ArrayBuffer>;
+  /** Finite 16-bit floats, widened; NaN or infinity throws. */
+  f16s(length: number): Float32Array<ArrayBuffer>;
   /** Skips to the next multiple of four bytes. */
   align4(): void;
   /** Throws unless every byte was read. */
@@ -35,6 +39,10 @@ export function createBinaryReader(bytes: Uint8Array, file: string): BinaryReade
     const start = take(length);
     return new Uint8Array(bytes.subarray(start, start + length));
   };
+  const finite = (values: Float32Array<ArrayBuffer>) => {
+    if (!values.every(Number.isFinite)) throw corrupt("a number is not finite");
+    return values;
+  };
   const reader: BinaryReader = {
     remaining: () => bytes.byteLength - at,
     u32: () => view.getUint32(take(4), true),
@@ -46,12 +54,10 @@ export function createBinaryReader(bytes: Uint8Array, file: string): BinaryReade
     u8s: copy,
     i8s: (length) => new Int8Array(copy(length).buffer),
     // Little-endian is assumed of the machine: every platform with WebAssembly is.
+    u16s: (length) => new Uint16Array(copy(length * 2).buffer),
     u32s: (length) => new Uint32Array(copy(length * 4).buffer),
-    f32s(length) {
-      const values = new Float32Array(copy(length * 4).buffer);
-      if (!values.every(Number.isFinite)) throw corrupt("a number is not finite");
-      return values;
-    },
+    f32s: (length) => finite(new Float32Array(copy(length * 4).buffer)),
+    f16s: (length) => finite(fromHalves(reader.u16s(length))),
     align4() {
       take((4 - (at % 4)) % 4);
     },

@@ -11,6 +11,8 @@ export interface FieldReader {
   integer(name: string, least: number, most: number): number;
   /** The field as a finite number greater than zero. */
   positive(name: string): number;
+  /** The field as a finite number within `[least, most]`. */
+  number(name: string, least: number, most: number): number;
   /** The field as finite numbers; of exactly `length` numbers where a length is given. */
   numbers(name: string, length?: number): readonly number[];
   /** The field as strings. */
@@ -67,6 +69,14 @@ export function readFields(json: unknown, path: string, error: FieldError): Fiel
       const value = fields.get(name);
       if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) {
         throw error(`${at(name)} is not a positive number`);
+      }
+      return value;
+    },
+    number(name, least, most) {
+      const value = fields.get(name);
+      // Written so that NaN fails too.
+      if (typeof value !== "number" || !(value >= least && value <= most)) {
+        throw error(`${at(name)} is not a number from ${least} to ${most}`);
       }
       return value;
     },
