@@ -1,7 +1,7 @@
 import { type Accessor, createSignal } from "solid-js";
 import type { ConverterClient } from "../../client/converter-client.ts";
 import { isAppError } from "../../core/errors.ts";
-import type { PackSource } from "../../core/protocol.ts";
+import type { EncodedPicture, PackSource } from "../../core/protocol.ts";
 import {
   type ChoiceMemory,
   DEMO_CHOICE,
@@ -18,6 +18,10 @@ export interface ModelInUse {
   takeBack(): boolean;
   /** A picture was encoded: from now on the change stands. */
   settle(): void;
+  /** Remembers that the chosen model has read a picture: its vectors mean nothing under another one. */
+  noteRead(encoded: EncodedPicture): void;
+  /** Whether the model that read a picture is the one that is chosen now. */
+  hasRead(encoded: EncodedPicture): boolean;
   /**
    * Where the chosen model lies. A made pack that is gone is given up for the demo encoder.
    *
@@ -39,6 +43,7 @@ interface ModelInUseServices {
 export function createModelInUse(services: ModelInUseServices): ModelInUse {
   const { memory, demo, converter, onGone } = services;
   const [choice, setChoice] = createSignal(memory.read());
+  const readBy = new WeakMap<EncodedPicture, ModelChoice>();
   let before: ModelChoice | null = null;
   const set = (next: ModelChoice) => {
     setChoice(next);
@@ -60,6 +65,13 @@ export function createModelInUse(services: ModelInUseServices): ModelInUse {
     },
     settle() {
       before = null;
+    },
+    noteRead(encoded) {
+      readBy.set(encoded, choice());
+    },
+    hasRead(encoded) {
+      const reader = readBy.get(encoded);
+      return reader !== undefined && isSameChoice(reader, choice());
     },
     async locate(signal) {
       const chosen = choice();

@@ -235,6 +235,19 @@ export function shownPictureIn(state: SessionState): ShownPicture | null {
   return shown === null || shown.picture === null ? null : shown;
 }
 
+/** The picture on the stage: the one that is being read, else the one that is shown; null where there is none. */
+export function pictureOnStage(state: SessionState): Picture | null {
+  return state.kind === "loading" ? state.picture : (shownIn(state)?.picture ?? null);
+}
+
+/** `state` where it is of that kind, else null. */
+export function stateIn<K extends SessionState["kind"]>(
+  state: SessionState,
+  kind: K,
+): Extract<SessionState, { kind: K }> | null {
+  return state.kind === kind ? (state as Extract<SessionState, { kind: K }>) : null;
+}
+
 /** How many sentences of the waiting answer are not on the page. */
 export function countBetter(results: Results): number {
   if (results.waiting === null) return 0;

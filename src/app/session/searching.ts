@@ -1,0 +1,117 @@
+import { abortError } from "../../core/errors.ts";
+import { isEmptyFilter, matchingWorks } from "../../core/facets/filter.ts";
+import type { Progress } from "../../core/progress.ts";
+import type { EncodedPicture, EncodedRegion } from "../../core/protocol.ts";
+import type { Rect } from "../../core/view/view.ts";
+import { type Prepared, prepareSearch } from "./prepare-search.ts";
+import { queryFor } from "./query.ts";
+import type { Run } from "./runs.ts";
+import { isSameView } from "./same-view.ts";
+import type { SessionParts } from "./session-parts.ts";
+import type { Asked, Offer } from "./session-state.ts";
+
+/** Sentences that one search shows. */
+const RESULT_COUNT = 25;
+
+/** What a search does beside searching. */
+interface SearchingHooks {
+  /** Ranks once more, because a choice has changed since the search was asked. */
+  rankAgain(): Promise<void>;
+  /** Called once the last answer is on the page. */
+  onShown(signal: AbortSignal): Promise<void>;
+}
+
+/** Searches by the choices as they are now, and puts every answer on the page. */
+export type Search = (run: Run, encoded: EncodedPicture | null) => Promise<void>;
+
+/** Creates it. */
+export function createSearching(parts: SessionParts, hooks: SearchingHooks): Search {
+  const { services, state, dispatch, catalogue, encodings, asking } = parts;
+
+  async function search({ run, signal }: Run, encoded: EncodedPicture | null): Promise<void> {
+    const { variant, region, phrase, filter } = state().choices;
+    const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
+    const ask = (offer: Offer) => asking.ask(run, offer, signal);
+    const prepared = await prepareSearch(parts, { variant, phrase }, ask, report, signal);
+    const asked = { variant, region, phrase, filter, encoded, crop: null };
+    if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
+      return await searchAs(run, asked, prepared, true, signal);
+    }
+    const crop =
+      encodings.knownCrop(encoded, region.rect) ??
+      (await cropMeanwhile(run, asked, prepared, encoded, region.rect, signal));
+    await searchAs(run, { ...asked, crop }, prepared, true, signal);
+  }
+
+  /** Cuts a rectangle out and embeds it, and answers meanwhile from the cells under it, where there are any. */
+  async function cropMeanwhile(
+    run: number,
+    asked: Asked,
+    prepared: Prepared,
+    encoded: EncodedPicture,
+    rect: Rect,
+    signal: AbortSignal,
+  ): Promise<EncodedRegion> {
+    const hasCrop = new AbortController();
+    const cropping = encodings
+      .crop(encoded, rect, signal)
+      .finally(() => hasCrop.abort(abortError()));
+    // Awaited below; until then its rejection is nobody's.
+    cropping.catch(() => undefined);
+    try {
+      await searchAs(run, asked, prepared, false, AbortSignal.any([signal, hasCrop.signal]));
+    } catch (error) {
+      // A search that the crop overtook is over; any other failure is one.
+      if (signal.aborted || !hasCrop.signal.aborted) throw error;
+    }
+    return await cropping;
+  }
+
+  /** Searches and shows every answer; `isLast` is false where a better one will follow. */
+  async function searchAs(
+    run: number,
+    asked: Asked,
+    prepared: Prepared,
+    isLast: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { variant, region, phrase, filter, encoded, crop } = asked;
+    const { adopted, vectors } = prepared;
+    const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
+    const query = queryFor(encoded, crop, variant, region, words);
+    if (query === null) return;
+    const known = catalogue();
+    const works = known === null || isEmptyFilter(filter) ? null : matchingWorks(known, filter);
+    const request = { ...query, variant, count: RESULT_COUNT };
+    const answer = await services.search.search(
+      signal,
+      { ...request, ...(adopted && { adopted }), ...(works && { works }) },
+      (wave) => {
+        if (signal.aborted) return;
+        dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
+        if (!isStillAsked(asked)) void hooks.rankAgain();
+      },
+      (progress) => dispatch({ type: "progressed", run, progress }),
+    );
+    signal.throwIfAborted();
+    dispatch({ type: "answered", run, asked, answer, isLast });
+    // A choice made while the picture was loading could not be ranked before now.
+    if (!isStillAsked(asked)) return await hooks.rankAgain();
+    if (!isLast) return;
+    services.mark("results-shown");
+    await hooks.onShown(signal);
+  }
+
+  function isStillAsked({ variant, region, phrase, filter, encoded }: Asked): boolean {
+    const { choices } = state();
+    return (
+      variant === choices.variant &&
+      region === choices.region &&
+      phrase === choices.phrase &&
+      filter === choices.filter &&
+      (encoded === null || isSameView(encoded.options, choices))
+    );
+  }
+
+  return search;
+}

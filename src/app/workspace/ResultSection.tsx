@@ -1,0 +1,58 @@
+import { createMemo, Match, Show, Switch } from "solid-js";
+import { DEMO_CHOICE } from "../models/model-choice.ts";
+import { ResultPanel } from "../results/ResultPanel.tsx";
+import type { ProgressView } from "../session/progress-view.ts";
+import type { Session } from "../session/session.ts";
+import { type Offer, type SessionState, shownIn, stateIn } from "../session/session-state.ts";
+import { LoadProgress } from "../shell/LoadProgress.tsx";
+import { OfferNotice } from "../shell/OfferNotice.tsx";
+
+/** Beside the picture: what a run asks, else what it waits for, else the sentences. */
+export function ResultSection(props: { readonly session: Session }) {
+  const state = () => props.session.state();
+  const shown = createMemo(() => shownIn(state()));
+  const loading = createMemo(() => stateIn(state(), "loading"));
+  return (
+    <section class="results" aria-label="Sentences">
+      <Show when={state().offer}>
+        {(offer) => (
+          <OfferNotice
+            offer={offer()}
+            onTake={() => props.session.takeOffer()}
+            onDecline={() => decline(props.session, offer())}
+          />
+        )}
+      </Show>
+      <Switch>
+        <Match when={state().offer === null && loading()}>
+          {(pending) => (
+            <LoadProgress
+              name={pending().picture?.name ?? "words"}
+              progress={pending().progress}
+              onCancel={() => props.session.cancel()}
+            />
+          )}
+        </Match>
+        <Match when={shown()}>
+          {(there) => (
+            <ResultPanel session={props.session} shown={there()} search={searchUnderWay(state())} />
+          )}
+        </Match>
+      </Switch>
+    </section>
+  );
+}
+
+/** Without its sentences a model finds nothing: declining them is going back to the one that has them. */
+function decline(session: Session, offer: Offer): void {
+  if (offer.kind === "embed-sentences") session.chooseModel(DEMO_CHOICE);
+  else session.cancel();
+}
+
+/** How far the search is that renews the list; null while the list is complete. */
+function searchUnderWay(state: SessionState): ProgressView | null {
+  // While something is asked nothing is under way: the list that stands can be read.
+  return state.kind === "showing" && state.isSearching && state.offer === null
+    ? state.progress
+    : null;
+}
