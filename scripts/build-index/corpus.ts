@@ -4,8 +4,8 @@ import type { SentenceText } from "../../src/core/edition/texts-file.ts";
 import type { WorkRecord } from "../../src/core/edition/works-file.ts";
 import type { WorkText } from "../../src/core/source/work-text.ts";
 import { BuildError, nameSome } from "./build-error.ts";
+import { readWork } from "./corpus/read-work.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
-import { readCitation } from "./read-citation.ts";
 import { alignSentences } from "./source/align.ts";
 import { readMarkdown } from "./source/read-markdown.ts";
 
@@ -75,7 +75,15 @@ export async function readCorpus(
     const fields = workFields[workId];
     const record = isObject(fields) ? fields : {};
     const madeBy = creatorsOf(workId, creators);
-    return readWork(workId, record, sentences.length, madeBy, areProjectNotes);
+    const topics = record["TopicIDs"];
+    const { work } = readWork(workId, record, {
+      sentences: sentences.length,
+      topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
+      creators: madeBy,
+      images: [],
+      isProjectNote: areProjectNotes,
+    });
+    return work;
   });
   const sentences = [...byWork.values()].flat();
   const workOfRow = Uint32Array.from(
@@ -98,42 +106,6 @@ async function readWorkText(
   const blocks = readMarkdown(markdown);
   const texts = sentences.map(({ text }) => text);
   return { blocks, spans: alignSentences(blocks, texts) };
-}
-
-function readWork(
-  workId: string,
-  fields: Fields,
-  sentences: number,
-  creators: readonly string[],
-  isProjectNote: boolean,
-): WorkRecord {
-  const field = (key: string) => fields[key];
-  const text = (key: string) => {
-    const value = field(key);
-    return typeof value === "string" || typeof value === "number" ? String(value) : "";
-  };
-  const link = [text("DOI"), text("Link")].find((url) => url.startsWith("https://"));
-  const topics = field("TopicIDs");
-  const citation = readCitation(text("BibTeX"), {
-    workId,
-    author: text("Author_Name"),
-    title: text("Work_Title"),
-    year: text("Year"),
-    doi: text("DOI"),
-    link: text("Link"),
-  });
-  return {
-    workId,
-    author: text("Author_Name"),
-    year: text("Year"),
-    title: text("Work_Title"),
-    link: link ?? null,
-    isProjectNote,
-    sentences,
-    topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
-    creators,
-    citation: citation.csl,
-  };
 }
 
 function creatorsOf(workId: string, creators: Fields): string[] {

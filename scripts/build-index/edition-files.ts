@@ -73,7 +73,9 @@ export function makeEditionFiles(
     router: encodeRouterFile({ ...router, transform }),
     codes,
     rows: new Uint8Array(rows.buffer),
-    works: input.gzip(encodeWorks({ works: corpus.works, topicNames: corpus.topicNames })),
+    works: input.gzip(
+      encodeWorks({ works: corpus.works, topicNames: corpus.topicNames, aliases: {} }),
+    ),
     texts: encodeTexts(corpus.sentences),
     sources: encodeSources(
       corpus.texts.map((text) => (text === null ? null : input.gzip(encodeWorkText(text)))),

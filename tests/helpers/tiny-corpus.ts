@@ -97,6 +97,7 @@ function makeCorpus(count: number): Corpus {
     sentences: Math.min(perWork, count - work * perWork),
     topics: [`T${work % 4}`],
     creators: [],
+    images: [],
     citation: {
       id: `W${work}`,
       type: "book" as const,

@@ -9,7 +9,7 @@ const MAGIC = 0x4f534641;
 const VERSION = 1;
 const HEADER_BYTES = 12;
 /** Offsets are u32. */
-const MOST_BYTES = 2 ** 32 - 1;
+export const MOST_SOURCES_BYTES = 2 ** 32 - 1;
 /** The name of this file in errors. */
 const F = "sources";
 
@@ -29,9 +29,34 @@ export type Gunzip = (
   signal: AbortSignal,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** Bytes of header and directory, which lie before the texts. */
+export function sourcesHeadBytes(works: number): number {
+  return HEADER_BYTES + 4 * (works + 1);
+}
+
 /**
- * Encodes the texts of all works: header (magic, version, works), the offsets of the texts and of the end (u32), then per
- * work a gzip member of its JSON, or nothing where it has no text.
+ * Header (magic, version, works) and the offsets of the texts and of the end (u32).
+ *
+ * @param textBytes length of each work's gzip member, 0 where it has no text
+ * @throws AppError `invalid-argument` for more than 4 GiB
+ */
+export function encodeSourcesHead(textBytes: readonly number[]): Uint8Array<ArrayBuffer> {
+  const writer = createBinaryWriter();
+  for (const word of [MAGIC, VERSION, textBytes.length]) writer.u32(word);
+  let offset = sourcesHeadBytes(textBytes.length);
+  writer.u32(offset);
+  for (const bytes of textBytes) {
+    offset += bytes;
+    writer.u32(Math.min(offset, MOST_SOURCES_BYTES));
+  }
+  if (offset > MOST_SOURCES_BYTES) {
+    throw new AppError({ code: "invalid-argument", what: `sources of ${offset} bytes` });
+  }
+  return writer.finish();
+}
+
+/**
+ * Encodes the texts of all works: the head, then per work a gzip member of its JSON, or nothing where it has no text.
  *
  * @throws AppError `invalid-argument` for more than 4 GiB
  */
@@ -39,17 +64,7 @@ export function encodeSources(
   texts: readonly (Uint8Array<ArrayBuffer> | null)[],
 ): Uint8Array<ArrayBuffer> {
   const writer = createBinaryWriter();
-  for (const word of [MAGIC, VERSION, texts.length]) writer.u32(word);
-  let offset = HEADER_BYTES + 4 * (texts.length + 1);
-  const ends = texts.map((text) => {
-    offset += text?.length ?? 0;
-    return offset;
-  });
-  if (offset > MOST_BYTES) {
-    throw new AppError({ code: "invalid-argument", what: `sources of ${offset} bytes` });
-  }
-  writer.u32(HEADER_BYTES + 4 * (texts.length + 1));
-  for (const end of ends) writer.u32(end);
+  writer.array(encodeSourcesHead(texts.map((text) => text?.length ?? 0)));
   for (const text of texts) if (text !== null) writer.array(text);
   return writer.finish();
 }

@@ -8,7 +8,7 @@ const MAGIC = 0x58544641;
 const VERSION = 1;
 const HEADER_BYTES = 20;
 /** Sentences per block: about 8 KB, so that one sentence costs one small read and the directory stays small. */
-const ROWS_PER_BLOCK = 64;
+export const TEXTS_ROWS_PER_BLOCK = 64;
 const MOST_ROWS_PER_BLOCK = 65_536;
 
 /** A sentence as the edition keeps it. */
@@ -23,36 +23,56 @@ export interface TextReader {
   read(rows: readonly number[], signal: AbortSignal): Promise<SentenceText[]>;
 }
 
-/**
- * Encodes all sentences in row order: header (magic, version, sentences, rows per block, blocks), the offsets of the
- * blocks and of the end (u32), then the blocks; a block is the end of every id and text (u32, alternating) and their UTF-8.
- */
-export function encodeTexts(sentences: readonly SentenceText[]): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder();
-  const blocks: Uint8Array<ArrayBuffer>[] = [];
-  for (let first = 0; first < sentences.length; first += ROWS_PER_BLOCK) {
-    const rows = sentences.slice(first, first + ROWS_PER_BLOCK);
-    const strings = rows.flatMap(({ sentenceId, text }) => [sentenceId, text]);
-    const parts = strings.map((string) => encoder.encode(string));
-    const writer = createBinaryWriter();
-    let end = 0;
-    for (const part of parts) {
-      end += part.length;
-      writer.u32(end);
-    }
-    for (const part of parts) writer.array(part);
-    blocks.push(writer.finish());
-  }
+/** Offsets are u32. */
+export const MOST_TEXTS_BYTES = 2 ** 32 - 1;
+
+/** Bytes of header and directory, which lie before the blocks. */
+export function textsHeadBytes(sentences: number): number {
+  return HEADER_BYTES + 4 * (Math.ceil(sentences / TEXTS_ROWS_PER_BLOCK) + 1);
+}
+
+/** Header (magic, version, sentences, rows per block, blocks) and the offsets of the blocks and of the end (u32). */
+export function encodeTextsHead(
+  sentences: number,
+  blockBytes: readonly number[],
+): Uint8Array<ArrayBuffer> {
   const writer = createBinaryWriter();
-  for (const word of [MAGIC, VERSION, sentences.length, ROWS_PER_BLOCK, blocks.length]) {
+  for (const word of [MAGIC, VERSION, sentences, TEXTS_ROWS_PER_BLOCK, blockBytes.length]) {
     writer.u32(word);
   }
-  let offset = HEADER_BYTES + 4 * (blocks.length + 1);
+  let offset = textsHeadBytes(sentences);
   writer.u32(offset);
-  for (const block of blocks) {
-    offset += block.length;
+  for (const bytes of blockBytes) {
+    offset += bytes;
     writer.u32(offset);
   }
+  return writer.finish();
+}
+
+/** A block of at most {@link TEXTS_ROWS_PER_BLOCK} sentences: the end of every id and text (u32, alternating), their UTF-8. */
+export function encodeTextBlock(sentences: readonly SentenceText[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const strings = sentences.flatMap(({ sentenceId, text }) => [sentenceId, text]);
+  const parts = strings.map((string) => encoder.encode(string));
+  const writer = createBinaryWriter();
+  let end = 0;
+  for (const part of parts) {
+    end += part.length;
+    writer.u32(end);
+  }
+  for (const part of parts) writer.array(part);
+  return writer.finish();
+}
+
+/** Encodes all sentences in row order: the head, then the blocks. */
+export function encodeTexts(sentences: readonly SentenceText[]): Uint8Array<ArrayBuffer> {
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
+  for (let first = 0; first < sentences.length; first += TEXTS_ROWS_PER_BLOCK) {
+    blocks.push(encodeTextBlock(sentences.slice(first, first + TEXTS_ROWS_PER_BLOCK)));
+  }
+  const writer = createBinaryWriter();
+  const blockBytes = blocks.map((block) => block.length);
+  writer.array(encodeTextsHead(sentences.length, blockBytes));
   for (const block of blocks) writer.array(block);
   return writer.finish();
 }

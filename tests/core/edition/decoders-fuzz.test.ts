@@ -51,7 +51,7 @@ const DECODERS: readonly [
   ],
   [
     "works",
-    encodeWorks({ works: edition.corpus.works, topicNames: {} }),
+    encodeWorks({ works: edition.corpus.works, topicNames: {}, aliases: {} }),
     (input) => parseWorks(input, works),
   ],
   ["hnsw", encodeHnswFile(hnsw), (input) => decodeHnswFile(input, 16)],

@@ -108,18 +108,21 @@ describe("the works file", () => {
   const { works } = edition.corpus;
 
   it("reads back as it was written", () => {
-    const file = { works, topicNames: { T0: "Light" } };
+    const file = { works, topicNames: { T0: "Light" }, aliases: {} };
     expect(parseWorks(encodeWorks(file), works.length)).toEqual(file);
   });
 
   it("drops a link that is not https", () => {
     const hostile = works.map((work) => ({ ...work, link: "javascript:alert(1)" }));
-    const parsed = parseWorks(encodeWorks({ works: hostile, topicNames: {} }), works.length);
+    const parsed = parseWorks(
+      encodeWorks({ works: hostile, topicNames: {}, aliases: {} }),
+      works.length,
+    );
     expect(parsed.works.every(({ link }) => link === null)).toBe(true);
   });
 
   it("refuses another number of works and anything that is not JSON", () => {
-    const utf8 = encodeWorks({ works, topicNames: {} });
+    const utf8 = encodeWorks({ works, topicNames: {}, aliases: {} });
     expect(() => parseWorks(utf8, works.length + 1)).toThrow(AppError);
     expect(() => parseWorks(utf8.subarray(1), works.length)).toThrow(AppError);
   });

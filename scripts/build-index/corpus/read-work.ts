@@ -1,0 +1,42 @@
+import type { WorkImage, WorkRecord } from "../../../src/core/edition/works-file.ts";
+import { readCitation } from "../read-citation.ts";
+
+/** What the corpus says of a work beside its record. */
+export interface WorkFacts {
+  readonly sentences: number;
+  readonly topics: readonly string[];
+  readonly creators: readonly string[];
+  readonly images: readonly WorkImage[];
+  readonly isProjectNote: boolean;
+}
+
+/** A work as the edition keeps it, and what is wrong with its citation. */
+export interface ReadWork {
+  readonly work: WorkRecord;
+  readonly problems: readonly string[];
+}
+
+/** Reads a record of `works.json`; what it does not say stays empty. */
+export function readWork(
+  workId: string,
+  fields: Readonly<Record<string, unknown>>,
+  facts: WorkFacts,
+): ReadWork {
+  const text = (key: string) => {
+    const value = fields[key];
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
+  const link = [text("DOI"), text("Link")].find((url) => url.startsWith("https://"));
+  const record = {
+    workId,
+    author: text("Author_Name"),
+    title: text("Work_Title"),
+    year: text("Year"),
+  };
+  const { csl, problems } = readCitation(text("BibTeX"), {
+    ...record,
+    doi: text("DOI"),
+    link: text("Link"),
+  });
+  return { work: { ...record, link: link ?? null, citation: csl, ...facts }, problems };
+}
