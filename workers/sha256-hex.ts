@@ -1,5 +1,7 @@
-/** Hex SHA-256 by the platform, which is several times faster than any script. */
+import { sha256 } from "./sha256.ts";
+
+/** SHA-256 in hex. */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = await sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

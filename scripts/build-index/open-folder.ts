@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { uniformBlocks } from "../../src/core/bytes/block-map.ts";
 import {
   EDITION_MANIFEST,
   type EditionManifest,
@@ -9,11 +10,11 @@ import {
 } from "../../src/core/edition/manifest.ts";
 import { type Edition, openEdition } from "../../src/core/search/open-edition.ts";
 import { createFlatRouter } from "../../src/core/search/router.ts";
+import { hashesFromHex } from "../../workers/search/block-hashes.ts";
 import { createBlockMemory } from "../../workers/search/block-memory.ts";
 import { emptyBlockStore } from "../../workers/search/block-store.ts";
 import { withBlockCache } from "../../workers/search/with-block-cache.ts";
 import { openFileSource } from "./file-source.ts";
-import { sha256 } from "./write-edition.ts";
 
 /** An edition opened from a folder, and what closes its files. */
 export interface FolderEdition {
@@ -38,8 +39,13 @@ export async function openFolderEdition(
     const file = manifest.files[name];
     const source = await openFileSource(join(folder, file.name), file.sha256);
     closers.push(() => source.close());
-    const digest = (bytes: Uint8Array) => Promise.resolve(sha256(bytes));
-    return withBlockCache(source, { file, store: emptyBlockStore, memory, digest });
+    return withBlockCache(source, {
+      name: file.name,
+      blocks: uniformBlocks(file.bytes, file.chunkBytes),
+      hashes: hashesFromHex(file.chunkSha256),
+      store: emptyBlockStore,
+      memory,
+    });
   };
   const close = async () => {
     await Promise.all(closers.map((closer) => closer()));

@@ -59,7 +59,7 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
     case "network": {
       const host = otherHostOf(error.url);
       return {
-        title: `Could not reach ${host === null ? "this site" : "the host of the model"}`,
+        title: `Could not reach ${host === null ? "this site" : "the host of the files"}`,
         sentence: `The file ${fileOf(error.url)} could not be fetched${host === null ? "" : ` from ${host}`}. Check the connection and try again; nothing is lost.`,
         action: "retry",
       };
@@ -147,6 +147,25 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
       return {
         title: "These files are not a whole model",
         sentence: `What is missing: ${error.missing}. Choose all the files of the model together.`,
+      };
+    case "storage-full":
+      return {
+        title: "There is no more room on this device",
+        sentence:
+          "What was downloaded so far is kept and used. Free some space, or remove what is kept for offline use, and go on.",
+        action: "retry",
+      };
+    case "storage-failed":
+      return {
+        title: "This browser did not keep the download",
+        sentence: `What it says: ${error.why.replace(/[.!]+$/, "")}. Searching works without; in a private window nothing can be kept.`,
+        action: "retry",
+      };
+    case "download-elsewhere":
+      return {
+        title: "Another tab is downloading these sentences",
+        sentence: "Its download serves this tab too. Wait for it, or cancel it there first.",
+        action: "retry",
       };
     case "self-test-failed":
       return {

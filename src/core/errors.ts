@@ -39,6 +39,11 @@ export type AppErrorDetail =
   /** A model that was made on this device and that this browser has let go of. */
   | { readonly code: "model-gone"; readonly name: string }
   | { readonly code: "own-files-incomplete"; readonly missing: string }
+  // storage for what a person wants kept
+  | { readonly code: "storage-full" }
+  | { readonly code: "storage-failed"; readonly why: string }
+  /** Another tab of this site is downloading the same sentences. */
+  | { readonly code: "download-elsewhere" }
   // the machine
   | { readonly code: "self-test-failed"; readonly provider: string; readonly error: number }
   | { readonly code: "device-lost"; readonly reason: string }

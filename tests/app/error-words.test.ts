@@ -36,6 +36,9 @@ const everyError: readonly AppErrorDetail[] = [
   { code: "model-gone", name: "CLIP ViT-B/32" },
   { code: "own-files-incomplete", missing: "config.json" },
   { code: "script-missing" },
+  { code: "storage-full" },
+  { code: "storage-failed", why: "The file is locked." },
+  { code: "download-elsewhere" },
   { code: "picture-unknown", pictureId: "1" },
   { code: "invalid-argument", what: "cell 9, 9" },
   { code: "unexpected", why: "a bug" },
@@ -60,7 +63,7 @@ describe("errorWords", () => {
     vi.stubGlobal("location", new URL("https://site.test/page/"));
     const hub = "https://hub.test/owner/model/resolve/main/onnx/vision.onnx";
     expect(errorWords({ code: "network", url: hub })).toMatchObject({
-      title: "Could not reach the host of the model",
+      title: "Could not reach the host of the files",
       sentence: expect.stringContaining("vision.onnx could not be fetched from hub.test."),
     });
     expect(errorWords({ code: "http-status", url: hub, status: 403 }).sentence).toContain(

@@ -1,8 +1,9 @@
+import { uniformBlocks } from "../../src/core/bytes/block-map.ts";
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import type { EditionFileName, EditionManifest } from "../../src/core/edition/manifest.ts";
 import type { EditionSources } from "../../src/core/search/open-edition.ts";
 import { createRetry, sleep } from "../retry.ts";
-import { sha256Hex } from "../sha256-hex.ts";
+import { hashesFromHex } from "./block-hashes.ts";
 import { BLOCK_MEMORY_BYTES, createBlockMemory } from "./block-memory.ts";
 import type { BlockStore } from "./block-store.ts";
 import { createHttpSource } from "./http-source.ts";
@@ -44,7 +45,13 @@ export function createEditionSources(
     });
     const joined = withCoalescing(withLimit(http, limiter), DEFAULT_COALESCING);
     const blockMemory = name === "codes" ? noMemory : memory;
-    return withBlockCache(joined, { file, store, memory: blockMemory, digest: sha256Hex });
+    return withBlockCache(joined, {
+      name: file.name,
+      blocks: uniformBlocks(file.bytes, file.chunkBytes),
+      hashes: hashesFromHex(file.chunkSha256),
+      store,
+      memory: blockMemory,
+    });
   };
   return {
     router: open("router"),

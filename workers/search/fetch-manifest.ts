@@ -1,11 +1,13 @@
 import {
-  EDITION_FILES,
   EDITION_MANIFEST,
   type EditionManifest,
   parseEditionManifest,
 } from "../../src/core/edition/manifest.ts";
 import { AppError, isAbort } from "../../src/core/errors.ts";
 import type { BlockStore } from "./block-store.ts";
+
+/** The content hash of a file, wherever a manifest names it. */
+const SHA_256 = /"sha256"\s*:\s*"([0-9a-f]{64})"/g;
 
 /** What fetching a manifest needs from its surroundings. */
 export interface ManifestOptions {
@@ -36,32 +38,19 @@ export async function fetchManifest(
     return parseText(known);
   }
   const manifest = parseText(text);
-  const former = await store.getManifest(url);
-  if (former !== text) {
+  if ((await store.getManifest(url)) !== text) {
     await store.putManifest(url, text);
-    if (former !== undefined) await forgetFiles(former, manifest, store);
+    await store.keepOnly(await knownFiles(store));
   }
   return manifest;
 }
 
-/** Deletes the stored blocks of the edition that `manifest` takes the place of. */
-async function forgetFiles(
-  former: string,
-  manifest: EditionManifest,
-  store: BlockStore,
-): Promise<void> {
-  const current = new Set(EDITION_FILES.map((file) => manifest.files[file].sha256));
-  let files: EditionManifest["files"];
-  try {
-    files = parseText(former).files;
-  } catch {
-    // Written by another version: what it names is unknown, and the browser will make room when it has to.
-    return;
-  }
-  for (const file of EDITION_FILES) {
-    const { sha256 } = files[file];
-    if (!current.has(sha256)) await store.deleteFile(sha256);
-  }
+/** Content hashes of the files of all editions that were opened last, under whatever address and of whatever version. */
+export async function knownFiles(
+  store: Pick<BlockStore, "allManifests">,
+): Promise<ReadonlySet<string>> {
+  const texts = await store.allManifests();
+  return new Set(texts.flatMap((text) => [...text.matchAll(SHA_256)].map(([, hash = ""]) => hash)));
 }
 
 async function fetchText(

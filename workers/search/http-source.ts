@@ -8,9 +8,15 @@ import {
   totalOf,
 } from "../ranged-request.ts";
 import { type Retry, TransientError } from "../retry.ts";
+import { type HostPace, unpaced } from "./host-pace.ts";
 
 /** A server that ignores Range may send a whole file of at most this many bytes instead; a larger one is refused. */
 const MOST_BYTES_WITHOUT_RANGE = 8 * 1024 * 1024;
+
+/** Too many requests; overloaded. */
+const RESTING_STATUSES: readonly number[] = [429, 503];
+/** How long all requests rest where such a host does not say, in milliseconds. */
+const USUAL_REST_MS = 1000;
 
 /** What the source needs from its surroundings; tests replace all of it. */
 export interface HttpSourceOptions {
@@ -20,6 +26,8 @@ export interface HttpSourceOptions {
   readonly size: number;
   readonly fetch: typeof globalThis.fetch;
   readonly retry: Retry;
+  /** Spaces out the attempts, those for other files of the host included; none are where nothing is said. */
+  readonly pace?: HostPace;
   /** Milliseconds from any origin. */
   readonly now: () => number;
 }
@@ -31,7 +39,7 @@ export interface HttpSourceOptions {
  * @throws AppError `network`, `http-status`, `range-ignored`, `short-read`
  */
 export function createHttpSource(options: HttpSourceOptions): ByteSource {
-  const { url, key, size, retry } = options;
+  const { url, key, size, retry, pace = unpaced } = options;
   const request = createRangedRequest(options);
   let whole: Uint8Array<ArrayBuffer> | null = null;
 
@@ -54,6 +62,18 @@ export function createHttpSource(options: HttpSourceOptions): ByteSource {
     return whole.slice(range.start, range.end);
   };
 
+  const attempt = async (range: ByteRange, signal: AbortSignal) => {
+    await pace.enter(signal);
+    try {
+      return await readOnce(range, signal);
+    } catch (error) {
+      if (error instanceof TransientError && asksForRest(error)) {
+        pace.pause(error.waitMs ?? USUAL_REST_MS);
+      }
+      throw error;
+    }
+  };
+
   return {
     key,
     size,
@@ -62,9 +82,14 @@ export function createHttpSource(options: HttpSourceOptions): ByteSource {
       signal.throwIfAborted();
       if (range.start === range.end) return new Uint8Array(0);
       if (whole !== null) return whole.slice(range.start, range.end);
-      return retry((within) => readOnce(range, within), signal);
+      return retry((within) => attempt(range, within), signal);
     },
   };
+}
+
+/** True where the host answered that there were too many requests, or that it is overloaded. */
+function asksForRest({ detail }: TransientError): boolean {
+  return detail.code === "http-status" && RESTING_STATUSES.includes(detail.status);
 }
 
 /** Reads the body; fewer bytes than expected may be a broken connection, so it is worth another attempt. */

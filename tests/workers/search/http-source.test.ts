@@ -118,6 +118,27 @@ describe("createHttpSource", () => {
     },
   );
 
+  it("makes every request to a host rest where that answers that there are too many", async () => {
+    const from = await serve("status-429", 1);
+    const pauses: number[] = [];
+    let entered = 0;
+    const pace = {
+      enter: () => {
+        entered++;
+        return Promise.resolve();
+      },
+      pause: (ms: number) => void pauses.push(ms),
+    };
+    const { source } = open(from, { pace });
+    await source.read(RANGE, neverAborted());
+    expect(pauses).toEqual([0]);
+    expect(entered).toBe(2);
+    from.mode = "status-500";
+    from.failures = 1;
+    await source.read(RANGE, neverAborted());
+    expect(pauses).toEqual([0]);
+  });
+
   it("does not ask again for a file that is not there", async () => {
     const from = await serve("ok");
     const { source } = open(from, { url: `${from.url}missing.bin` });

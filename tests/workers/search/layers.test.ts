@@ -64,6 +64,43 @@ describe("withLimit", () => {
   });
 });
 
+describe("withLimit by priority", () => {
+  const ranges = (count: number, from: number) =>
+    Array.from({ length: count }, (_, i) => ({ start: from + i, end: from + i + 1 }));
+
+  it("lets a search pass a download that waits, and keeps two places free for it", async () => {
+    const gates = Array.from({ length: 8 }, () => createGate());
+    const source = createCountingSource({
+      size: SIZE,
+      before: (_, index) => gates[index]?.opened,
+    });
+    const limiter = createLimiter(4);
+    const background = withLimit(source, limiter, "background");
+    const foreground = withLimit(source, limiter);
+    const downloads = ranges(4, 0).map((range) => background.read(range, neverAborted()));
+    await settle();
+    expect(source.inFlight()).toBe(2);
+    const searches = ranges(3, 100).map((range) => foreground.read(range, neverAborted()));
+    await settle();
+    expect(source.inFlight()).toBe(4);
+    gates[0]?.open();
+    await settle();
+    // The place of the finished download goes to the search that waits, not to the next download.
+    expect(source.reads.map(({ start }) => start)).toEqual([0, 1, 100, 101, 102]);
+    for (const gate of gates) gate.open();
+    await Promise.all([...downloads, ...searches]);
+    expect(source.reads.map(({ start }) => start)).toEqual([0, 1, 100, 101, 102, 2, 3]);
+  });
+
+  it("runs background work alone where there is a single place", async () => {
+    const source = createCountingSource({ size: SIZE, before: () => settle() });
+    const background = withLimit(source, createLimiter(1), "background");
+    await Promise.all(ranges(3, 0).map((range) => background.read(range, neverAborted())));
+    expect(source.peak()).toBe(1);
+    expect(source.reads).toHaveLength(3);
+  });
+});
+
 describe("withCoalescing", () => {
   const options = {
     maxGap: 100,

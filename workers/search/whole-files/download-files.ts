@@ -1,0 +1,99 @@
+import type { ByteSource } from "../../../src/core/bytes/source.ts";
+import { AppError, isAbort } from "../../../src/core/errors.ts";
+import type { KeptFile, KeptFiles } from "./kept-files.ts";
+import type { WholeFileStore } from "./whole-file-store.ts";
+
+/** A file to download, and where verified bytes of it come from. */
+export interface FileToKeep {
+  readonly file: KeptFile;
+  readonly source: ByteSource;
+}
+
+/** What a download needs and tells. */
+export interface DownloadOptions {
+  readonly store: WholeFileStore;
+  readonly kept: KeptFiles;
+  /** Called after every segment with the bytes that are kept by now, of all files. */
+  readonly onKept: (bytes: number) => void;
+}
+
+/** Neighbouring segments in one request, at most: large requests are few, and few stay below a host's limits. */
+const MOST_SEGMENTS_PER_READ = 4;
+/** Reads at once. More would only hold more memory: each is up to some megabytes. */
+const READS_AT_ONCE = 4;
+
+/**
+ * Downloads what is missing of `files` and keeps it, segment by segment: whatever ends it, what is kept is kept, and the next
+ * download goes on from there.
+ *
+ * @throws AppError `storage-full` where there is no room, or what the sources throw; an AbortError after `signal`
+ */
+export async function downloadFiles(
+  files: readonly FileToKeep[],
+  options: DownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const reads = files.flatMap((file) => planReads(file, options.kept));
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const work = async () => {
+    for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
+      either.throwIfAborted();
+      await keep(read, options, either);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+  } finally {
+    // The first failure ends the other readers too.
+    ended.abort();
+    await options.store.settle();
+  }
+}
+
+/** Neighbouring segments of one file: [first, end). */
+interface SegmentRead extends FileToKeep {
+  readonly first: number;
+  readonly end: number;
+}
+
+function planReads({ file, source }: FileToKeep, kept: KeptFiles): SegmentRead[] {
+  const reads: SegmentRead[] = [];
+  for (let segment = 0; segment < file.segments.count; segment++) {
+    if (kept.has(file, segment)) continue;
+    const last = reads.at(-1);
+    if (
+      last !== undefined &&
+      last.end === segment &&
+      segment - last.first < MOST_SEGMENTS_PER_READ
+    ) {
+      reads[reads.length - 1] = { ...last, end: segment + 1 };
+    } else reads.push({ file, source, first: segment, end: segment + 1 });
+  }
+  return reads;
+}
+
+async function keep(
+  { file, source, first, end }: SegmentRead,
+  { store, kept, onKept }: DownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { start } = file.segments.range(first);
+  const bytes = await source.read({ start, end: file.segments.range(end - 1).end }, signal);
+  for (let segment = first; segment < end; segment++) {
+    signal.throwIfAborted();
+    const range = file.segments.range(segment);
+    try {
+      await store.write(file, segment, bytes.slice(range.start - start, range.end - start));
+    } catch (cause) {
+      if (isAbort(cause)) throw cause;
+      const isFull = cause instanceof DOMException && cause.name === "QuotaExceededError";
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AppError(isFull ? { code: "storage-full" } : { code: "storage-failed", why }, {
+        cause,
+      });
+    }
+    kept.add(file, segment);
+    onKept(kept.bytes());
+  }
+}
