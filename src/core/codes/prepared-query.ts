@@ -8,7 +8,7 @@ export interface PreparedQuery {
    */
   readonly i16: Int16Array<ArrayBuffer>;
   readonly a: number;
-  /** −7.5 · Σ q', which turns Σ q' · u into <q', u − 7.5>. */
+  /** −7.5 · a · Σ i16, which turns a · Σ i16 · u into <q', u − 7.5>. */
   readonly b: number;
   /** <q, m>: what a component along the hub direction counts; 0 where there is none. */
   readonly hub: number;

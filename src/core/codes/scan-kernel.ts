@@ -1,38 +1,46 @@
 import type { SignCluster } from "../edition/sign-file.ts";
-import type { CodeBlock } from "./code-block.ts";
 import type { PreparedQuery } from "./prepared-query.ts";
 import type { SignTable } from "./sign-table.ts";
+import type { PackedPlanes } from "./unpack.ts";
 
-/**
- * Scores the rows of blocks that lie in ordinary memory. The plain kernel in TypeScript is the reference; one that has memory of its
- * own offers {@link ResidentCodes} besides.
- */
+/** Scans codes: in plain TypeScript (the reference), or in WebAssembly with memory of its own. Both give the same numbers. */
 export interface ScanKernel {
   readonly kind: "plain" | "wasm";
+  /** Opens an empty store for rows of `codeDim` numbers that may grow to `capacityBytes`. */
+  openCodes(codeDim: number, capacityBytes: number): ResidentCodes;
   /**
-   * Scores every row by its 4-bit code, into `scores` [count]:
-   * (centroidScore + h · <q, m> + f4 · (a · Σ i16 · u + b)) · (adaptedFactor where the query is adapted).
+   * Takes the centroids of a router into memory.
+   *
+   * @param centroids [clusters × dim] int8
+   * @param scales [clusters]
    */
-  scan(query: PreparedQuery, block: CodeBlock, centroidScore: number, scores: Float32Array): void;
-  /** Scores every row by its signs alone, into `scores` [count]; without the adapted factors, which lie in `rest`. */
-  scanSigns(
-    query: PreparedQuery,
-    table: SignTable,
-    cluster: SignCluster,
-    centroidScore: number,
-    scores: Float32Array,
-  ): void;
+  openCentroids(centroids: Int8Array, scales: Float32Array, dim: number): CentroidScan;
+  /** Gives all memory back; nothing of this kernel may be used afterwards. */
+  release(): void;
 }
 
-/** What a kernel keeps outside of its own memory about the rows of a resident block. */
-export interface ResidentBlock {
+/** Scores of queries with all centroids. */
+export interface CentroidScan {
+  /** <q, c> of every centroid [clusters], within 10⁻⁵ of ‖q‖: the query is rounded to 16 bits. */
+  score(query: Float32Array): Float32Array<ArrayBuffer>;
+}
+
+/** Rows with their planes as they are stored. All arrays have one entry per row but the planes. */
+export interface PackedBlock {
   readonly count: number;
+  readonly planes: PackedPlanes;
+  readonly f4: Float32Array;
+  readonly h: Float32Array;
+  readonly adaptedFactors: Float32Array;
   readonly flags: Uint16Array<ArrayBuffer>;
   readonly rows: Uint32Array<ArrayBuffer>;
   readonly works: Uint32Array<ArrayBuffer>;
 }
 
-/** One row of a resident block, to decode or to re-rank it. */
+/** Which rows a block holds, and whose they are. */
+export type ResidentBlock = Pick<PackedBlock, "count" | "flags" | "rows" | "works">;
+
+/** One row of a resident block, to decode it or to re-rank it. */
 export interface ResidentRow {
   /** [D / 2], a copy. */
   readonly nibbles: Uint8Array<ArrayBuffer>;
@@ -42,21 +50,34 @@ export interface ResidentRow {
 }
 
 /**
- * Blocks of codes that stay in a kernel's own memory, by number (of the cluster), up to a capacity in bytes. What to drop when it is
+ * Blocks of codes that stay in a kernel's memory, by a number that the caller gives them (that of the cluster). Which to drop when it is
  * full is the caller's to say.
  */
 export interface ResidentCodes {
+  readonly codeDim: number;
   readonly capacityBytes: number;
   usedBytes(): number;
+  /** The block, or undefined where it is not here. */
   get(block: number): ResidentBlock | undefined;
-  /** Keeps a block; false, and nothing happens, where there is no room. A block that is there already stays as it is. */
-  add(block: number, codes: UnpackedSource): boolean;
+  /**
+   * Unpacks a block and keeps it, in place of what is kept under its number.
+   *
+   * @returns false where there is no room: then nothing has happened but that signs kept under that number are gone
+   */
+  add(block: number, packed: PackedBlock): boolean;
+  /** Keeps the signs of a block whose other planes are not here; false where there is no room or the whole block is here. */
+  addSigns(block: number, signs: SignCluster): boolean;
+  hasSigns(block: number): boolean;
   remove(block: number): void;
+  /** @throws AppError `invalid-argument` for a block or a row that is not here */
   row(block: number, index: number): ResidentRow;
   /**
-   * Scores of a block for several queries, each row loaded once: `scores` [queries × count].
+   * Scores the rows of a block for several queries, each row loaded once:
+   * (centroidScore + h · <q, m> + f4 · (a · Σ i16 · u + b)) · (adaptedFactor where the query is adapted).
    *
-   * @param centroidScores <q, c> of each query
+   * @param centroidScores <q, c> for each query; zeros where rows of several clusters are in the block
+   * @param scores [queries × count], overwritten
+   * @throws AppError `invalid-argument` for a block that is not here, or a query of another length
    */
   scan(
     block: number,
@@ -64,19 +85,18 @@ export interface ResidentCodes {
     centroidScores: Float32Array,
     scores: Float32Array,
   ): void;
-}
-
-/** Planes and factors as a cluster of `sign` and `rest` give them. */
-export interface UnpackedSource {
-  readonly count: number;
-  /** Sign plane in blocks of 16 rows, as in `sign`. */
-  readonly signBlocks: Uint8Array;
-  /** [count × 3 · D / 8], as in `rest`. */
-  readonly planes: Uint8Array;
-  readonly f4: Float32Array;
-  readonly h: Float32Array;
-  readonly adaptedFactors: Float32Array;
-  readonly flags: Uint16Array<ArrayBuffer>;
-  readonly rows: Uint32Array<ArrayBuffer>;
-  readonly works: Uint32Array<ArrayBuffer>;
+  /**
+   * Scores the rows of a block by their signs alone: centroidScore + h · <q, m> + f1 · (a · Σ entries + b). Adapted factors are not
+   * known yet.
+   *
+   * @param scores [count], overwritten
+   * @throws AppError `invalid-argument` where the signs are not here
+   */
+  scanSigns(
+    block: number,
+    query: PreparedQuery,
+    table: SignTable,
+    centroidScore: number,
+    scores: Float32Array,
+  ): void;
 }
