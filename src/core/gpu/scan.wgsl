@@ -1,0 +1,173 @@
+// Scores 4-bit rows against queries, in two passes over the rows that lie in one buffer (a "shard").
+//
+// scan-shader.ts puts these constants in front:
+//   TILE        rows of a tile, which is also a workgroup: one invocation, one row
+//   CODE_WORDS  words of 8 nibbles in a row
+//   ROW_WORDS   CODE_WORDS and the words that follow them (see the FIELD_ constants)
+//   FIELD_F4, FIELD_HUB, FIELD_ADAPTED, FIELD_BLOCK, FIELD_ROW, FIELD_WORK, FIELD_FLAGS  places of those words
+//   LANES       queries that share one read of a row
+
+struct Settings {
+  /** Tiles of all shards: the length of one query's maxima. */
+  tiles: u32,
+  /** This shard's first tile among all. */
+  firstTile: u32,
+  queries: u32,
+  /** Blocks that the rows came in: the length of one query's bases. */
+  blocks: u32,
+  /** Rows with any of these flags are left out. */
+  hiddenFlags: u32,
+  /** 1 where `works` says which works may be found, 0 where all may. */
+  isFiltered: u32,
+  /** Survivors that there is room for. */
+  capacity: u32,
+}
+
+struct Query {
+  a: f32,
+  b: f32,
+  hub: f32,
+  isAdapted: u32,
+}
+
+struct Survivors {
+  count: atomic<u32>,
+  /** Per survivor: query, row, work, block, sum of products, f4, h, adapted factor. */
+  records: array<array<u32, 8>>,
+}
+
+/** Below every score; infinities are not for shaders to rely on. */
+const NOTHING: f32 = -3.0e38;
+
+@group(0) @binding(0) var<uniform> settings: Settings;
+/** Tiles of rows, word by word: word w of row r of tile t is at (t · ROW_WORDS + w) · TILE + r, so that reads join up. */
+@group(0) @binding(1) var<storage, read> shard: array<u32>;
+/** Per query, the integers of the query by dimension, as floats. */
+@group(0) @binding(2) var<storage, read> integers: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> queries: array<Query>;
+/** Per query and block, <q, c>. */
+@group(0) @binding(4) var<storage, read> bases: array<f32>;
+/** One bit per work: whether it may be found. */
+@group(0) @binding(5) var<storage, read> works: array<u32>;
+/** First pass: per query and tile, the best score. */
+@group(0) @binding(6) var<storage, read_write> maxima: array<f32>;
+/** Second pass: tiles (of this shard) and queries, in pairs, and the score from which a row survives. */
+@group(0) @binding(7) var<storage, read> wanted: array<vec3<u32>>;
+@group(0) @binding(8) var<storage, read_write> survivors: Survivors;
+
+fn field(tile: u32, word: u32, row: u32) -> u32 {
+  return shard[(tile * ROW_WORDS + word) * TILE + row];
+}
+
+/**
+ * Sums of products of a row's nibbles with the integers of LANES queries. Thirty-two products of 4 and 16 bits stay
+ * below 2^24, where float32 holds every integer: the fast float units give the exact sum, in any order.
+ */
+fn sumsOfProducts(tile: u32, row: u32, first: u32) -> array<i32, LANES> {
+  var sums = array<i32, LANES>();
+  // Both arrays name their initial value: without one, a variable in a loop kept its last value on one implementation.
+  for (var word = 0u; word < CODE_WORDS; word += 4u) {
+    var partial = array<f32, LANES>();
+    for (var i = word; i < word + 4u; i++) {
+      let nibbles = vec4<u32>(field(tile, i, row));
+      let low = vec4<f32>((nibbles >> vec4<u32>(0u, 4u, 8u, 12u)) & vec4<u32>(15u));
+      let high = vec4<f32>((nibbles >> vec4<u32>(16u, 20u, 24u, 28u)) & vec4<u32>(15u));
+      for (var lane = 0u; lane < LANES; lane++) {
+        let at = 2u * ((first + lane) * CODE_WORDS + i);
+        partial[lane] += dot(low, integers[at]) + dot(high, integers[at + 1u]);
+      }
+    }
+    for (var lane = 0u; lane < LANES; lane++) {
+      sums[lane] += i32(partial[lane]);
+    }
+  }
+  return sums;
+}
+
+fn isFound(tile: u32, row: u32) -> bool {
+  let flags = field(tile, FIELD_FLAGS, row);
+  // The top bit marks the padding after the last row of a shard.
+  if ((flags & (settings.hiddenFlags | 0x80000000u)) != 0u) {
+    return false;
+  }
+  if (settings.isFiltered == 0u) {
+    return true;
+  }
+  let work = field(tile, FIELD_WORK, row);
+  return ((works[work >> 5u] >> (work & 31u)) & 1u) == 1u;
+}
+
+/** A score up to rounding: the survivors' are computed again, in the exact order, by the processor. */
+fn score(tile: u32, row: u32, query: u32, sum: i32) -> f32 {
+  let asked = queries[query];
+  let base = bases[query * settings.blocks + field(tile, FIELD_BLOCK, row)];
+  let hub = bitcast<f32>(field(tile, FIELD_HUB, row));
+  let f4 = bitcast<f32>(field(tile, FIELD_F4, row));
+  let value = base + hub * asked.hub + f4 * (asked.a * f32(sum) + asked.b);
+  return select(value, value * bitcast<f32>(field(tile, FIELD_ADAPTED, row)), asked.isAdapted == 1u);
+}
+
+var<workgroup> best: array<array<f32, LANES>, TILE>;
+
+/** First pass. One workgroup per tile: the best score of the tile, for every query. */
+@compute @workgroup_size(TILE)
+fn findMaxima(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) row: u32,
+) {
+  let tile = group.x;
+  let found = isFound(tile, row);
+  for (var first = 0u; first < settings.queries; first += LANES) {
+    var sums = sumsOfProducts(tile, row, first);
+    for (var lane = 0u; lane < LANES; lane++) {
+      best[row][lane] = NOTHING;
+      if (found && first + lane < settings.queries) {
+        best[row][lane] = score(tile, row, first + lane, sums[lane]);
+      }
+    }
+    for (var half = TILE / 2u; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (row < half) {
+        for (var lane = 0u; lane < LANES; lane++) {
+          best[row][lane] = max(best[row][lane], best[row + half][lane]);
+        }
+      }
+    }
+    workgroupBarrier();
+    if (row < LANES && first + row < settings.queries) {
+      maxima[(first + row) * settings.tiles + settings.firstTile + tile] = best[0][row];
+    }
+    workgroupBarrier();
+  }
+}
+
+/** Second pass (LANES is 1). One workgroup per wanted pair of tile and query: the rows that reach the score asked for. */
+@compute @workgroup_size(TILE)
+fn findSurvivors(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) row: u32,
+) {
+  let pair = wanted[group.x];
+  let tile = pair.x;
+  let query = pair.y;
+  if (!isFound(tile, row)) {
+    return;
+  }
+  let sum = sumsOfProducts(tile, row, query)[0];
+  if (score(tile, row, query, sum) < bitcast<f32>(pair.z)) {
+    return;
+  }
+  let at = atomicAdd(&survivors.count, 1u);
+  if (at < settings.capacity) {
+    survivors.records[at] = array<u32, 8>(
+      query,
+      field(tile, FIELD_ROW, row),
+      field(tile, FIELD_WORK, row),
+      field(tile, FIELD_BLOCK, row),
+      bitcast<u32>(sum),
+      field(tile, FIELD_F4, row),
+      field(tile, FIELD_HUB, row),
+      field(tile, FIELD_ADAPTED, row),
+    );
+  }
+}
