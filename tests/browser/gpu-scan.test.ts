@@ -4,13 +4,13 @@ import { createSeededRandom } from "../../src/core/search/seeded-random.ts";
 import { liveDevice } from "../../workers/search/gpu-buffers.ts";
 import { createGpuCodes } from "../../workers/search/gpu-codes.ts";
 import { createGpuFinder, type GpuFinder } from "../../workers/search/gpu-find.ts";
-import { findPlainly, randomBlocks, randomQuery } from "../helpers/gpu-scan-cases.ts";
+import { findPlainly, scanBlocks, scanQuery } from "../helpers/gpu-scan-cases.ts";
 
 /** Software WebGPU, 2,000 rows: right or wrong shows here, fast or slow does not. */
 const CODE_DIM = 96;
 const WORKS = 70;
 const COUNTS = [1, 255, 256, 0, 300, 513, 7, 668];
-const blocks = randomBlocks(CODE_DIM, COUNTS, WORKS);
+const blocks = scanBlocks(CODE_DIM, COUNTS, WORKS);
 const never = new AbortController().signal;
 
 let device: GPUDevice;
@@ -52,7 +52,7 @@ describe("the scan on the graphics processor", () => {
   for (const { name, ...options } of settings) {
     for (const isAdapted of [false, true]) {
       test(`finds the same rows with the same scores: ${name}, ${isAdapted ? "adapted" : "base"}`, async () => {
-        const query = randomQuery(CODE_DIM, blocks.length, isAdapted, createSeededRandom(3));
+        const query = scanQuery(CODE_DIM, blocks.length, isAdapted, createSeededRandom(3));
         const [found] = await finder.find([query], options, never);
         expect(found).toEqual(findPlainly(blocks, query, options));
       });
@@ -63,7 +63,7 @@ describe("the scan on the graphics processor", () => {
     const random = createSeededRandom(5);
     const options = { count: 25, hiddenFlags: 0, works: null };
     const queries = Array.from({ length: 49 }, (_, at) =>
-      randomQuery(CODE_DIM, blocks.length, at % 2 === 1, random),
+      scanQuery(CODE_DIM, blocks.length, at % 2 === 1, random),
     );
     const found = await finder.find(queries, options, never);
     expect(found).toEqual(queries.map((query) => findPlainly(blocks, query, options)));
@@ -73,14 +73,14 @@ describe("the scan on the graphics processor", () => {
     const random = createSeededRandom(6);
     const options = { count: 10, hiddenFlags: 0, works: null };
     const queries = Array.from({ length: 3 }, () =>
-      randomQuery(CODE_DIM, blocks.length, false, random),
+      scanQuery(CODE_DIM, blocks.length, false, random),
     );
     const found = await Promise.all(queries.map((query) => finder.find([query], options, never)));
     expect(found).toEqual(queries.map((query) => [findPlainly(blocks, query, options)]));
   });
 
   test("ends when it is cancelled, and answers the next search", async () => {
-    const query = randomQuery(CODE_DIM, blocks.length, false, createSeededRandom(8));
+    const query = scanQuery(CODE_DIM, blocks.length, false, createSeededRandom(8));
     const options = { count: 10, hiddenFlags: 0, works: null };
     const cancelled = new AbortController();
     const search = finder.find([query], options, cancelled.signal);
@@ -96,7 +96,7 @@ describe("the scan on the graphics processor", () => {
     const lost = await adapter?.requestDevice();
     if (lost === undefined) throw new Error("no second device");
     const onLost = await openFinder(lost);
-    const query = randomQuery(CODE_DIM, blocks.length, false, createSeededRandom(9));
+    const query = scanQuery(CODE_DIM, blocks.length, false, createSeededRandom(9));
     const options = { count: 10, hiddenFlags: 0, works: null };
     const search = onLost.find([query], options, never);
     lost.destroy();

@@ -1,111 +1,84 @@
-import type { CodeBlock } from "../../src/core/codes/code-block.ts";
-import type { PreparedQuery } from "../../src/core/codes/prepared-query.ts";
+import { createCodeSpace } from "../../src/core/codes/code-space.ts";
+import { plainKernel, residentBytes } from "../../src/core/codes/plain-kernel.ts";
+import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
+import type { PackedBlock } from "../../src/core/codes/scan-kernel.ts";
 import { createSeededRandom, type Random } from "../../src/core/search/seeded-random.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import type { FindOptions, FoundRow, GpuQuery } from "../../workers/search/gpu-find.ts";
+import { packedBlock, randomU } from "./packed-block.ts";
+import { drawVector } from "./tiny-corpus.ts";
 
-/** Blocks of random rows, among them equal ones, so that ties occur. */
-export function randomBlocks(
+/** Blocks of random rows in one numbering; every block of some length repeats its first row, so that ties occur. */
+export function scanBlocks(
   codeDim: number,
   counts: readonly number[],
   works: number,
-): CodeBlock[] {
+): PackedBlock[] {
   const random = createSeededRandom(7);
   let next = 0;
-  return counts.map((count) => {
-    const nibbles = Uint8Array.from({ length: (count * codeDim) / 2 }, () => 256 * random());
-    const row = codeDim / 2;
-    // The second half of a block repeats its first row now and then.
-    for (let at = count >> 1; at + 2 < count; at += 3) nibbles.copyWithin(at * row, 0, row);
-    const f4 = floats(count, () => 0.004 + 0.004 * (random() < 0.5 ? 1 : random()));
-    const h = floats(count, () => 0.2 * random() - 0.1);
-    for (let at = count >> 1; at + 2 < count; at += 3) {
-      f4[at] = f4[0] ?? 0;
-      h[at] = h[0] ?? 0;
+  return counts.map((count, block) => {
+    const u = randomU(count, codeDim, block + 1);
+    const repeats = Array.from({ length: count >> 4 }, (_, i) => 16 * i + 7);
+    for (const at of repeats) u[at] = u[0] ?? new Uint8Array(codeDim);
+    const packed = packedBlock(u, codeDim, block + 100);
+    for (const factors of [packed.f4, packed.h, packed.adaptedFactors]) {
+      // Of the size that unit vectors have.
+      factors.forEach((value, at) => {
+        factors[at] = value / 64;
+      });
+      for (const at of repeats) factors[at] = factors[0] ?? 0;
     }
     return {
-      count,
-      nibbles,
-      f4,
-      h,
-      adaptedFactors: floats(count, () => 0.9 + 0.2 * random()),
-      flags: Uint16Array.from({ length: count }, () => (random() < 0.2 ? 1 << (6 * random()) : 0)),
+      ...packed,
+      flags: Uint16Array.from({ length: count }, () =>
+        random() < 0.2 ? 1 << Math.floor(6 * random()) : 0,
+      ),
       rows: Uint32Array.from({ length: count }, () => next++),
-      works: Uint32Array.from({ length: count }, () => works * random()),
+      works: Uint32Array.from({ length: count }, () => Math.floor(works * random())),
     };
   });
 }
 
-/** A query of the size that unit vectors have, with scores for `blocks` centroids. */
-export function randomQuery(
+/** A query, and scores for the centroids of `blocks` clusters. */
+export function scanQuery(
   codeDim: number,
   blocks: number,
   isAdapted: boolean,
   random: Random,
 ): GpuQuery {
-  const inCodeSpace = floats(codeDim, () => (2 * random() - 1) / Math.sqrt(codeDim / 3));
-  const largest = inCodeSpace.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const a = largest / 32767;
-  const natural = Array.from(inCodeSpace, (value) => Math.round(value / a));
-  const i16 = new Int16Array(codeDim);
-  for (let at = 0; at < codeDim; at++) {
-    const within = at % 32;
-    i16[at] = natural[at - within + 4 * (within % 8) + (within >> 3)] ?? 0;
-  }
-  const sum = natural.reduce((total, value) => total + a * value, 0);
-  const b = -7.5 * sum;
-  const hub = random() - 0.5;
-  const prepared: PreparedQuery = {
-    codeDim,
-    i16,
-    a,
-    b,
-    hub,
-    isAdapted,
-    original: inCodeSpace,
-    inCodeSpace,
+  const hub = drawVector(codeDim, random);
+  const facts = { dim: codeDim, rotationSeed: 5, metricInverse: null, hub };
+  return {
+    prepared: prepareQuery(createCodeSpace(facts), drawVector(codeDim, random), isAdapted),
+    centroidScores: Float32Array.from({ length: blocks }, () => 0.3 * random()),
   };
-  return { prepared, centroidScores: floats(blocks, () => 0.3 * random()) };
 }
 
-/** What a search has to find: every row scored one by one, in the order of operations of the contract of the kernels. */
+/** What a search has to find: every row scored by the plain kernel. */
 export function findPlainly(
-  blocks: readonly CodeBlock[],
+  blocks: readonly PackedBlock[],
   { prepared, centroidScores }: GpuQuery,
   { count, hiddenFlags, works }: FindOptions,
 ): FoundRow[] {
   const best = createTopK(count);
   const places = new Map<number, Omit<FoundRow, "score">>();
-  blocks.forEach((codes, block) => {
-    for (let at = 0; at < codes.count; at++) {
-      const row = codes.rows[at] ?? 0;
-      const work = codes.works[at] ?? 0;
-      if (((codes.flags[at] ?? 0) & hiddenFlags) !== 0) continue;
-      if (works !== null && (((works[work >> 5] ?? 0) >> (work & 31)) & 1) === 0) continue;
-      best.offer(row, plainScore(codes, at, prepared, centroidScores[block] ?? 0));
+  for (const [block, packed] of blocks.entries()) {
+    const { codeDim } = prepared;
+    const store = plainKernel.openCodes(codeDim, residentBytes(packed.count, codeDim));
+    store.add(block, packed);
+    const scores = new Float32Array(packed.count);
+    store.scan(block, [prepared], centroidScores.subarray(block, block + 1), scores);
+    scores.forEach((score, at) => {
+      const row = packed.rows[at] ?? 0;
+      const work = packed.works[at] ?? 0;
+      if (((packed.flags[at] ?? 0) & hiddenFlags) !== 0) return;
+      if (works !== null && (((works[work >> 5] ?? 0) >> (work & 31)) & 1) === 0) return;
+      best.offer(row, score);
       places.set(row, { row, work, block });
-    }
-  });
+    });
+  }
   return best.take().flatMap(({ id, score }) => {
     const place = places.get(id);
     return place === undefined ? [] : [{ ...place, score }];
   });
-}
-
-function plainScore(codes: CodeBlock, at: number, query: PreparedQuery, base: number): number {
-  const { codeDim } = query;
-  let sum = 0;
-  for (let dim = 0; dim < codeDim; dim++) {
-    const byte = codes.nibbles[(at * codeDim + dim) >> 1] ?? 0;
-    const nibble = dim % 2 === 0 ? byte & 15 : byte >> 4;
-    const within = dim % 32;
-    sum += nibble * (query.i16[dim - within + 8 * (within % 4) + (within >> 2)] ?? 0);
-  }
-  const score =
-    base + (codes.h[at] ?? 0) * query.hub + (codes.f4[at] ?? 0) * (query.a * sum + query.b);
-  return Math.fround(score * (query.isAdapted ? (codes.adaptedFactors[at] ?? 0) : 1));
-}
-
-function floats(length: number, make: () => number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length }, make);
 }

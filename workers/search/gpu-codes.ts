@@ -1,4 +1,5 @@
-import type { CodeBlock } from "../../src/core/codes/code-block.ts";
+import type { PackedBlock } from "../../src/core/codes/scan-kernel.ts";
+import { unpackNibbles } from "../../src/core/codes/unpack.ts";
 import {
   emptyTile,
   TILE_ROWS,
@@ -45,7 +46,7 @@ export interface GpuCodes {
    * @param block its number, below `blocks`
    * @returns when the device keeps up again
    */
-  add(block: number, codes: CodeBlock): Promise<void>;
+  add(block: number, packed: PackedBlock): Promise<void>;
   /** Sends what is still staged; the shards with rows. */
   shards(): readonly Shard[];
   destroy(): void;
@@ -111,12 +112,13 @@ export async function createGpuCodes(
     blocks: size.blocks,
     bounds,
     rowCount: () => rows,
-    async add(block, codes) {
+    async add(block, { planes, ...codes }) {
       if (block >= size.blocks || rows + codes.count > size.rows) {
         throw new RangeError(
           `block ${block} of ${size.blocks}, ${rows + codes.count} rows of ${size.rows}`,
         );
       }
+      const unpacked = { ...codes, nibbles: unpackNibbles(planes, codes.count, size.codeDim) };
       for (let from = 0; from < codes.count; ) {
         const tile = Math.floor(rows / TILE_ROWS) - firstStaged;
         if (tile === STAGED_TILES) {
@@ -128,7 +130,7 @@ export async function createGpuCodes(
         const at = rows % TILE_ROWS;
         const count = Math.min(codes.count - from, TILE_ROWS - at);
         const target = staged.subarray(tile * layout.tileWords, (tile + 1) * layout.tileWords);
-        writeTileRows(target, layout, codes, block, from, at, count);
+        writeTileRows(target, layout, unpacked, block, from, at, count);
         from += count;
         rows += count;
         isDirty = true;

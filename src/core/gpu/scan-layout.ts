@@ -1,4 +1,4 @@
-import type { CodeBlock } from "../codes/code-block.ts";
+import type { PackedBlock } from "../codes/scan-kernel.ts";
 
 /** Rows of a tile: one workgroup, and the largest that every device allows. */
 export const TILE_ROWS = 256;
@@ -45,6 +45,11 @@ export function emptyTile(layout: TileLayout): Uint32Array<ArrayBuffer> {
   return tile;
 }
 
+/** Rows of a block, unpacked: [count × D / 2] nibbles, as `unpackNibbles` makes them, and what else belongs to a row. */
+export interface TileRows extends Omit<PackedBlock, "planes"> {
+  readonly nibbles: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Writes rows of a block into a tile.
  *
@@ -56,7 +61,7 @@ export function emptyTile(layout: TileLayout): Uint32Array<ArrayBuffer> {
 export function writeTileRows(
   tile: Uint32Array,
   layout: TileLayout,
-  codes: CodeBlock,
+  codes: TileRows,
   block: number,
   from: number,
   at: number,
