@@ -31,6 +31,11 @@ export const KERNEL_BUILDS = {
     source: "assembly/matrix.ts",
     options: ["--enable", "simd"],
   },
+  "build.wasm": {
+    folder: "scripts/build-index/kernel",
+    source: "assembly/build.ts",
+    options: ["--enable", "simd"],
+  },
 };
 
 /** @param {string} folder */

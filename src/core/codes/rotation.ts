@@ -6,17 +6,20 @@ const ROUNDS = 3;
 /** An orthogonal matrix R [dim × dim] that is never written out. */
 export interface Rotation {
   readonly dim: number;
+  /** What it consists of, in order, for kernels that compute it elsewhere. */
+  readonly rounds: readonly RotationRound[];
   /** v ← R · v, in place. */
   apply(vector: Float32Array): void;
   /** v ← Rᵀ · v, in place. */
   applyTransposed(vector: Float32Array): void;
 }
 
-interface Round {
+/** One round: signs, then a permutation, then the Hadamard transform of every block. */
+export interface RotationRound {
   /** 1 or −1 for each number. */
-  readonly signs: Float32Array;
+  readonly signs: Float32Array<ArrayBuffer>;
   /** Where the number at each place comes from. */
-  readonly from: Uint32Array;
+  readonly from: Uint32Array<ArrayBuffer>;
 }
 
 /**
@@ -37,6 +40,7 @@ export function createRotation(dim: number, seed: number): Rotation {
   const scratch = new Float32Array(dim);
   return {
     dim,
+    rounds,
     apply(vector) {
       for (const { signs, from } of rounds) {
         for (let i = 0; i < dim; i++) scratch[i] = (vector[i] ?? 0) * (signs[i] ?? 0);
@@ -54,7 +58,7 @@ export function createRotation(dim: number, seed: number): Rotation {
   };
 }
 
-function drawRound(dim: number, random: Random): Round {
+function drawRound(dim: number, random: Random): RotationRound {
   const signs = Float32Array.from({ length: dim }, () => (random() < 0.5 ? -1 : 1));
   const from = Uint32Array.from({ length: dim }, (_, i) => i);
   for (let i = 0; i < dim; i++) {
