@@ -1,0 +1,46 @@
+import { dotFloats } from "../../../src/core/search/dot.ts";
+import type { Askers } from "./askers.ts";
+import type { ProvedIndex } from "./proved-index.ts";
+import type { QuerySet } from "./query-set.ts";
+
+/** Rows that are read together where anybody asks about one of them: those that one hash covers. */
+const GROUP = 32;
+
+/**
+ * The scores by which the page re-ranks: with the exact vectors as the edition has them, and adapted factors as they are
+ * coded.
+ *
+ * @param adaptedFactors of every row
+ * @returns by set and query, scores by row
+ */
+export async function scoreAsPage(
+  { router, readRows }: ProvedIndex & { readonly readRows: NonNullable<ProvedIndex["readRows"]> },
+  sets: readonly QuerySet[],
+  askers: Askers,
+  adaptedFactors: Float32Array,
+  signal: AbortSignal,
+): Promise<Map<number, number>[][]> {
+  const { dim, sentences } = router;
+  const scores = sets.map(({ prepared }) => prepared.map(() => new Map<number, number>()));
+  let group = -1;
+  let vectors = new Float32Array(0);
+  for (const row of askers.rows) {
+    const itsGroup = Math.floor(row / GROUP);
+    if (itsGroup !== group) {
+      group = itsGroup;
+      const first = group * GROUP;
+      vectors = Float32Array.from(
+        await readRows(first, Math.min(GROUP, sentences - first), signal),
+      );
+    }
+    sets.forEach((set, s) => {
+      const factor = set.isAdapted ? (adaptedFactors[row] ?? 1) : 1;
+      for (const query of askers.of(s, row)) {
+        const offset = (row % GROUP) * dim;
+        const score = dotFloats(set.vectors, query * dim, vectors, offset, dim);
+        scores[s]?.[query]?.set(row, factor * score);
+      }
+    });
+  }
+  return scores;
+}
