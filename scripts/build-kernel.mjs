@@ -5,8 +5,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 
 const TOWER = "workers/encoder/kernel";
+const SEARCH = "workers/search/kernel";
 /** Most memory of a shared kernel: the maximum has to be declared, and 1 GiB of address space can always be had. */
 const MOST_PAGES = 16_384;
+/** Of the scan's: all that a 32-bit address reaches. Whoever makes the memory decides on less. */
+const MOST_SCAN_PAGES = 65_536;
 
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory"];
 
@@ -26,6 +29,20 @@ export const KERNEL_BUILDS = {
       String(MOST_PAGES),
     ],
   },
+  "scan.wasm": { folder: SEARCH, source: "assembly/scan.ts", options: ["--enable", "simd"] },
+  "scan-threads.wasm": {
+    folder: SEARCH,
+    source: "assembly/scan.ts",
+    options: [
+      "--enable",
+      "simd,threads",
+      "--sharedMemory",
+      "--initialMemory",
+      "1",
+      "--maximumMemory",
+      String(MOST_SCAN_PAGES),
+    ],
+  },
   "matrix.wasm": {
     folder: "scripts/matrix",
     source: "assembly/matrix.ts",
@@ -42,13 +59,22 @@ export const KERNEL_BUILDS = {
 const atRoot = (folder) => fileURLToPath(new URL(`../${folder}`, import.meta.url));
 
 /**
- * Compiles one build.
+ * Compiles one of the committed kernels.
  *
  * @param {keyof typeof KERNEL_BUILDS} name
  * @returns {Promise<Uint8Array>}
  */
-export async function compileKernel(name) {
-  const { folder, source, options } = KERNEL_BUILDS[name];
+export function compileKernel(name) {
+  return compileAssembly({ name, ...KERNEL_BUILDS[name] });
+}
+
+/**
+ * Compiles AssemblyScript.
+ *
+ * @param {{ name: string, folder: string, source: string, options: readonly string[] }} build
+ * @returns {Promise<Uint8Array>}
+ */
+export async function compileAssembly({ name, folder, source, options }) {
   let compiled;
   const { error, stderr } = await asc.main(
     [source, "--baseDir", atRoot(folder), "--outFile", name, ...COMMON, ...options],

@@ -11,7 +11,6 @@ export const plainKernel: ScanKernel = {
   kind: "plain",
   openCodes: createPlainCodes,
   openCentroids: createPlainCentroids,
-  release: () => undefined,
 };
 
 /** f4, h and adapted factor, in 32 bits each. */

@@ -15,8 +15,6 @@ export interface ScanKernel {
    * @param scales [clusters]
    */
   openCentroids(centroids: Int8Array, scales: Float32Array, dim: number): CentroidScan;
-  /** Gives all memory back; nothing of this kernel may be used afterwards. */
-  release(): void;
 }
 
 /** Scores of queries with all centroids. */

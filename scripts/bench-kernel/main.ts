@@ -1,0 +1,103 @@
+// `npm run bench:kernel`: how many rows the scan kernels score in a second on one core, beside an exact scan of float32 vectors in the
+// same run. Rates by themselves depend on the machine and on what else it does; the ratio hardly does.
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { createCodeSpace } from "../../src/core/codes/code-space.ts";
+import { residentBytes } from "../../src/core/codes/plain-kernel.ts";
+import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
+import { createSignTable } from "../../src/core/codes/sign-table.ts";
+import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
+import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
+import { compileAssembly } from "../build-kernel.mjs";
+import { openFloatScan } from "./float-scan.ts";
+
+/** Rows of one block, as a cluster of 3.1 million rows in 16,384 has them, and blocks: far more than any cache holds. */
+const ROWS = 190;
+const BLOCKS = 1600;
+const PATCHES = 49;
+const ROUNDS = 9;
+const DIMS = [512, 768];
+
+const random = createSeededRandom(1);
+const bytes = readFileSync(new URL("../../workers/search/kernel/scan.wasm", import.meta.url));
+const floats = await compileAssembly({
+  name: "floats.wasm",
+  folder: "scripts/bench-kernel",
+  source: "assembly/floats.ts",
+  options: ["--enable", "simd"],
+});
+
+console.log(
+  `${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}, one thread`,
+);
+for (const dim of DIMS) {
+  const rates = await measure(dim);
+  const exact = rates["exact float32"] ?? Number.NaN;
+  console.log(`\n${dim} numbers a row, ${ROWS * BLOCKS} rows, best of ${ROUNDS} rounds:`);
+  for (const [name, rate] of Object.entries(rates)) {
+    const ratio = (rate / exact).toFixed(2).padStart(6);
+    console.log(`${name.padEnd(34)}${(rate / 1e6).toFixed(1).padStart(7)} M rows/s${ratio} ×`);
+  }
+}
+
+/** Rows per second of each scan, by its name. */
+async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const kernel = createScanKernel(instance.exports, memory, 2 ** 32 - 65_536);
+  const capacity = residentBytes(ROWS * BLOCKS, dim);
+  const codes = kernel.openCodes(dim, capacity);
+  const signs = kernel.openCodes(dim, capacity);
+  const noise = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
+  const factors = () => Float32Array.from({ length: ROWS }, () => random() / 100);
+  const planes = {
+    layout: "cluster",
+    signBlocks: noise((ROWS * dim) / 8),
+    magnitudes: noise((3 * ROWS * dim) / 8),
+  } as const;
+  const packed = {
+    ...{ count: ROWS, planes, f4: factors(), h: factors(), adaptedFactors: factors() },
+    ...{ flags: new Uint16Array(ROWS), rows: new Uint32Array(ROWS), works: new Uint32Array(ROWS) },
+  };
+  const cluster = { count: ROWS, blocks: planes.signBlocks, f1: factors(), h: factors() };
+  for (let block = 0; block < BLOCKS; block++) {
+    if (!codes.add(block, packed) || !signs.addSigns(block, cluster)) throw new Error("no room");
+  }
+  const space = createCodeSpace({ dim, rotationSeed: 1, metricInverse: null, hub: null });
+  const queries = Array.from({ length: PATCHES }, () => {
+    const query = Float32Array.from({ length: dim }, () => drawNormal(random) / Math.sqrt(dim));
+    return prepareQuery(space, query, false);
+  });
+  const [query] = queries;
+  if (query === undefined) throw new Error("no query");
+  const table = createSignTable(query.inCodeSpace);
+  const zeros = new Float32Array(PATCHES);
+  const scores = new Float32Array(PATCHES * ROWS);
+  const eachBlock = (count: number, scan: (block: number) => void) => () => {
+    for (let block = 0; block < count; block++) scan(block);
+    return count * ROWS;
+  };
+  const exact = await openFloatScan(floats, dim, ROWS * BLOCKS, random);
+  const scans = {
+    "exact float32": exact,
+    "4-bit codes": eachBlock(BLOCKS, (block) => codes.scan(block, [query], zeros, scores)),
+    signs: eachBlock(BLOCKS, (block) => signs.scanSigns(block, query, table, 0, scores)),
+    "4-bit codes, 49 queries (row·query)": () =>
+      PATCHES * eachBlock(BLOCKS / 20, (block) => codes.scan(block, queries, zeros, scores))(),
+  };
+  return fastest(scans);
+}
+
+/** The best rate of each scan; the scans take turns, so that a busy moment of the machine meets all of them. */
+function fastest(scans: Readonly<Record<string, () => number>>): Record<string, number> {
+  const best: Record<string, number> = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, scan] of Object.entries(scans)) {
+      const start = performance.now();
+      const rows = scan();
+      const rate = (1000 * rows) / (performance.now() - start);
+      best[name] = Math.max(best[name] ?? 0, rate);
+    }
+  }
+  return best;
+}
