@@ -81,13 +81,19 @@ function createPlainCodes(codeDim: number, capacityBytes: number): ResidentCodes
         adaptedFactor: codes.adaptedFactors[index] ?? 0,
       };
     },
-    scan(block, queries, centroidScores, scores) {
-      const codes = find(block);
-      queries.forEach((query, i) => {
-        if (query.codeDim !== codeDim) throw missing(`a query of ${query.codeDim} numbers`);
-        const own = scores.subarray(i * codes.count, (i + 1) * codes.count);
-        scanBlock(query, codes, centroidScores[i] ?? 0, own);
-      });
+    scan(blocks, queries, centroidScores, scores) {
+      const foreign = queries.find((query) => query.codeDim !== codeDim);
+      if (foreign !== undefined) throw missing(`a query of ${foreign.codeDim} numbers`);
+      let scored = 0;
+      let pair = 0;
+      for (const codes of blocks.map(find)) {
+        for (const query of queries) {
+          const own = scores.subarray(scored, scored + codes.count);
+          scanBlock(query, codes, centroidScores[pair] ?? 0, own);
+          scored += codes.count;
+          pair++;
+        }
+      }
     },
     scanSigns(block, query, table, centroidScore, scores) {
       const cluster = signs.get(block);

@@ -52,7 +52,7 @@ describe.each(SHAPES)("$count rows of $codeDim numbers", ({ count, codeDim }) =>
       prepareQuery(space, drawVector(codeDim, random), isAdapted),
     );
     const scores = new Float32Array(2 * count);
-    store.scan(3, queries, Float32Array.of(0.25, -0.5), scores);
+    store.scan([3], queries, Float32Array.of(0.25, -0.5), scores);
     queries.forEach((query, index) => {
       u.forEach((codes, row) => {
         const x = Float32Array.from(codes, (code) => code - 7.5);
@@ -151,10 +151,10 @@ describe("a store of codes", () => {
     store.add(1, packed);
     expect(() => store.row(2, 0)).toThrow(AppError);
     expect(() => store.row(1, 10)).toThrow(AppError);
-    expect(() => store.scan(1, [query], Float32Array.of(0), new Float32Array(10))).toThrow(
+    expect(() => store.scan([1], [query], Float32Array.of(0), new Float32Array(10))).toThrow(
       AppError,
     );
-    expect(() => store.scan(2, [], new Float32Array(0), new Float32Array(0))).toThrow(AppError);
+    expect(() => store.scan([2], [], new Float32Array(0), new Float32Array(0))).toThrow(AppError);
   });
 });
 

@@ -11,15 +11,21 @@ interface Run {
   end: number;
 }
 
+/** The whole memory, as bytes and as the numbers that are kept in it at multiples of their size. */
+export interface MemoryViews {
+  readonly u8: Uint8Array;
+  readonly u32: Uint32Array;
+  readonly f32: Float32Array;
+}
+
 /** Hands out runs of bytes in a kernel's memory, which grows as needed. */
 export interface Arena {
   /** Address of `bytes` bytes at a multiple of 16, or null where the memory cannot grow any more. */
   allocate(bytes: number): number | null;
   /** Takes back what {@link allocate} gave for that many bytes. */
   free(address: number, bytes: number): void;
-  /** A view of the whole memory; good until the next {@link allocate}. */
-  bytes(): Uint8Array;
-  view(): DataView;
+  /** Views of the whole memory; good until the next {@link allocate}. */
+  views(): MemoryViews;
 }
 
 /**
@@ -31,14 +37,7 @@ export interface Arena {
  */
 export function createArena(memory: WebAssembly.Memory, start: number, mostBytes: number): Arena {
   const free: Run[] = [{ start: roundUp(start), end: memory.buffer.byteLength }];
-  let bytes = new Uint8Array(memory.buffer);
-  let view = new DataView(memory.buffer);
-  const refresh = () => {
-    // A memory that has grown has another buffer, and views of the former one are empty or too short.
-    if (bytes.buffer === memory.buffer) return;
-    bytes = new Uint8Array(memory.buffer);
-    view = new DataView(memory.buffer);
-  };
+  let views = viewsOf(memory);
   const insert = (run: Run) => {
     let low = 0;
     let high = free.length;
@@ -95,14 +94,19 @@ export function createArena(memory: WebAssembly.Memory, start: number, mostBytes
     free(address, wanted) {
       insert({ start: address, end: address + Math.max(roundUp(wanted), ALIGNMENT) });
     },
-    bytes() {
-      refresh();
-      return bytes;
+    views() {
+      // A memory that has grown has another buffer, and views of the former one are empty or too short.
+      if (views.u8.buffer !== memory.buffer) views = viewsOf(memory);
+      return views;
     },
-    view() {
-      refresh();
-      return view;
-    },
+  };
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory): MemoryViews {
+  return {
+    u8: new Uint8Array(buffer),
+    u32: new Uint32Array(buffer),
+    f32: new Float32Array(buffer),
   };
 }
 

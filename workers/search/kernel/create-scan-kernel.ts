@@ -42,21 +42,22 @@ function openCentroids(
   const address = arena.allocate(clusters * (stride + 4));
   if (address === null) throw failed("no room for the centroids");
   const scalesAt = address + clusters * stride;
-  const memory = arena.bytes();
-  const rows = new Int8Array(memory.buffer, address, clusters * stride).fill(0);
+  const { f32, u8 } = arena.views();
+  const rows = new Int8Array(u8.buffer, address, clusters * stride).fill(0);
   for (let cluster = 0; cluster < clusters; cluster++) {
     rows.set(centroids.subarray(cluster * dim, (cluster + 1) * dim), cluster * stride);
   }
-  new Float32Array(memory.buffer, scalesAt, clusters).set(scales);
+  f32.set(scales, scalesAt / 4);
   return {
     score(query) {
       const { i16, a } = roundForCentroids(query);
       const queryAt = room("table", 2 * stride);
       const scoresAt = room("scores", 4 * clusters);
-      const { buffer } = arena.bytes();
-      new Int16Array(buffer, queryAt, stride).fill(0).set(i16);
+      const memory = arena.views();
+      const padded = new Int16Array(memory.u8.buffer, queryAt, stride).fill(0);
+      padded.set(i16);
       exports.scanCentroids(address, stride, clusters, scalesAt, queryAt, a, scoresAt);
-      return new Float32Array(new Float32Array(buffer, scoresAt, clusters));
+      return new Float32Array(memory.f32.subarray(scoresAt / 4, scoresAt / 4 + clusters));
     },
   };
 }

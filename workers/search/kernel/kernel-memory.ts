@@ -15,7 +15,7 @@ export interface KernelMemory {
 }
 
 /** What room is kept for. */
-type RoomPurpose = "query" | "scores" | "centroid-scores" | "job" | "scratch" | "packed" | "table";
+type RoomPurpose = "query" | "scores" | "centroid-scores" | "jobs" | "scratch" | "packed" | "table";
 
 /** Lays out the memory of an instance; `mostBytes` is how far it may grow. */
 export function createKernelMemory(

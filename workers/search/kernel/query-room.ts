@@ -24,14 +24,15 @@ export function createQueryRoom({ arena, room }: KernelMemory): QueryRoom {
       const codeDim = queries[0]?.codeDim ?? 0;
       const queryBytes = HEADER_BYTES + 2 * codeDim;
       address = room("query", queryBytes * queries.length);
-      const view = arena.view();
+      const { buffer } = arena.views().u8;
+      const view = new DataView(buffer);
       queries.forEach((query, index) => {
         const at = address + index * queryBytes;
         view.setFloat64(at, query.a, true);
         view.setFloat64(at + 8, query.b, true);
         view.setFloat64(at + 16, query.hub, true);
         view.setInt32(at + 24, query.isAdapted ? 1 : 0, true);
-        new Int16Array(view.buffer, at + HEADER_BYTES, codeDim).set(query.i16);
+        new Int16Array(buffer, at + HEADER_BYTES, codeDim).set(query.i16);
       });
       loaded = [...queries];
       return address;

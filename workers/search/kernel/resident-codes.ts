@@ -54,7 +54,7 @@ export function createResidentCodes(
     return at;
   };
   const floats = (address: number, count: number) =>
-    new Float32Array(arena.bytes().buffer, address, count);
+    arena.views().f32.subarray(address / 4, address / 4 + count);
 
   return {
     codeDim,
@@ -91,7 +91,7 @@ export function createResidentCodes(
       const bytes = planesBytes + 8 * padded;
       const address = allocate(bytes);
       if (address === null) return false;
-      arena.bytes().set(padBlocks(cluster, codeDim), address);
+      arena.views().u8.set(padBlocks(cluster, codeDim), address);
       const factors = floats(address + planesBytes, 2 * padded).fill(0);
       factors.set(cluster.f1);
       factors.set(cluster.h, padded);
@@ -106,28 +106,41 @@ export function createResidentCodes(
       const start = address + index * rowBytes;
       const factors = floats(address + count * rowBytes, 3 * count);
       return {
-        nibbles: new Uint8Array(arena.bytes().slice(start, start + rowBytes)),
+        nibbles: new Uint8Array(arena.views().u8.slice(start, start + rowBytes)),
         f4: factors[index] ?? 0,
         h: factors[count + index] ?? 0,
         adaptedFactor: factors[2 * count + index] ?? 0,
       };
     },
-    scan(block, queries, centroidScores, scores) {
-      const { address, count } = find(block);
+    scan(blocks, queries, centroidScores, scores) {
       const foreign = queries.find((query) => query.codeDim !== codeDim);
       if (foreign !== undefined) throw invalid(`a query of ${foreign.codeDim} numbers`);
-      if (count === 0 || queries.length === 0) return;
-      const scored = count * queries.length;
+      const found = blocks.map(find);
+      const scored = found.reduce((rows, { count }) => rows + count, 0) * queries.length;
+      if (scored === 0) return;
       const query = queryRoom.put(queries);
-      const centroidsAt = room("centroid-scores", 4 * queries.length);
+      const centroidsAt = room("centroid-scores", 4 * found.length * queries.length);
       const scratch = room("scratch", BATCH_ROWS * 2 * codeDim);
       const scoresAt = room("scores", 4 * scored);
-      const job = room("job", JOB_BYTES);
-      floats(centroidsAt, queries.length).set(centroidScores.subarray(0, queries.length));
-      const words = [address, address + count * rowBytes, centroidsAt, scoresAt, count];
-      new Uint32Array(arena.bytes().buffer, job, words.length).set(words);
-      if (queries.length === 1) exports.scanJobs(job, rowBytes, query, 0, 1, scratch);
-      else exports.scanJobsBatched(job, rowBytes, query, queries.length, 0, 1, scratch);
+      const jobs = room("jobs", JOB_BYTES * found.length);
+      const { f32, u32 } = arena.views();
+      f32.set(centroidScores.subarray(0, found.length * queries.length), centroidsAt / 4);
+      let word = jobs / 4;
+      let out = scoresAt;
+      let centroid = centroidsAt;
+      for (const { address, count } of found) {
+        u32[word++] = address;
+        u32[word++] = address + count * rowBytes;
+        u32[word++] = centroid;
+        u32[word++] = out;
+        u32[word++] = count;
+        centroid += 4 * queries.length;
+        out += 4 * count * queries.length;
+      }
+      if (queries.length === 1) exports.scanJobs(jobs, rowBytes, query, 0, found.length, scratch);
+      else {
+        exports.scanJobsBatched(jobs, rowBytes, query, queries.length, 0, found.length, scratch);
+      }
       scores.set(floats(scoresAt, scored));
     },
     scanSigns(block, query, table, centroidScore, scores) {
@@ -138,7 +151,7 @@ export function createResidentCodes(
       const padded = blocks * SIGN_BLOCK_ROWS;
       const tableAt = room("table", table.entries.length);
       const scoresAt = room("scores", 4 * padded);
-      arena.bytes().set(table.entries, tableAt);
+      arena.views().u8.set(table.entries, tableAt);
       const factors = at.address + (padded * codeDim) / 8;
       exports.scanSigns(
         ...[at.address, blocks, codeDim / 8, factors, tableAt],
@@ -159,7 +172,7 @@ function unpackInto(
   target: number,
 ): void {
   const planeBytes = codeDim / 8;
-  const memory = arena.bytes();
+  const memory = arena.views().u8;
   const signsAt = packedAt;
   let magnitudesAt = packedAt;
   if (planes.layout === "work") {

@@ -53,10 +53,10 @@ describe("an arena", () => {
   it("shows the memory that it has after it has grown", () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const arena = createArena(memory, 0, 64 * PAGE);
-    arena.bytes()[5] = 7;
+    arena.views().u8[5] = 7;
     arena.allocate(2 * PAGE);
-    expect(arena.bytes()[5]).toBe(7);
-    expect(arena.view().getUint8(5)).toBe(7);
-    expect(arena.bytes().length).toBe(memory.buffer.byteLength);
+    expect(arena.views().u8[5]).toBe(7);
+    expect(new Uint8Array(arena.views().f32.buffer)[5]).toBe(7);
+    expect(arena.views().u8.length).toBe(memory.buffer.byteLength);
   });
 });

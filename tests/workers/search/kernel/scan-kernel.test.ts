@@ -40,11 +40,37 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
         const centroidScores = Float32Array.from(queries, (_, i) => i / 50);
         const [scores, expected] = [1, 2].map(() => new Float32Array(queryCount * count));
         if (scores === undefined || expected === undefined) throw new Error("no scores");
-        own.scan(5, queries, centroidScores, scores);
-        reference.scan(5, queries, centroidScores, expected);
+        own.scan([5], queries, centroidScores, scores);
+        reference.scan([5], queries, centroidScores, expected);
         expect(scores).toEqual(expected);
       }
       for (let row = 0; row < count; row++) expect(own.row(5, row)).toEqual(reference.row(5, row));
+    },
+  );
+
+  it.each([1, 2, 5])(
+    "scores many blocks at once as it does one by one, for %i queries",
+    (count) => {
+      const codeDim = 96;
+      const queries = queriesOf(codeDim, count);
+      const own = kernel.openCodes(codeDim, CAPACITY);
+      const reference = plainKernel.openCodes(codeDim, CAPACITY);
+      const blocks = [7, 3, 9, 1];
+      const rows = [5, 0, 33, 2];
+      blocks.forEach((block, index) => {
+        const packed = packedBlock(randomU(rows[index] ?? 0, codeDim, block), codeDim, block);
+        for (const store of [own, reference]) store.add(block, packed);
+      });
+      const centroidScores = Float32Array.from({ length: 4 * count }, (_, i) => i / 20);
+      const [scores, expected] = [own, reference].map((store) => {
+        const all = new Float32Array(40 * count);
+        store.scan(blocks, queries, centroidScores, all);
+        return all;
+      });
+      expect(scores).toEqual(expected);
+      const alone = new Float32Array(33 * count);
+      own.scan([9], queries, centroidScores.subarray(2 * count, 3 * count), alone);
+      expect(alone).toEqual(expected?.subarray(5 * count, 38 * count));
     },
   );
 
@@ -95,7 +121,7 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
       const plain = plainKernel.openCodes(512, CAPACITY);
       plain.add(block, packed);
       const scores = new Float32Array(packed.count);
-      plain.scan(block, queries, Float32Array.of(0), scores);
+      plain.scan([block], queries, Float32Array.of(0), scores);
       expect(store.add(block, packed)).toBe(true);
       kept.set(block, scores);
       if (block % 3 === 2) {
@@ -105,7 +131,7 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
     }
     for (const [block, expected] of kept) {
       const scores = new Float32Array(expected.length);
-      store.scan(block, queries, Float32Array.of(0), scores);
+      store.scan([block], queries, Float32Array.of(0), scores);
       expect(scores).toEqual(expected);
       store.remove(block);
     }
@@ -122,8 +148,8 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
     expect(() => store.row(1, 10)).toThrow(AppError);
     expect(() => store.row(2, 0)).toThrow(AppError);
     const scores = new Float32Array(10);
-    expect(() => store.scan(2, queriesOf(32, 1), Float32Array.of(0), scores)).toThrow(AppError);
-    expect(() => store.scan(1, queriesOf(64, 1), Float32Array.of(0), scores)).toThrow(AppError);
+    expect(() => store.scan([2], queriesOf(32, 1), Float32Array.of(0), scores)).toThrow(AppError);
+    expect(() => store.scan([1], queriesOf(64, 1), Float32Array.of(0), scores)).toThrow(AppError);
   });
 });
 
@@ -141,11 +167,11 @@ describe("a kernel whose memory is at its end", () => {
     if (query === undefined) throw new Error("no query");
     const scores = new Float32Array(60);
     store.remove(1);
-    store.scan(99, [query], Float32Array.of(0), scores);
+    store.scan([99], [query], Float32Array.of(0), scores);
     const plain = plainKernel.openCodes(512, CAPACITY);
     plain.add(99, packed);
     const expected = new Float32Array(60);
-    plain.scan(99, [query], Float32Array.of(0), expected);
+    plain.scan([99], [query], Float32Array.of(0), expected);
     expect(scores).toEqual(expected);
   });
 
