@@ -67,7 +67,7 @@ export function findPlainly(
     const store = plainKernel.openCodes(codeDim, residentBytes(packed.count, codeDim));
     store.add(block, packed);
     const scores = new Float32Array(packed.count);
-    store.scan(block, [prepared], centroidScores.subarray(block, block + 1), scores);
+    store.scan([block], [prepared], centroidScores.subarray(block, block + 1), scores);
     scores.forEach((score, at) => {
       const row = packed.rows[at] ?? 0;
       const work = packed.works[at] ?? 0;

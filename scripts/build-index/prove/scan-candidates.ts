@@ -64,7 +64,7 @@ export async function scanCandidates(
           queries,
           (_, i) => set.centroidScores[(first + i) * clusters + cluster] ?? 0,
         );
-        codes.scan(0, queries, centroids, scores);
+        codes.scan([0], queries, centroids, scores);
         queries.forEach((_, i) => {
           const share = set.shareOf[(first + i) * clusters + cluster] ?? 0;
           const heap = heaps[s]?.[first + i]?.[share];
