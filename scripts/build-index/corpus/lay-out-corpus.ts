@@ -4,6 +4,8 @@ import { encodeSimilar } from "../../../src/core/edition/similar-file.ts";
 import { encodeWorks, type WorkRecord } from "../../../src/core/edition/works-file.ts";
 import { countQualityFlags } from "../../../src/core/quality/flags.ts";
 import type { WorkText } from "../../../src/core/source/work-text.ts";
+import { flagSentences } from "../quality/flag-sentences.ts";
+import { createSimilarGroups } from "../quality/similar-groups.ts";
 import { alignSentences } from "../source/align.ts";
 import { readMarkdown } from "../source/read-markdown.ts";
 import { gzip } from "../write-edition.ts";
@@ -55,6 +57,9 @@ export async function layOutCorpus(
     const sources = createSourcesWriter(files.sources, index.workIds.length);
     const works: WorkRecord[] = [];
     const flags = new Uint16Array(index.sentences);
+    const similar = createSimilarGroups(index.sentences, (row) =>
+      spill.readAnywhere(index.offsets[row] ?? 0, index.lengths[row] ?? 0),
+    );
     const citationProblems = new Map<string, readonly string[]>();
     const found = { worksWithText: 0, sentencesWithText: 0, spans: 0 };
     let nextLog = LOG_EVERY;
@@ -66,9 +71,11 @@ export async function layOutCorpus(
         const text = spill.read(index.offsets[row] ?? 0, index.lengths[row] ?? 0);
         sentences.push(text);
         texts.add({ sentenceId: index.idOf(row), text });
+        similar.add(row, text);
       }
       const source = await readWorkText(options.markdown, workId, sentences);
       sources.add(source);
+      flags.set(flagSentences(sentences, source), firstRow);
       if (source !== null) {
         found.worksWithText += 1;
         found.sentencesWithText += sentences.length;
@@ -88,11 +95,12 @@ export async function layOutCorpus(
         nextLog = endRow + LOG_EVERY;
       }
     }
+    const groups = similar.finish(flags);
     texts.finish();
     sources.finish();
     const { topicNames, aliases } = records;
     await writeFile(files.works, gzip(encodeWorks({ works, topicNames, aliases })));
-    await writeFile(files.similar, encodeSimilar(index.sentences, []));
+    await writeFile(files.similar, encodeSimilar(index.sentences, groups));
     const known = new Set(index.workIds);
     return {
       sentences: index.sentences,
@@ -103,7 +111,6 @@ export async function layOutCorpus(
         ...found,
         worksWithoutSentences: [...records.works.keys()].filter((id) => !known.has(id)),
         flagged: countQualityFlags(flags),
-        similar: 0,
         citationProblems,
       },
       rowOf: index.rowOf,

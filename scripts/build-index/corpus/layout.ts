@@ -30,8 +30,6 @@ export interface CorpusCoverage {
   readonly sentencesWithText: number;
   readonly spans: number;
   readonly flagged: QualityCounts;
-  /** Sentences that fold under another one. */
-  readonly similar: number;
   /** Problems of citations by work id. */
   readonly citationProblems: ReadonlyMap<string, readonly string[]>;
 }

@@ -13,6 +13,8 @@ export interface TextSpill {
   flush(): void;
   /** Synchronous on purpose: millions of short reads, most of them from a window in memory. */
   read(offset: number, length: number): string;
+  /** Reads one text from anywhere, past the window that `read` keeps. */
+  readAnywhere(offset: number, length: number): string;
   /** Closes and removes the file. */
   remove(): void;
 }
@@ -57,6 +59,13 @@ export function createTextSpill(path: string): TextSpill {
       }
       const start = offset - window.start;
       return window.bytes.toString("utf8", start, start + length);
+    },
+    readAnywhere(offset, length) {
+      const bytes = Buffer.allocUnsafe(length);
+      if (readSync(file, bytes, 0, length, offset) < length) {
+        throw new Error(`the spilled texts end before ${offset + length}`);
+      }
+      return bytes.toString("utf8");
     },
     remove() {
       closeSync(file);
