@@ -15,13 +15,23 @@ export function liveDevice(device: GPUDevice): LiveDevice {
 /** Creates a buffer that holds `data`, or one word where there is none: a binding is never empty. */
 export function createFilled(
   { device }: LiveDevice,
-  data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+  data: Float32Array | Uint32Array,
   usage: GPUBufferUsageFlags,
 ): GPUBuffer {
   const size = Math.max(4, data.byteLength);
   const buffer = device.createBuffer({ size, usage: usage | GPUBufferUsage.COPY_DST });
   device.queue.writeBuffer(buffer, 0, data);
   return buffer;
+}
+
+/** Binds buffers to the places that a pipeline uses. */
+export function bindBuffers(
+  device: GPUDevice,
+  pipeline: GPUComputePipeline,
+  buffers: Iterable<readonly [binding: number, buffer: GPUBuffer]>,
+): GPUBindGroup {
+  const entries = Array.from(buffers, ([binding, buffer]) => ({ binding, resource: { buffer } }));
+  return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
 }
 
 /**

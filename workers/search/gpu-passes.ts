@@ -2,7 +2,7 @@ import { scanConstants, TILE_ROWS } from "../../src/core/gpu/scan-layout.ts";
 import type { ScanQueries } from "../../src/core/gpu/scan-queries.ts";
 import { specializeShader } from "../../src/core/gpu/specialize-shader.ts";
 import { RECORD_BYTES, readSurvivors, type Survivor } from "../../src/core/gpu/survivors.ts";
-import { createFilled, type LiveDevice, readBuffer } from "./gpu-buffers.ts";
+import { bindBuffers, createFilled, type LiveDevice, readBuffer } from "./gpu-buffers.ts";
 import type { Shard } from "./gpu-codes.ts";
 
 /** Queries that share one read of a row where several are asked at once. */
@@ -110,11 +110,7 @@ export async function createScanPasses(
         const place = opened[at];
         if (place === undefined) throw new RangeError(`shard ${at} of ${opened.length}`);
         const inputs = [place.settings, place.shard.buffer, integers, records, bases, works];
-        const entries = [...inputs.entries(), ...outputs].map(([binding, buffer]) => ({
-          binding,
-          resource: { buffer },
-        }));
-        return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+        return bindBuffers(device, pipeline, [...inputs.entries(), ...outputs]);
       };
       const lookAgain = async (wanted: readonly WantedTile[]): Promise<Survivor[]> => {
         const encoder = device.createCommandEncoder();
