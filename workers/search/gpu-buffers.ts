@@ -12,15 +12,21 @@ export function liveDevice(device: GPUDevice): LiveDevice {
   return { device, watch: watchDevice(device) };
 }
 
-/** Creates a buffer that holds `data`, or one word where there is none: a binding is never empty. */
+/**
+ * Creates a buffer that holds `data`, or one word where there is none: a binding is never empty. `data` is copied into mapped memory,
+ * because Dawn for Node ends the process when `writeBuffer` gets memory that threads share.
+ */
 export function createFilled(
   { device }: LiveDevice,
   data: Float32Array | Uint32Array,
   usage: GPUBufferUsageFlags,
 ): GPUBuffer {
   const size = Math.max(4, data.byteLength);
-  const buffer = device.createBuffer({ size, usage: usage | GPUBufferUsage.COPY_DST });
-  device.queue.writeBuffer(buffer, 0, data);
+  const buffer = device.createBuffer({ size, usage, mappedAtCreation: true });
+  const mapped = buffer.getMappedRange();
+  if (data instanceof Float32Array) new Float32Array(mapped).set(data);
+  else new Uint32Array(mapped).set(data);
+  buffer.unmap();
   return buffer;
 }
 
