@@ -53,6 +53,11 @@ export const KERNEL_BUILDS = {
     source: "assembly/build.ts",
     options: ["--enable", "simd"],
   },
+  "peers.wasm": {
+    folder: "scripts/bench-index/kernel",
+    source: "assembly/peers.ts",
+    options: ["--enable", "simd"],
+  },
 };
 
 /** @param {string} folder */
