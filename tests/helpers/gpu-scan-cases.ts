@@ -1,7 +1,7 @@
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { plainKernel, residentBytes } from "../../src/core/codes/plain-kernel.ts";
 import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
-import type { PackedBlock } from "../../src/core/codes/scan-kernel.ts";
+import type { PackedBlock, ResidentCodes } from "../../src/core/codes/scan-kernel.ts";
 import { createSeededRandom, type Random } from "../../src/core/search/seeded-random.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import type { FindOptions, FoundRow, GpuQuery } from "../../workers/search/gpu-find.ts";
@@ -54,31 +54,34 @@ export function scanQuery(
   };
 }
 
-/** What a search has to find: every row scored by the plain kernel. */
+/** The blocks in the plain kernel's memory. */
+export function plainCodes(blocks: readonly PackedBlock[], codeDim: number): ResidentCodes {
+  const bytes = blocks.reduce((sum, { count }) => sum + residentBytes(count, codeDim), 0);
+  const codes = plainKernel.openCodes(codeDim, bytes);
+  for (const [block, packed] of blocks.entries()) codes.add(block, packed);
+  return codes;
+}
+
+/** What a search has to find in some blocks: every row scored by the plain kernel. Places are rows here. */
 export function findPlainly(
-  blocks: readonly PackedBlock[],
+  codes: ResidentCodes,
+  among: readonly number[],
   { prepared, centroidScores }: GpuQuery,
-  { count, hiddenFlags, works }: FindOptions,
+  { count, works, hiddenFlags }: FindOptions,
 ): FoundRow[] {
   const best = createTopK(count);
-  const places = new Map<number, Omit<FoundRow, "score">>();
-  for (const [block, packed] of blocks.entries()) {
-    const { codeDim } = prepared;
-    const store = plainKernel.openCodes(codeDim, residentBytes(packed.count, codeDim));
-    store.add(block, packed);
-    const scores = new Float32Array(packed.count);
-    store.scan([block], [prepared], centroidScores.subarray(block, block + 1), scores);
-    scores.forEach((score, at) => {
-      const row = packed.rows[at] ?? 0;
-      const work = packed.works[at] ?? 0;
-      if (((packed.flags[at] ?? 0) & hiddenFlags) !== 0) return;
-      if (works !== null && (((works[work >> 5] ?? 0) >> (work & 31)) & 1) === 0) return;
-      best.offer(row, score);
-      places.set(row, { row, work, block });
+  const found = new Map<number, FoundRow>();
+  for (const block of among) {
+    const { count: rows, ...of } = codes.copy(block);
+    const scores = new Float32Array(rows);
+    codes.scan([block], [prepared], centroidScores.subarray(block, block + 1), scores);
+    scores.forEach((score, index) => {
+      const place = of.rows[index] ?? 0;
+      if (((of.flags[index] ?? 0) & hiddenFlags) !== 0) return;
+      if (works !== null && works[of.works[index] ?? 0] === 0) return;
+      best.offer(place, score);
+      found.set(place, { block, index, score });
     });
   }
-  return best.take().flatMap(({ id, score }) => {
-    const place = places.get(id);
-    return place === undefined ? [] : [{ ...place, score }];
-  });
+  return best.take().flatMap(({ id }) => found.get(id) ?? []);
 }

@@ -1,9 +1,9 @@
-import type { PackedBlock } from "../../src/core/codes/scan-kernel.ts";
-import { unpackNibbles } from "../../src/core/codes/unpack.ts";
+import type { CodeBlock } from "../../src/core/codes/code-block.ts";
 import {
   emptyTile,
+  flagsOffset,
+  PADDING,
   TILE_ROWS,
-  type TileLayout,
   tileLayout,
   writeTileRows,
 } from "../../src/core/gpu/scan-layout.ts";
@@ -12,8 +12,6 @@ import { BINDING_BYTES, itemsPerShard } from "../../src/core/gpu/shards.ts";
 
 /** Tiles that are written to the device at once. */
 const STAGED_TILES = 16;
-/** Bytes that may be under way to the device before `add` waits for it. */
-const MOST_BYTES_UNDER_WAY = 64 * 1024 * 1024;
 
 /** Consecutive tiles in one buffer. */
 export interface Shard {
@@ -31,94 +29,99 @@ export interface GpuCodesSize {
   readonly blocks: number;
 }
 
-/** Rows of 4-bit codes in the memory of a graphics processor. */
+/** Blocks of 4-bit codes in the memory of a graphics processor. */
 export interface GpuCodes {
-  readonly codeDim: number;
-  readonly layout: TileLayout;
-  /** Rows added so far. */
-  rowCount(): number;
-  /** Blocks that there is room for: the length of a query's bases. */
-  readonly blocks: number;
+  readonly size: GpuCodesSize;
+  /** The largest factors of all rows that were ever added. */
   readonly bounds: FactorBounds;
   /**
-   * Adds the rows of a block, once.
+   * Adds a block that is not here.
    *
-   * @param block its number, below `blocks`
-   * @returns when the device keeps up again
+   * @param block its number, below `size.blocks`
+   * @returns false, and nothing happens, where there is no room
    */
-  add(block: number, packed: PackedBlock): Promise<void>;
+  add(block: number, codes: CodeBlock): boolean;
+  /** Takes a block out; its room is not used again. */
+  remove(block: number): void;
   /** Sends what is still staged; the shards with rows. */
   shards(): readonly Shard[];
+  /** Why the device has not taken all of what was sent to it, or null. */
+  failure(): Promise<string | null>;
   destroy(): void;
 }
 
 /**
- * Makes room for rows on a device, in buffers of at most 128 MiB.
+ * Creates an empty store. Memory is taken as rows come, in buffers of at most 128 MiB.
  *
  * @param bindingBytes for tests: the most that a buffer may hold
- * @returns null where the device has not enough memory
  */
-export async function createGpuCodes(
+export function createGpuCodes(
   device: GPUDevice,
   size: GpuCodesSize,
   bindingBytes = BINDING_BYTES,
-): Promise<GpuCodes | null> {
+): GpuCodes {
   const layout = tileLayout(size.codeDim);
+  const { tileWords, tileBytes } = layout;
   const tiles = Math.ceil(size.rows / TILE_ROWS);
-  const buffers = await allocate(device, layout, tiles, bindingBytes);
-  if (buffers === null) return null;
-  const perShard = itemsPerShard(layout.tileBytes, bindingBytes);
-  const staged = new Uint32Array(STAGED_TILES * layout.tileWords);
+  const perShard = itemsPerShard(tileBytes, bindingBytes);
+  const buffers: GPUBuffer[] = [];
+  const allocations: Promise<GPUError | null>[] = [];
+  const staged = new Uint32Array(STAGED_TILES * tileWords);
   const empty = emptyTile(layout);
   const bounds = { f4: 0, h: 0, adaptedFactor: 0 };
+  /** First row of each block that is here, and how many it has. */
+  const places = new Map<number, { readonly first: number; readonly count: number }>();
   let rows = 0;
   /** First tile in `staged`, and whether it holds rows that the device lacks. */
   let firstStaged = 0;
   let isDirty = false;
-  let underWay = 0;
 
   const clear = () => {
-    for (let tile = 0; tile < STAGED_TILES; tile++) staged.set(empty, tile * layout.tileWords);
+    for (let tile = 0; tile < STAGED_TILES; tile++) staged.set(empty, tile * tileWords);
   };
   clear();
 
+  const bufferOf = (shard: number): GPUBuffer => {
+    const there = buffers[shard];
+    if (there !== undefined) return there;
+    const bytes = Math.min(perShard, tiles - shard * perShard) * tileBytes;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    device.pushErrorScope("out-of-memory");
+    const buffer = device.createBuffer({ label: "codes", size: bytes, usage });
+    allocations.push(device.popErrorScope());
+    buffers.push(buffer);
+    return buffer;
+  };
   const flush = () => {
     if (!isDirty) return;
     const end = Math.ceil(rows / TILE_ROWS);
     for (let tile = firstStaged; tile < end; ) {
       const shard = Math.floor(tile / perShard);
       const last = Math.min(end, (shard + 1) * perShard);
-      const words = (last - tile) * layout.tileWords;
-      const buffer = buffers[shard];
-      if (buffer === undefined)
-        throw new RangeError(`${rows} rows where there is room for ${size.rows}`);
-      const offset = (tile - shard * perShard) * layout.tileBytes;
-      device.queue.writeBuffer(
-        buffer,
-        offset,
-        staged,
-        (tile - firstStaged) * layout.tileWords,
-        words,
-      );
-      underWay += 4 * words;
+      const offset = (tile - shard * perShard) * tileBytes;
+      const from = (tile - firstStaged) * tileWords;
+      const words = (last - tile) * tileWords;
+      device.queue.writeBuffer(bufferOf(shard), offset, staged, from, words);
       tile = last;
     }
     isDirty = false;
   };
+  const hide = (row: number) => {
+    const tile = Math.floor(row / TILE_ROWS);
+    const shard = Math.floor(tile / perShard);
+    const offset = (tile - shard * perShard) * tileBytes + flagsOffset(layout, row % TILE_ROWS);
+    device.queue.writeBuffer(bufferOf(shard), offset, Uint32Array.of(PADDING));
+    // Where the tile is still staged it will be written again.
+    const word = (tile - firstStaged) * tileWords + flagsOffset(layout, row % TILE_ROWS) / 4;
+    if (tile >= firstStaged) staged[word] = PADDING;
+  };
 
   return {
-    codeDim: size.codeDim,
-    layout,
-    blocks: size.blocks,
+    size,
     bounds,
-    rowCount: () => rows,
-    async add(block, { planes, ...codes }) {
-      if (block >= size.blocks || rows + codes.count > size.rows) {
-        throw new RangeError(
-          `block ${block} of ${size.blocks}, ${rows + codes.count} rows of ${size.rows}`,
-        );
-      }
-      const unpacked = { ...codes, nibbles: unpackNibbles(planes, codes.count, size.codeDim) };
+    add(block, codes) {
+      if (rows + codes.count > size.rows) return false;
+      places.set(block, { first: rows, count: codes.count });
       for (let from = 0; from < codes.count; ) {
         const tile = Math.floor(rows / TILE_ROWS) - firstStaged;
         if (tile === STAGED_TILES) {
@@ -129,8 +132,8 @@ export async function createGpuCodes(
         }
         const at = rows % TILE_ROWS;
         const count = Math.min(codes.count - from, TILE_ROWS - at);
-        const target = staged.subarray(tile * layout.tileWords, (tile + 1) * layout.tileWords);
-        writeTileRows(target, layout, unpacked, block, from, at, count);
+        const target = staged.subarray(tile * tileWords, (tile + 1) * tileWords);
+        writeTileRows(target, layout, codes, block, from, at, count);
         from += count;
         rows += count;
         isDirty = true;
@@ -138,10 +141,14 @@ export async function createGpuCodes(
       bounds.f4 = largest(bounds.f4, codes.f4);
       bounds.h = largest(bounds.h, codes.h);
       bounds.adaptedFactor = largest(bounds.adaptedFactor, codes.adaptedFactors);
-      if (underWay < MOST_BYTES_UNDER_WAY) return;
-      underWay = 0;
-      device.queue.submit([]);
-      await device.queue.onSubmittedWorkDone();
+      return true;
+    },
+    remove(block) {
+      const place = places.get(block);
+      if (place === undefined) return;
+      places.delete(block);
+      flush();
+      for (let i = 0; i < place.count; i++) hide(place.first + i);
     },
     shards() {
       flush();
@@ -152,30 +159,14 @@ export async function createGpuCodes(
         return count > 0 ? [{ buffer, firstTile, tiles: count }] : [];
       });
     },
+    async failure() {
+      const errors = await Promise.all(allocations);
+      return errors.find((error) => error !== null)?.message ?? null;
+    },
     destroy() {
       for (const buffer of buffers) buffer.destroy();
     },
   };
-}
-
-async function allocate(
-  device: GPUDevice,
-  layout: TileLayout,
-  tiles: number,
-  bindingBytes: number,
-): Promise<GPUBuffer[] | null> {
-  const perShard = itemsPerShard(layout.tileBytes, bindingBytes);
-  const buffers: GPUBuffer[] = [];
-  for (let first = 0; first < tiles; first += perShard) {
-    device.pushErrorScope("out-of-memory");
-    const size = Math.min(perShard, tiles - first) * layout.tileBytes;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    buffers.push(device.createBuffer({ label: "codes", size, usage }));
-    if ((await device.popErrorScope()) === null) continue;
-    for (const buffer of buffers) buffer.destroy();
-    return null;
-  }
-  return buffers;
 }
 
 function largest(soFar: number, values: Float32Array): number {

@@ -1,6 +1,10 @@
 import type { PreparedQuery } from "../../src/core/codes/prepared-query.ts";
 import { scanQueries } from "../../src/core/gpu/scan-queries.ts";
-import { chooseTiles, scoreTolerance } from "../../src/core/gpu/scan-selection.ts";
+import {
+  chooseTiles,
+  type FactorBounds,
+  scoreTolerance,
+} from "../../src/core/gpu/scan-selection.ts";
 import { exactScore } from "../../src/core/gpu/survivors.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import type { LiveDevice } from "./gpu-buffers.ts";
@@ -11,24 +15,24 @@ import { BATCH_LANES, createScanPasses, type OpenCall } from "./gpu-passes.ts";
 export interface GpuQuery {
   readonly prepared: PreparedQuery;
   /** [blocks] <q, c>. */
-  readonly centroidScores: Float32Array<ArrayBuffer>;
+  readonly centroidScores: Float32Array;
 }
 
 /** What to find, of every query. */
 export interface FindOptions {
   /** Rows to find of each query. */
   readonly count: number;
-  /** Rows with any of these flags are left out. */
+  /** One byte per work, 0 where its rows are left out; null for all works. */
+  readonly works: Uint8Array | null;
+  /** Quality flags of which a row must have none. */
   readonly hiddenFlags: number;
-  /** One bit per work, the lowest first: whether its rows may be found. Null where all may. */
-  readonly works: Uint32Array<ArrayBuffer> | null;
 }
 
 /** A row that was found, with its score as the processor's kernels compute it. */
 export interface FoundRow {
-  readonly row: number;
-  readonly work: number;
   readonly block: number;
+  /** Of the row, in its block. */
+  readonly index: number;
   readonly score: number;
 }
 
@@ -37,7 +41,7 @@ export interface GpuFinder {
   /**
    * Scores every row of the store against every query.
    *
-   * @returns of each query, the best rows, best first; equal scores by ascending row
+   * @returns of each query, the best rows, best first; equal scores by ascending place
    * @throws AppError `device-lost`
    */
   find(
@@ -56,19 +60,22 @@ export interface GpuFinder {
  * scores are then computed here, operation by operation as the other kernels do: the answer is theirs, bit for bit.
  *
  * @param source scan.wgsl
+ * @param firstPlaces place of the first row of each block: the order among equal scores
  */
 export async function createGpuFinder(
   live: LiveDevice,
   source: string,
   codes: GpuCodes,
+  firstPlaces: Uint32Array,
 ): Promise<GpuFinder> {
-  const passes = await createScanPasses(live, source, codes.codeDim);
+  const { codeDim, blocks } = codes.size;
+  const passes = await createScanPasses(live, source, codeDim);
   /** One search at a time: they share the buffer of survivors. */
   let last: Promise<unknown> = Promise.resolve();
 
   const find = async (
     queries: readonly GpuQuery[],
-    { count, hiddenFlags, works }: FindOptions,
+    { count, works, hiddenFlags }: FindOptions,
     signal: AbortSignal,
   ): Promise<FoundRow[][]> => {
     signal.throwIfAborted();
@@ -78,14 +85,14 @@ export async function createGpuFinder(
     const call = passes.open({
       shards,
       queryCount: queries.length,
-      queries: scanQueries(prepared, codes.codeDim, BATCH_LANES),
-      bases: joinBases(queries, codes.blocks),
-      blocks: codes.blocks,
+      queries: scanQueries(prepared, codeDim, BATCH_LANES),
+      bases: joinBases(queries, blocks),
+      blocks,
       hiddenFlags,
-      works,
+      works: works === null ? null : workBits(works),
     });
     try {
-      return await select(call, queries, codes, count, signal);
+      return await select(call, queries, { count, firstPlaces, bounds: codes.bounds }, signal);
     } finally {
       call.close();
     }
@@ -101,39 +108,50 @@ export async function createGpuFinder(
   };
 }
 
+/** What the selection goes by. */
+interface Selection {
+  readonly count: number;
+  readonly firstPlaces: Uint32Array;
+  readonly bounds: FactorBounds;
+}
+
 async function select(
   call: OpenCall,
   queries: readonly GpuQuery[],
-  codes: GpuCodes,
-  count: number,
+  { count, firstPlaces, bounds }: Selection,
   signal: AbortSignal,
 ): Promise<FoundRow[][]> {
   const maxima = await call.maxima();
   signal.throwIfAborted();
   const tiles = maxima.length / queries.length;
   const wanted = queries.flatMap(({ prepared, centroidScores }, query) => {
-    const tolerance = scoreTolerance(prepared, centroidScores, codes.bounds);
+    const tolerance = scoreTolerance(prepared, centroidScores, bounds);
     const best = maxima.subarray(query * tiles, (query + 1) * tiles);
     const choice = chooseTiles(best, count, tolerance);
     return choice.tiles.map((tile) => ({ tile, query, floor: choice.floor }));
   });
   const survivors = await call.survivors(wanted, signal);
-  const places = queries.map(() => new Map<number, Omit<FoundRow, "score">>());
   const best = queries.map(() => createTopK(count));
+  const found = queries.map(() => new Map<number, FoundRow>());
   for (const survivor of survivors) {
-    const { query, row, work, block } = survivor;
+    const { query, block, index } = survivor;
     const asked = queries[query];
     if (asked === undefined) throw new RangeError(`query ${query} of ${queries.length}`);
+    const place = (firstPlaces[block] ?? 0) + index;
     const score = exactScore(survivor, asked.prepared, asked.centroidScores[block] ?? 0);
-    best[query]?.offer(row, score);
-    places[query]?.set(row, { row, work, block });
+    best[query]?.offer(place, score);
+    found[query]?.set(place, { block, index, score });
   }
-  return best.map((top, query) =>
-    top.take().flatMap(({ id, score }) => {
-      const place = places[query]?.get(id);
-      return place === undefined ? [] : [{ ...place, score }];
-    }),
-  );
+  return best.map((top, query) => top.take().flatMap(({ id }) => found[query]?.get(id) ?? []));
+}
+
+/** One bit per work, the lowest first, of one byte per work. */
+function workBits(works: Uint8Array): Uint32Array<ArrayBuffer> {
+  const bits = new Uint32Array(Math.ceil(works.length / 32));
+  works.forEach((isWanted, work) => {
+    if (isWanted !== 0) bits[work >> 5] = (bits[work >> 5] ?? 0) | (1 << (work & 31));
+  });
+  return bits;
 }
 
 function joinBases(queries: readonly GpuQuery[], blocks: number): Float32Array<ArrayBuffer> {

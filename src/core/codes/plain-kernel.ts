@@ -81,6 +81,11 @@ function createPlainCodes(codeDim: number, capacityBytes: number): ResidentCodes
         adaptedFactor: codes.adaptedFactors[index] ?? 0,
       };
     },
+    copy(block) {
+      const { count, flags, rows, works, nibbles, f4, h, adaptedFactors } = find(block);
+      const factors = { f4: f4.slice(), h: h.slice(), adaptedFactors: adaptedFactors.slice() };
+      return { count, flags, rows, works, nibbles: nibbles.slice(), ...factors };
+    },
     scan(blocks, queries, centroidScores, scores) {
       const foreign = queries.find((query) => query.codeDim !== codeDim);
       if (foreign !== undefined) throw missing(`a query of ${foreign.codeDim} numbers`);

@@ -1,4 +1,5 @@
 import type { SignCluster } from "../edition/sign-file.ts";
+import type { CodeBlock } from "./code-block.ts";
 import type { PreparedQuery } from "./prepared-query.ts";
 import type { SignTable } from "./sign-table.ts";
 import type { PackedPlanes } from "./unpack.ts";
@@ -69,6 +70,12 @@ export interface ResidentCodes {
   remove(block: number): void;
   /** @throws AppError `invalid-argument` for a block or a row that is not here */
   row(block: number, index: number): ResidentRow;
+  /**
+   * A copy of a whole block, for another device to scan.
+   *
+   * @throws AppError `invalid-argument` for a block that is not here
+   */
+  copy(block: number): CodeBlock;
   /**
    * Scores the rows of blocks for several queries, each row loaded once:
    * (centroidScore + h · <q, m> + f4 · (a · Σ i16 · u + b)) · (adaptedFactor where the query is adapted).

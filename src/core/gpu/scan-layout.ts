@@ -1,13 +1,13 @@
-import type { PackedBlock } from "../codes/scan-kernel.ts";
+import type { CodeBlock } from "../codes/code-block.ts";
 
 /** Rows of a tile: one workgroup, and the largest that every device allows. */
 export const TILE_ROWS = 256;
 /** Codes in a u32. */
 const NIBBLES_PER_WORD = 8;
 /** Words of a row after its codes. */
-const FIELDS = ["f4", "hub", "adapted", "block", "row", "work", "flags"] as const;
-/** In the word of flags: no row, only what fills up a tile. Quality flags take the lower half of the word. */
-const PADDING = 0x80000000;
+const FIELDS = ["f4", "hub", "adapted", "block", "index", "work", "flags"] as const;
+/** In the word of flags: no row, or none any more. Quality flags take the lower half of the word. */
+export const PADDING = 0x80000000;
 
 /** Where everything lies in a tile: word w of row r is at w · TILE_ROWS + r, so that neighbours read neighbouring words. */
 export interface TileLayout {
@@ -45,9 +45,9 @@ export function emptyTile(layout: TileLayout): Uint32Array<ArrayBuffer> {
   return tile;
 }
 
-/** Rows of a block, unpacked: [count × D / 2] nibbles, as `unpackNibbles` makes them, and what else belongs to a row. */
-export interface TileRows extends Omit<PackedBlock, "planes"> {
-  readonly nibbles: Uint8Array<ArrayBuffer>;
+/** Where the flags of a row are in its tile, in bytes. */
+export function flagsOffset({ rowWords }: TileLayout, row: number): number {
+  return 4 * ((rowWords - 1) * TILE_ROWS + row);
 }
 
 /**
@@ -61,7 +61,7 @@ export interface TileRows extends Omit<PackedBlock, "planes"> {
 export function writeTileRows(
   tile: Uint32Array,
   layout: TileLayout,
-  codes: TileRows,
+  codes: CodeBlock,
   block: number,
   from: number,
   at: number,
@@ -83,7 +83,7 @@ export function writeTileRows(
   floats.set(rows(codes.h), place(1));
   floats.set(rows(codes.adaptedFactors), place(2));
   tile.fill(block, place(3), place(3) + count);
-  tile.set(rows(codes.rows), place(4));
+  for (let row = 0; row < count; row++) tile[place(4) + row] = from + row;
   tile.set(rows(codes.works), place(5));
   tile.set(rows(codes.flags), place(6));
 }

@@ -4,7 +4,7 @@
 //   TILE        rows of a tile, which is also a workgroup: one invocation, one row
 //   CODE_WORDS  words of 8 nibbles in a row
 //   ROW_WORDS   CODE_WORDS and the words that follow them (see the FIELD_ constants)
-//   FIELD_F4, FIELD_HUB, FIELD_ADAPTED, FIELD_BLOCK, FIELD_ROW, FIELD_WORK, FIELD_FLAGS  places of those words
+//   FIELD_F4, FIELD_HUB, FIELD_ADAPTED, FIELD_BLOCK, FIELD_INDEX, FIELD_WORK, FIELD_FLAGS  places of those words
 //   LANES       queries that share one read of a row
 
 struct Settings {
@@ -32,8 +32,8 @@ struct Query {
 
 struct Survivors {
   count: atomic<u32>,
-  /** Per survivor: query, row, work, block, sum of products, f4, h, adapted factor. */
-  records: array<array<u32, 8>>,
+  /** Per survivor: query, block, index in the block, sum of products, f4, h, adapted factor. */
+  records: array<array<u32, 7>>,
 }
 
 /** Below every score; infinities are not for shaders to rely on. */
@@ -86,7 +86,7 @@ fn sumsOfProducts(tile: u32, row: u32, first: u32) -> array<i32, LANES> {
 
 fn isFound(tile: u32, row: u32) -> bool {
   let flags = field(tile, FIELD_FLAGS, row);
-  // The top bit marks the padding after the last row of a shard.
+  // The top bit marks padding, and rows that were taken out.
   if ((flags & (settings.hiddenFlags | 0x80000000u)) != 0u) {
     return false;
   }
@@ -159,11 +159,10 @@ fn findSurvivors(
   }
   let at = atomicAdd(&survivors.count, 1u);
   if (at < settings.capacity) {
-    survivors.records[at] = array<u32, 8>(
+    survivors.records[at] = array<u32, 7>(
       query,
-      field(tile, FIELD_ROW, row),
-      field(tile, FIELD_WORK, row),
       field(tile, FIELD_BLOCK, row),
+      field(tile, FIELD_INDEX, row),
       bitcast<u32>(sum),
       field(tile, FIELD_F4, row),
       field(tile, FIELD_HUB, row),

@@ -1,15 +1,15 @@
 import type { PreparedQuery } from "../codes/prepared-query.ts";
 
 /** Words of scan.wgsl's survivor records. */
-export const RECORD_WORDS = 8;
+const RECORD_WORDS = 7;
 export const RECORD_BYTES = 4 * RECORD_WORDS;
 
 /** A row that can be among the best of a query, with all that its exact score takes. */
 export interface Survivor {
   readonly query: number;
-  readonly row: number;
-  readonly work: number;
   readonly block: number;
+  /** Of the row, in its block. */
+  readonly index: number;
   /** Σ i16 · u. */
   readonly sum: number;
   readonly f4: number;
@@ -25,13 +25,12 @@ export function readSurvivors(records: Uint32Array, count: number): Survivor[] {
     const at = index * RECORD_WORDS;
     return {
       query: records[at] ?? 0,
-      row: records[at + 1] ?? 0,
-      work: records[at + 2] ?? 0,
-      block: records[at + 3] ?? 0,
-      sum: signed[at + 4] ?? 0,
-      f4: floats[at + 5] ?? 0,
-      h: floats[at + 6] ?? 0,
-      adaptedFactor: floats[at + 7] ?? 0,
+      block: records[at + 1] ?? 0,
+      index: records[at + 2] ?? 0,
+      sum: signed[at + 3] ?? 0,
+      f4: floats[at + 4] ?? 0,
+      h: floats[at + 5] ?? 0,
+      adaptedFactor: floats[at + 6] ?? 0,
     };
   });
 }

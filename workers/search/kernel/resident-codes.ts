@@ -112,6 +112,21 @@ export function createResidentCodes(
         adaptedFactor: factors[2 * count + index] ?? 0,
       };
     },
+    copy(block) {
+      const { address, count, flags, rows, works } = find(block);
+      const factors = floats(address + count * rowBytes, 3 * count);
+      const bytes = arena.views().u8.subarray(address, address + count * rowBytes);
+      return {
+        count,
+        flags,
+        rows,
+        works,
+        nibbles: new Uint8Array(bytes),
+        f4: new Float32Array(factors.subarray(0, count)),
+        h: new Float32Array(factors.subarray(count, 2 * count)),
+        adaptedFactors: new Float32Array(factors.subarray(2 * count)),
+      };
+    },
     scan(blocks, queries, centroidScores, scores) {
       const foreign = queries.find((query) => query.codeDim !== codeDim);
       if (foreign !== undefined) throw invalid(`a query of ${foreign.codeDim} numbers`);

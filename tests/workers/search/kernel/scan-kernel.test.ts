@@ -68,6 +68,7 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
         return all;
       });
       expect(scores).toEqual(expected);
+      for (const block of blocks) expect({ ...own.copy(block) }).toEqual(reference.copy(block));
       const alone = new Float32Array(33 * count);
       own.scan([9], queries, centroidScores.subarray(2 * count, 3 * count), alone);
       expect(alone).toEqual(expected?.subarray(5 * count, 38 * count));
