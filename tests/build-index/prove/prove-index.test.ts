@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { describeProof } from "../../../scripts/build-index/prove/describe-proof.ts";
 import { measureHubShare } from "../../../scripts/build-index/prove/hub-share.ts";
 import { judge } from "../../../scripts/build-index/prove/judge.ts";
-import { makeProofQueries } from "../../../scripts/build-index/prove/proof-queries.ts";
+import {
+  holdOutPictures,
+  makeProofQueries,
+} from "../../../scripts/build-index/prove/proof-queries.ts";
 import { proveEdition } from "../../../scripts/build-index/prove/prove-edition.ts";
 import { proveIndex } from "../../../scripts/build-index/prove/prove-index.ts";
 import type { RowBatch } from "../../../scripts/build-index/prove/proved-index.ts";
@@ -241,6 +244,16 @@ describe("the judge of answers", () => {
 });
 
 describe("the queries of a proof", () => {
+  it.each([4, 5, 27, 1100])("are kept back from training: %d pictures", (count) => {
+    const images = vectors.slice(0, count * DIM);
+    const { training, test } = holdOutPictures(images, DIM);
+    expect(test.length / DIM).toBe(Math.floor(count / 5));
+    const keys = (all: Float32Array) =>
+      Array.from({ length: all.length / DIM }, (_, i) => all.slice(i * DIM, (i + 1) * DIM).join());
+    expect(new Set([...keys(training), ...keys(test)])).toEqual(new Set(keys(images)));
+    expect(keys(training)).toHaveLength(count - Math.floor(count / 5));
+  });
+
   it("are those given, evenly spread, and patches of them", () => {
     const images = vectors.slice(0, 900 * DIM);
     const made = makeProofQueries({
@@ -252,12 +265,12 @@ describe("the queries of a proof", () => {
     });
     expect(made.map(({ kind, vectors: own }) => [kind, own.length / DIM])).toEqual([
       ["images", 400],
-      ["patches", 400],
+      ["patches", 200],
       ["texts", 5],
     ]);
     const [first, patches] = made;
     expect(first?.vectors.slice(0, DIM)).toEqual(images.slice(0, DIM));
-    for (const row of [0, 17, 399]) {
+    for (const row of [0, 17, 199]) {
       const own = patches?.vectors ?? new Float32Array(0);
       expect(dotFloats(own, row * DIM, own, row * DIM, DIM)).toBeCloseTo(1, 5);
       const cosine = dotFloats(own, row * DIM, images, row * DIM, DIM);
