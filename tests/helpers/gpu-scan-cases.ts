@@ -2,9 +2,9 @@ import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { plainKernel, residentBytes } from "../../src/core/codes/plain-kernel.ts";
 import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
 import type { PackedBlock, ResidentCodes } from "../../src/core/codes/scan-kernel.ts";
+import type { FindOptions, FoundRow, IndexQuery } from "../../src/core/search/resident-finder.ts";
 import { createSeededRandom, type Random } from "../../src/core/search/seeded-random.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
-import type { FindOptions, FoundRow, GpuQuery } from "../../workers/search/gpu-find.ts";
 import { packedBlock, randomU } from "./packed-block.ts";
 import { drawVector } from "./tiny-corpus.ts";
 
@@ -45,7 +45,7 @@ export function scanQuery(
   blocks: number,
   isAdapted: boolean,
   random: Random,
-): GpuQuery {
+): IndexQuery {
   const hub = drawVector(codeDim, random);
   const facts = { dim: codeDim, rotationSeed: 5, metricInverse: null, hub };
   return {
@@ -66,7 +66,7 @@ export function plainCodes(blocks: readonly PackedBlock[], codeDim: number): Res
 export function findPlainly(
   codes: ResidentCodes,
   among: readonly number[],
-  { prepared, centroidScores }: GpuQuery,
+  { prepared, centroidScores }: IndexQuery,
   { count, works, hiddenFlags }: FindOptions,
 ): FoundRow[] {
   const best = createTopK(count);

@@ -1,4 +1,3 @@
-import type { PreparedQuery } from "../../src/core/codes/prepared-query.ts";
 import { scanQueries } from "../../src/core/gpu/scan-queries.ts";
 import {
   chooseTiles,
@@ -6,35 +5,11 @@ import {
   scoreTolerance,
 } from "../../src/core/gpu/scan-selection.ts";
 import { exactScore } from "../../src/core/gpu/survivors.ts";
+import type { FindOptions, FoundRow, IndexQuery } from "../../src/core/search/resident-finder.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import type { LiveDevice } from "./gpu-buffers.ts";
 import type { GpuCodes } from "./gpu-codes.ts";
 import { BATCH_LANES, createScanPasses, type OpenCall } from "./gpu-passes.ts";
-
-/** A query, and its scores with the centroids. */
-export interface GpuQuery {
-  readonly prepared: PreparedQuery;
-  /** [blocks] <q, c>. */
-  readonly centroidScores: Float32Array;
-}
-
-/** What to find, of every query. */
-export interface FindOptions {
-  /** Rows to find of each query. */
-  readonly count: number;
-  /** One byte per work, 0 where its rows are left out; null for all works. */
-  readonly works: Uint8Array | null;
-  /** Quality flags of which a row must have none. */
-  readonly hiddenFlags: number;
-}
-
-/** A row that was found, with its score as the processor's kernels compute it. */
-export interface FoundRow {
-  readonly block: number;
-  /** Of the row, in its block. */
-  readonly index: number;
-  readonly score: number;
-}
 
 /** Finds the rows closest to queries on the graphics processor. */
 export interface GpuFinder {
@@ -45,7 +20,7 @@ export interface GpuFinder {
    * @throws AppError `device-lost`
    */
   find(
-    queries: readonly GpuQuery[],
+    queries: readonly IndexQuery[],
     options: FindOptions,
     signal: AbortSignal,
   ): Promise<FoundRow[][]>;
@@ -74,7 +49,7 @@ export async function createGpuFinder(
   let last: Promise<unknown> = Promise.resolve();
 
   const find = async (
-    queries: readonly GpuQuery[],
+    queries: readonly IndexQuery[],
     { count, works, hiddenFlags }: FindOptions,
     signal: AbortSignal,
   ): Promise<FoundRow[][]> => {
@@ -117,7 +92,7 @@ interface Selection {
 
 async function select(
   call: OpenCall,
-  queries: readonly GpuQuery[],
+  queries: readonly IndexQuery[],
   { count, firstPlaces, bounds }: Selection,
   signal: AbortSignal,
 ): Promise<FoundRow[][]> {
@@ -154,7 +129,7 @@ function workBits(works: Uint8Array): Uint32Array<ArrayBuffer> {
   return bits;
 }
 
-function joinBases(queries: readonly GpuQuery[], blocks: number): Float32Array<ArrayBuffer> {
+function joinBases(queries: readonly IndexQuery[], blocks: number): Float32Array<ArrayBuffer> {
   const bases = new Float32Array(queries.length * blocks);
   queries.forEach(({ centroidScores }, query) => {
     bases.set(centroidScores, query * blocks);
