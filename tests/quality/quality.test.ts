@@ -42,6 +42,7 @@ describe.skipIf(!existsSync(SAMPLE))("quality flags on labelled real sentences",
     const options = {
       json: join(SAMPLE, "json"),
       markdown: join(SAMPLE, "markdown"),
+      images: { kind: "none" } as const,
       areProjectNotes: false,
       out: join(tmpdir(), "artefact-quality"),
     };

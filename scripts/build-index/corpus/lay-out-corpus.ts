@@ -1,7 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSimilar } from "../../../src/core/edition/similar-file.ts";
-import { encodeWorks, type WorkRecord } from "../../../src/core/edition/works-file.ts";
+import {
+  encodeWorks,
+  type WorkImage,
+  type WorkRecord,
+} from "../../../src/core/edition/works-file.ts";
 import { countQualityFlags } from "../../../src/core/quality/flags.ts";
 import type { WorkText } from "../../../src/core/source/work-text.ts";
 import { flagSentences } from "../quality/flag-sentences.ts";
@@ -16,6 +20,7 @@ import { indexSentences } from "./sentence-index.ts";
 import { createSourcesWriter } from "./sources-writer.ts";
 import { createTextSpill } from "./text-spill.ts";
 import { createTextsWriter } from "./texts-writer.ts";
+import { copyWorkImages, type ImagesOption, imagesBase, readWorkImages } from "./work-images.ts";
 
 /** What a corpus is laid out from. */
 export interface CorpusOptions {
@@ -23,6 +28,8 @@ export interface CorpusOptions {
   readonly json: string;
   /** Folder with `<work>/<work>.md`, or null; works without a file have no text. */
   readonly markdown: string | null;
+  /** What becomes of the images that lie beside the Markdown. */
+  readonly images: ImagesOption;
   /** Marks every work as a note that this project wrote itself. */
   readonly areProjectNotes: boolean;
   /** Folder that the files are written to. */
@@ -85,7 +92,7 @@ export async function layOutCorpus(
         sentences: sentences.length,
         topics: records.topicsOf(workId),
         creators: records.creatorsOf(workId),
-        images: [],
+        images: await takeImages(options, workId),
         isProjectNote: options.areProjectNotes,
       });
       works.push(read.work);
@@ -107,6 +114,7 @@ export async function layOutCorpus(
       works,
       flags,
       files,
+      images: imagesBase(options.images),
       coverage: {
         ...found,
         worksWithoutSentences: [...records.works.keys()].filter((id) => !known.has(id)),
@@ -142,4 +150,15 @@ async function readWorkText(
   if (markdown === null) return null;
   const blocks = readMarkdown(markdown);
   return { blocks, spans: alignSentences(blocks, sentences) };
+}
+
+async function takeImages(
+  { markdown, images, out }: CorpusOptions,
+  workId: string,
+): Promise<readonly WorkImage[]> {
+  if (markdown === null || images.kind === "none") return [];
+  const folder = join(markdown, workId);
+  const found = await readWorkImages(folder);
+  if (images.kind === "copy") await copyWorkImages(folder, out, workId, found);
+  return found;
 }

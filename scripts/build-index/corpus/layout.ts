@@ -15,6 +15,8 @@ export interface CorpusLayout {
   readonly flags: Uint16Array<ArrayBuffer>;
   /** Paths of the files in the output folder, `<name>.layout`. */
   readonly files: Readonly<Record<LayoutFileName, string>>;
+  /** Where the images of the works lie, for the manifest; null where they are not used. */
+  readonly images: { readonly base: string } | null;
   readonly coverage: CorpusCoverage;
   /** The row of a sentence, −1 where the corpus has none of this id. */
   rowOf(sentenceId: string): number;

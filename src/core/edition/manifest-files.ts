@@ -30,6 +30,8 @@ export interface EditionFiles extends IndexFiles {
   readonly works: ChunkedFile;
   readonly texts: ChunkedFile;
   readonly sources: ChunkedFile;
+  /** Which sentences say the same; an edition without near-duplicates may go without. */
+  readonly similar?: ChunkedFile;
 }
 
 export type EditionFileName = keyof EditionFiles;
@@ -61,6 +63,7 @@ export function parseEditionFiles(files: FieldReader, corrupt: FieldError): Edit
     works: parseChunked(files.object("works"), corrupt),
     texts: parseChunked(files.object("texts"), corrupt),
     sources: parseChunked(files.object("sources"), corrupt),
+    ...(files.has("similar") ? { similar: parseChunked(files.object("similar"), corrupt) } : {}),
   };
 }
 

@@ -39,6 +39,7 @@ async function layOut({ sentences, works, others, markdown }: Files): Promise<Co
   const options = {
     json: folder,
     markdown: markdown === undefined ? null : join(folder, "md"),
+    images: { kind: "none" } as const,
     areProjectNotes: false,
     out: join(folder, "out"),
   };
