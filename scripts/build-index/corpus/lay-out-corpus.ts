@@ -1,26 +1,21 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { encodeSimilar } from "../../../src/core/edition/similar-file.ts";
-import {
-  encodeWorks,
-  type WorkImage,
-  type WorkRecord,
-} from "../../../src/core/edition/works-file.ts";
+import { encodeWorks, type WorkRecord } from "../../../src/core/edition/works-file.ts";
 import { countQualityFlags } from "../../../src/core/quality/flags.ts";
-import type { WorkText } from "../../../src/core/source/work-text.ts";
-import { flagSentences } from "../quality/flag-sentences.ts";
 import { createSimilarGroups } from "../quality/similar-groups.ts";
-import { alignSentences } from "../source/align.ts";
-import { readMarkdown } from "../source/read-markdown.ts";
 import { gzip } from "../write-edition.ts";
-import { CORPUS_FILES, readRecords } from "./corpus-records.ts";
+import { CORPUS_FILES, type CorpusRecords, readRecords } from "./corpus-records.ts";
+import type { LaidOutWork } from "./lay-out-work.ts";
 import type { CorpusLayout, LayoutFileName } from "./layout.ts";
 import { readWork } from "./read-work.ts";
-import { indexSentences } from "./sentence-index.ts";
+import { indexSentences, type SentenceIndex } from "./sentence-index.ts";
 import { createSourcesWriter } from "./sources-writer.ts";
-import { createTextSpill } from "./text-spill.ts";
+import { createTextSpill, type TextSpill } from "./text-spill.ts";
 import { createTextsWriter } from "./texts-writer.ts";
-import { copyWorkImages, type ImagesOption, imagesBase, readWorkImages } from "./work-images.ts";
+import { copyWorkImages, type ImagesOption, imagesBase } from "./work-images.ts";
+import { openWorkPool, type WorkPool } from "./work-pool.ts";
 
 /** What a corpus is laid out from. */
 export interface CorpusOptions {
@@ -38,11 +33,15 @@ export interface CorpusOptions {
 
 /** Lines of the log are at least so far apart, in sentences. */
 const LOG_EVERY = 100_000;
+/** A thread is worth its start for this many sentences. */
+const SENTENCES_PER_THREAD = 20_000;
+/** Works that wait for their turn per thread: one long work must not keep the others waiting. */
+const WORKS_AHEAD = 8;
 
 /**
  * Reads a corpus in ArteFact's form in one pass over `sentences.json` and one work after the other, and writes `works`,
- * `texts`, `sources` and `similar`. In memory stay some 40 bytes per sentence and one work's text, so that millions of
- * sentences need no more than a machine has.
+ * `texts`, `sources` and `similar`. In memory stay some 150 bytes per sentence and a few works' texts, so that millions of
+ * sentences need no more than a machine has. Equal input gives equal files, on any number of threads.
  *
  * @throws BuildError naming what is wrong: ids twice or of another form, a sentence without text or work, a broken file
  */
@@ -59,74 +58,129 @@ export async function layOutCorpus(
     const path = join(json, CORPUS_FILES.sentences);
     const index = await indexSentences(path, (id) => records.works.has(id), spill, signal);
     log(`corpus: ${index.sentences} sentences in ${index.workIds.length} works`);
-    const files = pathsIn(out);
-    const texts = createTextsWriter(files.texts, index.sentences);
-    const sources = createSourcesWriter(files.sources, index.workIds.length);
-    const works: WorkRecord[] = [];
-    const flags = new Uint16Array(index.sentences);
-    const similar = createSimilarGroups(index.sentences, (row) =>
-      spill.readAnywhere(index.offsets[row] ?? 0, index.lengths[row] ?? 0),
-    );
-    const citationProblems = new Map<string, readonly string[]>();
-    const found = { worksWithText: 0, sentencesWithText: 0, spans: 0 };
-    let nextLog = LOG_EVERY;
-    for (const [work, workId] of index.workIds.entries()) {
-      signal.throwIfAborted();
-      const [firstRow, endRow] = [index.firstRows[work] ?? 0, index.firstRows[work + 1] ?? 0];
-      const sentences: string[] = [];
-      for (let row = firstRow; row < endRow; row++) {
-        const text = spill.read(index.offsets[row] ?? 0, index.lengths[row] ?? 0);
-        sentences.push(text);
-        texts.add({ sentenceId: index.idOf(row), text });
-        similar.add(row, text);
-      }
-      const source = await readWorkText(options.markdown, workId, sentences);
-      sources.add(source);
-      flags.set(flagSentences(sentences, source), firstRow);
-      if (source !== null) {
-        found.worksWithText += 1;
-        found.sentencesWithText += sentences.length;
-        found.spans += source.spans.filter((span) => span !== null).length;
-      }
-      const read = readWork(workId, records.works.get(workId) ?? {}, {
-        sentences: sentences.length,
-        topics: records.topicsOf(workId),
-        creators: records.creatorsOf(workId),
-        images: await takeImages(options, workId),
-        isProjectNote: options.areProjectNotes,
-      });
-      works.push(read.work);
-      if (read.problems.length > 0) citationProblems.set(workId, read.problems);
-      if (endRow >= nextLog) {
-        log(`corpus: ${endRow} of ${index.sentences} sentences laid out`);
-        nextLog = endRow + LOG_EVERY;
-      }
+    const wanted = Math.ceil(index.sentences / SENTENCES_PER_THREAD);
+    const threads = Math.min(availableParallelism(), wanted);
+    const pool = openWorkPool(threads);
+    try {
+      return await layOutWorks({ options, records, index, spill, pool, threads, log, signal });
+    } finally {
+      await pool.close();
     }
-    const groups = similar.finish(flags);
-    texts.finish();
-    sources.finish();
-    const { topicNames, aliases } = records;
-    await writeFile(files.works, gzip(encodeWorks({ works, topicNames, aliases })));
-    await writeFile(files.similar, encodeSimilar(index.sentences, groups));
-    const known = new Set(index.workIds);
-    return {
-      sentences: index.sentences,
-      works,
-      flags,
-      files,
-      images: imagesBase(options.images),
-      coverage: {
-        ...found,
-        worksWithoutSentences: [...records.works.keys()].filter((id) => !known.has(id)),
-        flagged: countQualityFlags(flags),
-        citationProblems,
-      },
-      rowOf: index.rowOf,
-      idOf: index.idOf,
-    };
   } finally {
     spill.remove();
   }
+}
+
+interface Pass {
+  readonly options: CorpusOptions;
+  readonly records: CorpusRecords;
+  readonly index: SentenceIndex;
+  readonly spill: TextSpill;
+  readonly pool: WorkPool;
+  readonly threads: number;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
+  const { options, records, index, spill, log, signal } = pass;
+  const files = pathsIn(options.out);
+  const texts = createTextsWriter(files.texts, index.sentences);
+  const sources = createSourcesWriter(files.sources, index.workIds.length);
+  const similar = createSimilarGroups(index.sentences, (row) =>
+    spill.readAnywhere(index.offsets[row] ?? 0, index.lengths[row] ?? 0),
+  );
+  const flags = new Uint16Array(index.sentences);
+  const works: WorkRecord[] = [];
+  const citationProblems = new Map<string, readonly string[]>();
+  const found = { worksWithText: 0, sentencesWithText: 0, spans: 0 };
+  let nextLog = LOG_EVERY;
+
+  for await (const { workId, firstRow, sentences, laidOut } of inOrder(pass)) {
+    signal.throwIfAborted();
+    sentences.forEach((text, place) => {
+      texts.add({ sentenceId: index.idOf(firstRow + place), text });
+      similar.add(firstRow + place, text);
+    });
+    sources.add(laidOut.text);
+    flags.set(laidOut.flags, firstRow);
+    if (laidOut.text !== null) {
+      found.worksWithText += 1;
+      found.sentencesWithText += sentences.length;
+      found.spans += laidOut.spans;
+    }
+    const { markdown, images } = options;
+    if (markdown !== null && images.kind === "copy") {
+      await copyWorkImages(join(markdown, workId), options.out, workId, laidOut.images);
+    }
+    const read = readWork(workId, records.works.get(workId) ?? {}, {
+      sentences: sentences.length,
+      topics: records.topicsOf(workId),
+      creators: records.creatorsOf(workId),
+      images: laidOut.images,
+      isProjectNote: options.areProjectNotes,
+    });
+    works.push(read.work);
+    if (read.problems.length > 0) citationProblems.set(workId, read.problems);
+    const done = firstRow + sentences.length;
+    if (done >= nextLog) {
+      log(`corpus: ${done} of ${index.sentences} sentences laid out`);
+      nextLog = done + LOG_EVERY;
+    }
+  }
+  const groups = similar.finish(flags);
+  texts.finish();
+  sources.finish();
+  const { topicNames, aliases } = records;
+  await writeFile(files.works, gzip(encodeWorks({ works, topicNames, aliases })));
+  await writeFile(files.similar, encodeSimilar(index.sentences, groups));
+  const known = new Set(index.workIds);
+  return {
+    sentences: index.sentences,
+    works,
+    flags,
+    files,
+    images: imagesBase(options.images),
+    coverage: {
+      ...found,
+      worksWithoutSentences: [...records.works.keys()].filter((id) => !known.has(id)),
+      flagged: countQualityFlags(flags),
+      citationProblems,
+    },
+    rowOf: index.rowOf,
+    idOf: index.idOf,
+  };
+}
+
+interface NextWork {
+  readonly workId: string;
+  readonly firstRow: number;
+  readonly sentences: readonly string[];
+  readonly laidOut: LaidOutWork;
+}
+
+/** The works in the edition's order, while the pool works ahead. */
+async function* inOrder({ options, index, spill, pool, threads }: Pass): AsyncGenerator<NextWork> {
+  const { markdown, images } = options;
+  const ahead: Promise<NextWork>[] = [];
+  for (const [work, workId] of index.workIds.entries()) {
+    const [firstRow, endRow] = [index.firstRows[work] ?? 0, index.firstRows[work + 1] ?? 0];
+    const sentences: string[] = [];
+    for (let row = firstRow; row < endRow; row++) {
+      sentences.push(spill.read(index.offsets[row] ?? 0, index.lengths[row] ?? 0));
+    }
+    const job = { workId, sentences, markdown, takesImages: images.kind !== "none" };
+    const next = pool.layOut(job).then((laidOut) => ({ workId, firstRow, sentences, laidOut }));
+    // Whoever waits for it hears of a failure; until then it must not count as unheard.
+    next.catch(() => undefined);
+    ahead.push(next);
+    if (ahead.length >= WORKS_AHEAD * threads) yield await shift(ahead);
+  }
+  while (ahead.length > 0) yield await shift(ahead);
+}
+
+function shift<T>(queue: Promise<T>[]): Promise<T> {
+  return queue.shift() ?? Promise.reject(new Error("the queue is empty"));
 }
 
 function pathsIn(folder: string): Record<LayoutFileName, string> {
@@ -137,28 +191,4 @@ function pathsIn(folder: string): Record<LayoutFileName, string> {
     sources: path("sources"),
     similar: path("similar"),
   };
-}
-
-async function readWorkText(
-  folder: string | null,
-  workId: string,
-  sentences: readonly string[],
-): Promise<WorkText | null> {
-  if (folder === null) return null;
-  const path = join(folder, workId, `${workId}.md`);
-  const markdown = await readFile(path, "utf8").catch(() => null);
-  if (markdown === null) return null;
-  const blocks = readMarkdown(markdown);
-  return { blocks, spans: alignSentences(blocks, sentences) };
-}
-
-async function takeImages(
-  { markdown, images, out }: CorpusOptions,
-  workId: string,
-): Promise<readonly WorkImage[]> {
-  if (markdown === null || images.kind === "none") return [];
-  const folder = join(markdown, workId);
-  const found = await readWorkImages(folder);
-  if (images.kind === "copy") await copyWorkImages(folder, out, workId, found);
-  return found;
 }

@@ -4,15 +4,13 @@ import {
   MOST_SOURCES_BYTES,
   sourcesHeadBytes,
 } from "../../../src/core/edition/sources-file.ts";
-import { encodeWorkText, type WorkText } from "../../../src/core/source/work-text.ts";
 import { BuildError } from "../build-error.ts";
-import { gzip } from "../write-edition.ts";
 import { writeAll } from "./text-spill.ts";
 
 /** Writes the `sources` file work by work. */
 export interface SourcesWriter {
-  /** Adds the text of the next work, null where it has none. */
-  add(text: WorkText | null): void;
+  /** Adds the compressed text of the next work, null where it has none. */
+  add(gzip: Uint8Array | null): void;
   /** Writes the head and closes the file. */
   finish(): void;
 }
@@ -27,8 +25,8 @@ export function createSourcesWriter(path: string, works: number): SourcesWriter 
   const textBytes: number[] = [];
   let offset = sourcesHeadBytes(works);
   return {
-    add(text) {
-      const bytes = text === null ? new Uint8Array(0) : gzip(encodeWorkText(text));
+    add(gzip) {
+      const bytes = gzip ?? new Uint8Array(0);
       writeAll(file, bytes, offset);
       offset += bytes.length;
       if (offset > MOST_SOURCES_BYTES) {
