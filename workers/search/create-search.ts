@@ -103,8 +103,8 @@ export function createSearch(
     sentences: async (signal) => adoption.sentences(requireEdition(), signal),
     adoptVectors: async (request) => adoption.adopt(requireEdition(), request),
     catalogue() {
-      const { works, topicNames } = requireEdition();
-      return makeCatalogue(works, topicNames);
+      const { works, topicNames, aliases } = requireEdition();
+      return makeCatalogue(works, topicNames, aliases);
     },
     source: async (row, signal) => readSource(requireEdition(), row, signal),
     router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),

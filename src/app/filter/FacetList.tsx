@@ -1,6 +1,7 @@
 import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
 import type { FacetValue } from "../../core/facets/catalogue.ts";
-import { type FacetChoice, foldName } from "../../core/facets/filter.ts";
+import type { FacetChoice } from "../../core/facets/filter.ts";
+import { makeSearchable, matchesName } from "../../core/facets/find-names.ts";
 
 interface FacetListProps {
   readonly legend: string;
@@ -23,8 +24,8 @@ const count = new Intl.NumberFormat("en");
 export function FacetList(props: FacetListProps) {
   const searchId = createUniqueId();
   const [search, setSearch] = createSignal("");
-  const folded = createMemo(
-    () => new Map(props.values.map((value) => [value, foldName(value.name)])),
+  const searchable = createMemo(
+    () => new Map(props.values.map((value) => [value, makeSearchable(value.name, value.aliases)])),
   );
   // By the works of the whole edition, which never change: an entry must not move away under the pointer or the focus.
   const ordered = createMemo(() => {
@@ -34,8 +35,11 @@ export function FacetList(props: FacetListProps) {
     );
   });
   const entries = createMemo(() => {
-    const asked = foldName(search().trim());
-    return ordered().filter((value) => (folded().get(value) ?? "").includes(asked));
+    const asked = search();
+    return ordered().filter((value) => {
+      const name = searchable().get(value);
+      return name === undefined || matchesName(name, asked);
+    });
   });
   const shown = createMemo(() => entries().slice(0, MOST_SHOWN));
   const works = createMemo(
@@ -100,7 +104,7 @@ export function FacetList(props: FacetListProps) {
                     <span>{name}</span>
                     <span class="numbers">
                       {count.format(own())}
-                      <span class="visually-hidden">{own() === 1 ? " work" : " works"}</span>
+                      <span class="visually-hidden">{worksWords(own(), isDead())}</span>
                     </span>
                   </label>
                   <button
@@ -118,6 +122,9 @@ export function FacetList(props: FacetListProps) {
           </For>
         </ul>
       </Show>
+      <Show when={shown().some(({ id }) => (works().get(id) ?? 0) === 0)}>
+        <p class="quiet">0: no work has it under the filters that are set.</p>
+      </Show>
       <Show when={entries().length > shown().length}>
         <p class="quiet">
           {count.format(entries().length - shown().length)} more: look for a name.
@@ -125,4 +132,9 @@ export function FacetList(props: FacetListProps) {
       </Show>
     </fieldset>
   );
+}
+
+function worksWords(works: number, isDead: boolean): string {
+  if (isDead) return " works under the filters that are set; it cannot be chosen";
+  return works === 1 ? " work" : " works";
 }

@@ -90,10 +90,7 @@ export function FilterPanel(props: FilterPanelProps) {
             onChange={(range) => props.onChange({ ...props.filter, ...range })}
           />
         </div>
-        <p class="quiet">
-          An entry with 0 has no work under the other filters. Topics and creators narrow each
-          other.
-        </p>
+        <p class="quiet">Topics, creators and years narrow each other.</p>
       </details>
     </section>
   );

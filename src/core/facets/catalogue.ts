@@ -1,10 +1,13 @@
 import { yearOf } from "../citation/csl.ts";
-import type { WorkRecord } from "../edition/works-file.ts";
+import type { WorksFile } from "../edition/works-file.ts";
+import { foldName } from "./filter.ts";
 
 /** A topic or a creator as people read it. */
 export interface FacetValue {
   readonly id: string;
   readonly name: string;
+  /** Other names that it is found by. */
+  readonly aliases: readonly string[];
 }
 
 /** What filters need to know of a work; topics and creators are indices of the catalogue's lists. */
@@ -43,25 +46,43 @@ export function creatorName(id: string): string {
 }
 
 /**
+ * A creator's name and aliases: an alias that is the name of the file but for its accents is the better name, so that
+ * `albrecht_durer` with the alias "Albrecht Dürer" is shown as that.
+ */
+function creatorValue(id: string, aliases: readonly string[]): FacetValue {
+  const plain = creatorName(id);
+  const better = aliases.find((alias) => foldName(alias) === foldName(plain)) ?? plain;
+  return { id, name: better, aliases: aliases.filter((alias) => alias !== better) };
+}
+
+type CataloguedWork = Pick<
+  WorksFile["works"][number],
+  "topics" | "creators" | "sentences" | "citation"
+>;
+
+/**
  * Makes the catalogue of an edition. Only topics and creators that have works are in it, by name; a topic without a name
- * goes by its id.
+ * is left out, because nobody can choose a number.
  */
 export function makeCatalogue(
-  works: readonly Pick<WorkRecord, "topics" | "creators" | "year" | "sentences" | "citation">[],
-  topicNames: Readonly<Record<string, string>>,
+  works: readonly CataloguedWork[],
+  topicNames: WorksFile["topicNames"],
+  aliases: WorksFile["aliases"],
 ): Catalogue {
   const byName = (left: FacetValue, right: FacetValue): number =>
     left.name.localeCompare(right.name, "en") || (left.id < right.id ? -1 : 1);
-  const values = (
-    idsOf: (work: (typeof works)[number]) => readonly string[],
-    nameOf: (id: string) => string,
-  ): FacetValue[] =>
-    [...new Set(works.flatMap(idsOf))].map((id) => ({ id, name: nameOf(id) })).sort(byName);
-  const topics = values(
-    (work) => work.topics,
-    (id) => topicNames[id] ?? id,
-  );
-  const creators = values((work) => work.creators, creatorName);
+  const idsOf = (pick: (work: CataloguedWork) => readonly string[]): string[] => [
+    ...new Set(works.flatMap(pick)),
+  ];
+  const topics = idsOf((work) => work.topics)
+    .flatMap((id): FacetValue[] => {
+      const name = topicNames[id];
+      return name === undefined ? [] : [{ id, name, aliases: aliases[id] ?? [] }];
+    })
+    .sort(byName);
+  const creators = idsOf((work) => work.creators)
+    .map((id) => creatorValue(id, aliases[id] ?? []))
+    .sort(byName);
   const indexOf = (list: readonly FacetValue[]) =>
     new Map(list.map(({ id }, index) => [id, index]));
   const [topicIndex, creatorIndex] = [indexOf(topics), indexOf(creators)];

@@ -23,6 +23,8 @@ export interface Edition {
   readonly works: readonly WorkRecord[];
   /** Topic id -> name for people. */
   readonly topicNames: Readonly<Record<string, string>>;
+  /** Topic or creator id -> other names. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
   readonly codes: CodeStore;
   /** Exact vectors, f32 [sentences × dim], in cluster order. */
   readonly rows: ByteSource;
@@ -81,7 +83,7 @@ export async function openEdition(
     }
     return parseWorks(utf8, manifest.works);
   };
-  const [{ router, closest }, { works, topicNames }, texts] = await Promise.all([
+  const [{ router, closest }, { works, topicNames, aliases }, texts] = await Promise.all([
     openRouter(),
     openWorks(),
     openTexts(sources.texts, manifest.sentences, signal),
@@ -101,6 +103,7 @@ export async function openEdition(
     closest,
     works,
     topicNames,
+    aliases,
     codes,
     rows: sources.rows,
     texts,

@@ -52,8 +52,8 @@ export const editionInfo: EditionInfo = {
 /** Two works: the first of light, the second of form. */
 const catalogue: Catalogue = {
   topics: [
-    { id: "T1", name: "Light" },
-    { id: "T2", name: "Form" },
+    { id: "T1", name: "Light", aliases: [] },
+    { id: "T2", name: "Form", aliases: [] },
   ],
   creators: [],
   works: [

@@ -9,6 +9,7 @@ import {
   matchingWorks,
   NO_FILTER,
 } from "../../../src/core/facets/filter.ts";
+import { makeSearchable, matchesName } from "../../../src/core/facets/find-names.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
 
 const work = (topics: string[], creators: string[], year: number | null, sentences = 10) => ({
@@ -32,6 +33,7 @@ const catalogue = makeCatalogue(
     work(["T1", "T3", "T3"], ["arthur_hughes"], 2001),
   ],
   { T1: "Light", T2: "Colour", T3: "Form", T9: "Nobody's" },
+  { albrecht_durer: ["Albrecht Dürer", "Alberto Durero"], T1: ["Luce"] },
 );
 
 const choose = (changes: Partial<Filter>): Filter => ({ ...NO_FILTER, ...changes });
@@ -45,7 +47,15 @@ const matches = (filter: Filter) => [...matchingWorks(catalogue, filter)];
 describe("makeCatalogue", () => {
   it("lists only values that have works, by name", () => {
     expect(catalogue.topics.map(({ name }) => name)).toEqual(["Colour", "Form", "Light"]);
-    expect(catalogue.creators.map(({ name }) => name)).toEqual(["Albrecht Durer", "Arthur Hughes"]);
+    expect(catalogue.creators.map(({ name }) => name)).toEqual(["Albrecht Dürer", "Arthur Hughes"]);
+  });
+
+  it("keeps other names, and leaves out a topic that has none", () => {
+    expect(catalogue.creators[0]?.aliases).toEqual(["Alberto Durero"]);
+    expect(catalogue.topics.find(({ id }) => id === "T1")?.aliases).toEqual(["Luce"]);
+    const unnamed = makeCatalogue([work(["C1", "T1"], [], 1990)], { T1: "Light" }, {});
+    expect(unnamed.topics.map(({ id }) => id)).toEqual(["T1"]);
+    expect(unnamed.works[0]?.topics).toEqual([0]);
   });
 
   it.each([
@@ -112,8 +122,16 @@ describe("countValues", () => {
     const random = createSeededRandom(3);
     const pick = (count: number) => Math.floor(random() * count);
     const big: Catalogue = {
-      topics: Array.from({ length: 1500 }, (_, i) => ({ id: `T${i}`, name: `Topic ${i}` })),
-      creators: Array.from({ length: 5300 }, (_, i) => ({ id: `c${i}`, name: `Creator ${i}` })),
+      topics: Array.from({ length: 1500 }, (_, i) => ({
+        id: `T${i}`,
+        name: `Topic ${i}`,
+        aliases: [],
+      })),
+      creators: Array.from({ length: 5300 }, (_, i) => ({
+        id: `c${i}`,
+        name: `Creator ${i}`,
+        aliases: [],
+      })),
       works: Array.from({ length: 7200 }, () => ({
         topics: Array.from({ length: 12 }, () => pick(1500)),
         creators: [pick(5300)],
@@ -133,6 +151,23 @@ describe("countValues", () => {
     }).sort((a, b) => a - b);
     expect(times[4]).toBeLessThan(50);
   });
+});
+
+describe("matchesName", () => {
+  const durer = makeSearchable("Albrecht Dürer", ["Alberto Durero"]);
+  it.each(["durer", "Dürer, Al", "albrecht d", "DURERO", "alberto", "", " - "])(
+    "finds Albrecht Dürer by %j",
+    (typed) => {
+      expect(matchesName(durer, typed)).toBe(true);
+    },
+  );
+
+  it.each(["urer", "durers", "durer hans", "albrecht durero"])(
+    "does not find him by %j",
+    (typed) => {
+      expect(matchesName(durer, typed)).toBe(false);
+    },
+  );
 });
 
 describe("foldName", () => {
