@@ -76,13 +76,18 @@ export async function readCorpus(
     const record = isObject(fields) ? fields : {};
     const madeBy = creatorsOf(workId, creators);
     const topics = record["TopicIDs"];
-    const { work } = readWork(workId, record, {
-      sentences: sentences.length,
-      topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
-      creators: madeBy,
-      images: [],
-      isProjectNote: areProjectNotes,
-    });
+    const { work } = readWork(
+      workId,
+      record,
+      {
+        sentences: sentences.length,
+        topics: Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [],
+        creators: madeBy,
+        images: [],
+        isProjectNote: areProjectNotes,
+      },
+      null,
+    );
     return work;
   });
   const sentences = [...byWork.values()].flat();

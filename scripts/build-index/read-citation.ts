@@ -20,6 +20,8 @@ export interface ReadCitation {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A text that is older than its record by this many years was printed again. */
+const REPRINT_YEARS = 20;
 /** What Crossref's conversion writes where it knows nothing. */
 const NOTHING = new Set(["", "null", "undefined", "none", "n/a", "unknown", "unknown author"]);
 const DOI = /10\.\d{4,9}\/[^\s{}]+/;
@@ -28,11 +30,32 @@ const DOI = /10\.\d{4,9}\/[^\s{}]+/;
  * ("Mzumbe University"). Only clear cases: a person named "Church" stays a person.
  */
 const BODY_WORDS =
-  /\b(?:universit(?:y|ies|ät|é|à)|museums?|mus[ée]e|galler(?:y|ies)|institut[eo]?|college|academ(?:y|ia)|societ(?:y|à)|library|department|ministry|council|committee|association|foundation|consortium|project|editors|trust|centre|center)\b/i;
+  /\b(?:universit(?:y|ies|ät|é|à)|museums?|mus[ée]e|galler(?:y|ies)|institut[eo]?|college|academ(?:y|ia)|societ(?:y|à)|library|department|ministry|council|committee|association|foundation|consortium|collaboration|collective|network|commission|federation|bureau|agency|editorial board|project|editors|trust|centre|center)\b/i;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Character references that Crossref leaves in titles, also of tags: "&lt;i&gt;". */
+const REFERENCES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "’",
+  nbsp: " ",
+};
+/** Tags of JATS and HTML that mean one of those that a title may keep. */
+const KNOWN_TAGS: Readonly<Record<string, string>> = {
+  i: "i",
+  italic: "i",
+  em: "i",
+  b: "b",
+  bold: "b",
+  strong: "b",
+  sub: "sub",
+  sup: "sup",
+};
 
 /** A text without the braces that the corpus' BibTeX doubles, or null where it says nothing. */
 function textOf(value: unknown): string | null {
@@ -53,6 +76,25 @@ function separateTags(title: string): string {
     .replaceAll(/(?<=\p{L})(<\/(?:i|em|b)>)(?=\p{L})/giu, "$1 ");
 }
 
+/** The mark of a note that hangs on a title in the publisher's file: "Title*". */
+const NOTE_MARK = /(?:<sup>\s*[*∗†‡§]+\s*<\/sup>|[*∗†‡])+\s*$/u;
+
+/**
+ * A title with its references resolved, `<italic>` as `<i>`, other tags than those of italics, bold, sub- and superscript
+ * without their tags (MathML and small capitals among them), and no note's mark at its end.
+ */
+function readTitle(value: unknown): string | null {
+  const text = textOf(value)
+    ?.replaceAll(/&(\w+);/g, (whole, name: string) => REFERENCES[name] ?? whole)
+    .replaceAll(/<(\/?)([a-z][\w:.-]*)(?:\s[^<>]*)?\/?>/gi, (_, slash: string, name: string) => {
+      const known = KNOWN_TAGS[name.replace(/^jats:/i, "").toLowerCase()];
+      return known === undefined ? "" : `<${slash}${known}>`;
+    })
+    .replace(NOTE_MARK, "")
+    .trim();
+  return text === undefined || text === "" ? null : separateTags(text);
+}
+
 function isShouted(name: string): boolean {
   return /\p{Lu}{3,}/u.test(name) && !/\p{Ll}/u.test(name);
 }
@@ -60,13 +102,39 @@ function isShouted(name: string): boolean {
 function readName(value: unknown): CslName | null {
   if (!isObject(value)) return null;
   const family = textOf(value["family"] ?? value["literal"]);
-  const given = textOf(value["given"]);
+  const particle = textOf(value["non-dropping-particle"] ?? value["dropping-particle"]);
+  const suffix = textOf(value["suffix"]);
+  const [given, name] = givenAndFamily(textOf(value["given"]), particle, family);
+  return nameOf(given, name, suffix);
+}
+
+/**
+ * Citation.js takes what stands before the last word for a particle where it does not see a capital, as in "É" or
+ * "{\L}ukasz": that is a given name. True particles stay with the family name, which is how they are printed.
+ */
+function givenAndFamily(
+  given: string | null,
+  particle: string | null,
+  family: string | null,
+): readonly [string | null, string | null] {
+  if (particle === null || family === null) return [given, family];
+  if (/^\p{Lu}/u.test(particle))
+    return [given === null ? particle : `${given} ${particle}`, family];
+  return [given, `${particle} ${family}`];
+}
+
+function nameOf(
+  given: string | null,
+  family: string | null,
+  suffix: string | null,
+): CslName | null {
   if (family === null) return given === null ? null : { literal: given };
   const whole = given === null ? family : `${given} ${family}`;
   if (BODY_WORDS.test(whole)) return { literal: whole };
   if (given === null) return family.includes(" ") ? { literal: family } : { family };
   const mend = (part: string): string => (isShouted(family) ? recapitalize(part) : part);
-  return { family: mend(family), given: mend(given) };
+  const person = { family: mend(family), given: mend(given) };
+  return suffix === null ? person : { ...person, suffix };
 }
 
 function readNames(value: unknown): CslName[] {
@@ -110,9 +178,16 @@ function readYear(text: string): number | null {
  * Turns a work's BibTeX, as ArteFact's pipeline makes it from Crossref, into CSL-JSON, with Citation.js as the parser.
  * Mended on the way: doubled braces, DOIs with a prefix, "null" volumes, names in capitals, bodies split like persons,
  * ranges of one page, "and others". A record without readable BibTeX is cited from its plain fields. Titles keep their
- * capitals and their `<i>`: a title is never corrected silently.
+ * capitals and their `<i>`: a title is never corrected silently. Nor is a year: Crossref dates a reprint by its own, and
+ * only a person can say which one is meant.
+ *
+ * @param printedYear the year that the scan's title page shows, where it shows one
  */
-export function readCitation(bibtex: string, record: PlainRecord): ReadCitation {
+export function readCitation(
+  bibtex: string,
+  record: PlainRecord,
+  printedYear: number | null = null,
+): ReadCitation {
   const parsed = bibtex.trim() === "" ? null : parseBibtex(bibtex);
   const fields = parsed ?? {};
   const problems: string[] = [];
@@ -123,7 +198,7 @@ export function readCitation(bibtex: string, record: PlainRecord): ReadCitation 
   );
   const fallback = textOf(record.author);
   const authors = named.length > 0 || fallback === null ? named : [{ literal: fallback }];
-  const title = separateTags(textOf(fields["title"]) ?? textOf(record.title) ?? "Untitled");
+  const title = readTitle(fields["title"]) ?? readTitle(record.title) ?? "Untitled";
   const year = readYear(yearOfBibtex(fields) ?? record.year);
   const doi = DOI.exec(textOf(fields["DOI"]) ?? textOf(record.doi) ?? "")?.[0] ?? null;
   if (authors.length === 0) problems.push("no author");
@@ -131,10 +206,13 @@ export function readCitation(bibtex: string, record: PlainRecord): ReadCitation 
   if (year === null) problems.push("no year");
   if (doi === null) problems.push("no DOI");
   if (isShouted(title)) problems.push("title in capitals");
+  if (year !== null && printedYear !== null && year - printedYear >= REPRINT_YEARS) {
+    problems.push(`a reprint? its text was printed in ${printedYear}, the record says ${year}`);
+  }
 
   const url = textOf(record.link);
   const texts = {
-    "container-title": textOf(fields["container-title"]),
+    "container-title": readTitle(fields["container-title"]),
     volume: textOf(fields["volume"]),
     issue: textOf(fields["issue"]),
     page: readPages(fields["page"]),

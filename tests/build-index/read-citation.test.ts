@@ -95,6 +95,51 @@ describe("readCitation", () => {
     ).toBeUndefined();
   });
 
+  const authorsOf = (author: string) =>
+    readCitation(`@book{W1, author = {${author}}, title = {T}, year = 2000}`, RECORD).csl.author;
+
+  it("keeps particles and suffixes with their names", () => {
+    expect(authorsOf("Vincent van Gogh and de Kooning, Willem and Charles de Gaulle")).toEqual([
+      { family: "van Gogh", given: "Vincent" },
+      { family: "de Kooning", given: "Willem" },
+      { family: "de Gaulle", given: "Charles" },
+    ]);
+    expect(authorsOf("King, Jr., Martin Luther")).toEqual([
+      { family: "King", given: "Martin Luther", suffix: "Jr." },
+    ]);
+  });
+
+  it("takes a given name in an accented capital for what it is", () => {
+    expect(
+      authorsOf("{\\'E}mile Zola and {\\L}ukasz S{\\o}ren and Fran{\\c c}ois Cl{\\'e}ment"),
+    ).toEqual([
+      { family: "Zola", given: "Émile" },
+      { family: "Søren", given: "Łukasz" },
+      { family: "Clément", given: "François" },
+    ]);
+  });
+
+  it("takes groups whole and knows no author called null", () => {
+    expect(authorsOf("The ATLAS Collaboration")).toEqual([{ literal: "The ATLAS Collaboration" }]);
+    expect(authorsOf("null null")).toEqual([{ literal: "Plain Author" }]);
+  });
+
+  it.each([
+    ["A &lt;i&gt;Hamlet&lt;/i&gt; &amp; more", "A <i>Hamlet</i> & more"],
+    ["A <italic>Hamlet</italic><sup>*</sup>", "A <i>Hamlet</i>"],
+    ["<scp>Light</scp> and <mml:math><mml:mi>x</mml:mi></mml:math>∗", "Light and x"],
+    ["CO<sub>2</sub> in 5 < 6 rooms", "CO<sub>2</sub> in 5 < 6 rooms"],
+  ])("reads the title %s", (title, expected) => {
+    expect(readCitation(`@book{W1, title = {${title}}}`, RECORD).csl.title).toBe(expected);
+  });
+
+  it("says where a record dates a reprint, and leaves its year", () => {
+    const { csl, problems } = readCitation("@book{W1, title = {T}, year = 2012}", RECORD, 1899);
+    expect(csl.issued).toEqual({ "date-parts": [[2012]] });
+    expect(problems).toContainEqual(expect.stringMatching(/reprint.* 1899, .* 2012/));
+    expect(readCitation("@book{W1, title = {T}, year = 2012}", RECORD, 2010).problems).toEqual([]);
+  });
+
   it("names what is missing", () => {
     const empty = {
       workId: "W1",

@@ -113,13 +113,15 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
     if (markdown !== null && images.kind === "copy") {
       await copyWorkImages(join(markdown, workId), options.out, workId, laidOut.images);
     }
-    const read = readWork(workId, records.works.get(workId) ?? {}, {
+    const facts = {
       sentences: sentences.length,
       topics: records.topicsOf(workId),
       creators: records.creatorsOf(workId),
       images: laidOut.images,
       isProjectNote: options.areProjectNotes,
-    });
+    };
+    const record = records.works.get(workId) ?? {};
+    const read = readWork(workId, record, facts, laidOut.printedYear);
     works.push(read.work);
     if (read.problems.length > 0) citationProblems.set(workId, read.problems);
     const done = firstRow + sentences.length;

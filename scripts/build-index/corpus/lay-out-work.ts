@@ -4,6 +4,7 @@ import type { WorkImage } from "../../../src/core/edition/works-file.ts";
 import { encodeWorkText, type WorkText } from "../../../src/core/source/work-text.ts";
 import { flagSentences } from "../quality/flag-sentences.ts";
 import { alignSentences } from "../source/align.ts";
+import { printedYear } from "../source/printed-year.ts";
 import { readMarkdown } from "../source/read-markdown.ts";
 import { gzip } from "../write-edition.ts";
 import { readWorkImages } from "./work-images.ts";
@@ -27,6 +28,8 @@ export interface LaidOutWork {
   /** Quality bits of its sentences but `duplicate`. */
   readonly flags: Uint16Array<ArrayBuffer>;
   readonly images: readonly WorkImage[];
+  /** The year on the title page of its text, or null. */
+  readonly printedYear: number | null;
 }
 
 /** Reads a work's Markdown and images, aligns and flags its sentences. */
@@ -38,6 +41,7 @@ export async function layOutWork(job: WorkJob): Promise<LaidOutWork> {
     text: text === null ? null : gzip(encodeWorkText(text)),
     spans: text === null ? 0 : text.spans.filter((span) => span !== null).length,
     flags: flagSentences(sentences, text),
+    printedYear: text === null ? null : printedYear(text.blocks),
     images: takesImages ? await readWorkImages(join(markdown, workId)) : [],
   };
 }

@@ -10,17 +10,24 @@ export interface WorkFacts {
   readonly isProjectNote: boolean;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** A work as the edition keeps it, and what is wrong with its citation. */
 export interface ReadWork {
   readonly work: WorkRecord;
   readonly problems: readonly string[];
 }
 
-/** Reads a record of `works.json`; what it does not say stays empty. */
+/**
+ * Reads a record of `works.json`; what it does not say stays empty.
+ *
+ * @param printedYear the year on the title page of the work's text, or null
+ */
 export function readWork(
   workId: string,
-  fields: Readonly<Record<string, unknown>>,
+  fields: Fields,
   facts: WorkFacts,
+  printedYear: number | null,
 ): ReadWork {
   const text = (key: string) => {
     const value = fields[key];
@@ -33,10 +40,7 @@ export function readWork(
     title: text("Work_Title"),
     year: text("Year"),
   };
-  const { csl, problems } = readCitation(text("BibTeX"), {
-    ...record,
-    doi: text("DOI"),
-    link: text("Link"),
-  });
+  const plain = { ...record, doi: text("DOI"), link: text("Link") };
+  const { csl, problems } = readCitation(text("BibTeX"), plain, printedYear);
   return { work: { ...record, link: link ?? null, citation: csl, ...facts }, problems };
 }

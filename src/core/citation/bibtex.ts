@@ -37,9 +37,10 @@ function ofRichText(text: RichText): string {
 function ofName(name: CslName): string {
   // Braces keep a body's name in one piece, and its "and" from parting two authors.
   if ("literal" in name) return `{${escapeLatex(name.literal)}}`;
-  return name.given === undefined
-    ? escapeLatex(name.family)
-    : `${escapeLatex(name.family)}, ${escapeLatex(name.given)}`;
+  // BibTeX's order: "King, Jr., Martin".
+  return [name.family, name.suffix, name.given]
+    .flatMap((part) => (part === undefined ? [] : escapeLatex(part)))
+    .join(", ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { addressOf, type CslItem, type CslName, yearOf } from "./csl.ts";
-import { familyFirst, givenFirst, listNames } from "./names.ts";
+import { givenFirst, listNames, properNameFirst } from "./names.ts";
 import {
   chicagoRange,
   curlQuotes,
@@ -131,7 +131,7 @@ function bibliographyNames(names: readonly CslName[]): string {
   if (first === undefined) return "";
   const shown =
     names.length > MOST_IN_BIBLIOGRAPHY ? others.slice(0, FIRST_IN_BIBLIOGRAPHY - 1) : others;
-  const all = [familyFirst(first), ...shown.map(givenFirst)].map(curlQuotes);
+  const all = [properNameFirst(first), ...shown.map(givenFirst)].map(curlQuotes);
   if (shown.length < others.length) return `${all.join(", ")}, et al.`;
   // Two names keep a comma between them, since the first one is inverted.
   return all.length === 2 ? all.join(", and ") : listNames(all);

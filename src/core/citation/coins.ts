@@ -1,4 +1,5 @@
 import { type CslItem, yearOf } from "./csl.ts";
+import { givenFirst } from "./names.ts";
 import { readMarkup, toPlainText } from "./rich-text.ts";
 
 const JOURNAL = "info:ofi/fmt:kev:mtx:journal";
@@ -27,7 +28,8 @@ export function toCoins(item: CslItem): string {
     else if (index === 0) {
       add("aulast", name.family);
       add("aufirst", name.given);
-    } else add("au", [name.given, name.family].filter((part) => part !== undefined).join(" "));
+      add("ausuffix", name.suffix);
+    } else add("au", givenFirst(name));
   }
   add("date", yearOf(item)?.toString());
   add("volume", item.volume);

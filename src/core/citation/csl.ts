@@ -2,10 +2,10 @@ import type { FieldReader } from "../model/json-fields.ts";
 
 /**
  * A person, or a body that is named as a whole ("ArteFact project"). CSL-JSON's name, without the particles that
- * Crossref's records do not tell apart.
+ * Crossref's records do not tell apart: "van Gogh" is a family name. `suffix` is "Jr." or "III".
  */
 export type CslName =
-  | { readonly family: string; readonly given?: string }
+  | { readonly family: string; readonly given?: string; readonly suffix?: string }
   | { readonly literal: string };
 
 /** The kinds of work that ArteFact's BibTeX can say; the names are those of CSL 1.0.2. */
@@ -85,7 +85,9 @@ function readName(fields: FieldReader): CslName {
   if (literal !== null) return { literal };
   const given = fields.optionalText("given");
   const family = fields.text("family");
-  return given === null || given === "" ? { family } : { family, given };
+  const suffix = fields.optionalText("suffix");
+  if (given === null || given === "") return { family };
+  return { family, given, ...(suffix === null ? {} : { suffix }) };
 }
 
 /** The year of `{"date-parts": [[2012]]}`, or null for anything else. */

@@ -1,26 +1,42 @@
 import type { CslName } from "./csl.ts";
 
-/** "Ho, Angela": as bibliographies sort. Bodies keep their name. */
+/** "Ho, Angela", "King, Martin, Jr.": as bibliographies sort. Bodies keep their name. */
 export function familyFirst(name: CslName): string {
   if ("literal" in name) return name.literal;
-  return name.given === undefined ? name.family : `${name.family}, ${name.given}`;
+  return joinParts([name.family, name.given, name.suffix], ", ");
 }
 
-/** "Angela Ho". */
+/** Particles before a family name: "van", "de la", "d'". */
+const PARTICLES = /^((?:\p{Ll}\p{L}*(?:\s+|['’]))+)(\p{Lu}.*)$/u;
+
+/** "Gogh, Vincent van": family first, as Chicago sorts and shows it, by the name proper. */
+export function properNameFirst(name: CslName): string {
+  if ("literal" in name || name.given === undefined) return familyFirst(name);
+  const [, particles, proper] = PARTICLES.exec(name.family) ?? [];
+  if (particles === undefined || proper === undefined) return familyFirst(name);
+  return joinParts([proper, `${name.given} ${particles.trimEnd()}`, name.suffix], ", ");
+}
+
+/** "Angela Ho", "Martin King Jr." */
 export function givenFirst(name: CslName): string {
   if ("literal" in name) return name.literal;
-  return name.given === undefined ? name.family : `${name.given} ${name.family}`;
+  return joinParts([name.given, name.family, name.suffix], " ");
 }
 
 /** "Ho, A. B.": as APA wants it. Hyphens stay: "J.-P.". */
 export function familyAndInitials(name: CslName): string {
   if ("literal" in name) return name.literal;
-  return name.given === undefined ? name.family : `${name.family}, ${initials(name.given)}`;
+  const given = name.given === undefined ? undefined : initials(name.given);
+  return joinParts([name.family, given, name.suffix], ", ");
 }
 
 /** The part of a name that notes and brackets use. */
 export function shortName(name: CslName): string {
   return "literal" in name ? name.literal : name.family;
+}
+
+function joinParts(parts: readonly (string | undefined)[], between: string): string {
+  return parts.filter((part) => part !== undefined).join(between);
 }
 
 function initials(given: string): string {

@@ -26,7 +26,14 @@ describe("toBibtex", () => {
       const read = parseBibtex(toBibtex(item));
       const names = (list: unknown) =>
         (Array.isArray(list) ? list : []).map((name: Record<string, string>) =>
-          [name["given"], name["family"] ?? name["literal"]].filter((part) => part).join(" "),
+          [
+            name["given"],
+            name["non-dropping-particle"],
+            name["family"] ?? name["literal"],
+            name["suffix"],
+          ]
+            .filter((part) => part)
+            .join(" "),
         );
       expect(read?.["type"]).toBe(item.type);
       expect(read?.["title"]).toBe(item.title);
