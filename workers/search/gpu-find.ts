@@ -9,7 +9,7 @@ import type { FindOptions, FoundRow, IndexQuery } from "../../src/core/search/re
 import { createTopK } from "../../src/core/search/top-k.ts";
 import type { LiveDevice } from "./gpu-buffers.ts";
 import type { GpuCodes } from "./gpu-codes.ts";
-import { BATCH_LANES, createScanPasses, type OpenCall } from "./gpu-passes.ts";
+import { createScanPasses, type OpenCall } from "./gpu-passes.ts";
 
 /** Finds the rows closest to queries on the graphics processor. */
 export interface GpuFinder {
@@ -60,7 +60,7 @@ export async function createGpuFinder(
     const call = passes.open({
       shards,
       queryCount: queries.length,
-      queries: scanQueries(prepared, codeDim, BATCH_LANES),
+      queries: scanQueries(prepared, codeDim),
       bases: joinBases(queries, blocks),
       blocks,
       hiddenFlags,

@@ -5,8 +5,6 @@ import { RECORD_BYTES, readSurvivors, type Survivor } from "../../src/core/gpu/s
 import { bindBuffers, createFilled, type LiveDevice, readBuffer } from "./gpu-buffers.ts";
 import type { Shard } from "./gpu-codes.ts";
 
-/** Queries that share one read of a row where several are asked at once. */
-export const BATCH_LANES = 8;
 /** Pairs of tile and query in one dispatch of the second pass; the buffer takes all that they can leave. */
 const PAIRS_AT_ONCE = 1024;
 const SURVIVOR_CAPACITY = PAIRS_AT_ONCE * TILE_ROWS;
@@ -20,7 +18,6 @@ const PAIR_WORDS = 4;
 export interface ScanCall {
   readonly shards: readonly Shard[];
   readonly queryCount: number;
-  /** Laid out for groups of {@link BATCH_LANES}. */
   readonly queries: ScanQueries;
   /** [queries × blocks]. */
   readonly bases: Float32Array<ArrayBuffer>;
@@ -63,15 +60,14 @@ export async function createScanPasses(
   codeDim: number,
 ): Promise<ScanPasses> {
   const { device } = live;
-  const compile = (entryPoint: string, lanes: number) => {
-    const code = specializeShader(source, scanConstants(codeDim, lanes));
-    const module = device.createShaderModule({ label: `scan, ${lanes} lanes`, code });
-    return device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint } });
-  };
-  const [maximaOfOne, maximaOfMany, findSurvivors] = await Promise.all([
-    compile("findMaxima", 1),
-    compile("findMaxima", BATCH_LANES),
-    compile("findSurvivors", 1),
+  const code = specializeShader(source, scanConstants(codeDim));
+  const module = device.createShaderModule({ label: "scan", code });
+  const compile = (entryPoint: string) =>
+    device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint } });
+  const [findMaximaOfOne, findMaxima, findSurvivors] = await Promise.all([
+    compile("findMaximaOfOne"),
+    compile("findMaxima"),
+    compile("findSurvivors"),
   ]);
   const left = device.createBuffer({
     label: "survivors",
@@ -86,6 +82,7 @@ export async function createScanPasses(
       const input = (data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) =>
         createFilled(live, data, GPUBufferUsage.STORAGE);
       const integers = input(call.queries.integers);
+      const lanes = input(call.queries.lanes);
       const records = input(call.queries.records);
       const bases = input(call.bases);
       const works = input(call.works ?? new Uint32Array(1));
@@ -105,12 +102,18 @@ export async function createScanPasses(
       const bind = (
         pipeline: GPUComputePipeline,
         at: number,
-        outputs: readonly (readonly [binding: number, buffer: GPUBuffer])[],
+        others: readonly (readonly [binding: number, buffer: GPUBuffer])[],
       ) => {
         const place = opened[at];
         if (place === undefined) throw new RangeError(`shard ${at} of ${opened.length}`);
-        const inputs = [place.settings, place.shard.buffer, integers, records, bases, works];
-        return bindBuffers(device, pipeline, [...inputs.entries(), ...outputs]);
+        const inputs = [
+          [0, place.settings],
+          [1, place.shard.buffer],
+          [3, records],
+          [4, bases],
+          [5, works],
+        ] as const;
+        return bindBuffers(device, pipeline, [...inputs, ...others]);
       };
       const lookAgain = async (wanted: readonly WantedTile[]): Promise<Survivor[]> => {
         const encoder = device.createCommandEncoder();
@@ -128,6 +131,7 @@ export async function createScanPasses(
           pass.setBindGroup(
             0,
             bind(findSurvivors, at, [
+              [2, integers],
               [7, list],
               [8, left],
             ]),
@@ -149,12 +153,14 @@ export async function createScanPasses(
           const bytes = 4 * queryCount * tiles;
           const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
           const maxima = device.createBuffer({ label: "maxima", size: bytes, usage });
-          const pipeline = queryCount === 1 ? maximaOfOne : maximaOfMany;
+          const isOne = queryCount === 1;
+          const pipeline = isOne ? findMaximaOfOne : findMaxima;
+          const integersAt = isOne ? ([2, integers] as const) : ([9, lanes] as const);
           opened.forEach(({ shard }, at) => {
             const encoder = device.createCommandEncoder();
             const pass = encoder.beginComputePass();
             pass.setPipeline(pipeline);
-            pass.setBindGroup(0, bind(pipeline, at, [[6, maxima]]));
+            pass.setBindGroup(0, bind(pipeline, at, [integersAt, [6, maxima]]));
             pass.dispatchWorkgroups(shard.tiles);
             pass.end();
             // A submission of its own: what draws the page can come between two shards.

@@ -46,8 +46,8 @@ var<workgroup> classPart: array<f32, 1024>;
 var<workgroup> bestScores: array<f32, 1024>;
 var<workgroup> bestClasses: array<u32, 1024>;
 
-/** Sums of 4 rows (one vector each) with 4 classes. */
-alias Sums = array<vec4<f32>, 4>;
+/** Sums of 4 rows, a column each, with 4 classes. */
+alias Sums = mat4x4<f32>;
 
 fn partOf(isRow: bool, item: u32, quad: u32) -> vec4<f32> {
   if (4u * quad >= settings.dim) {
@@ -82,13 +82,15 @@ fn blockSums(firstRow: u32, firstClass: u32, x: u32, y: u32) -> Sums {
     for (var k = 0u; k < DEPTH; k++) {
       let at = k * BLOCK + 4u * x;
       let four = vec4<f32>(classPart[at], classPart[at + 1u], classPart[at + 2u], classPart[at + 3u]);
-      for (var i = 0u; i < 4u; i++) {
-        partial[i] += rowPart[k * BLOCK + 4u * y + i] * four;
-      }
+      let r = k * BLOCK + 4u * y;
+      partial += Sums(
+        rowPart[r] * four,
+        rowPart[r + 1u] * four,
+        rowPart[r + 2u] * four,
+        rowPart[r + 3u] * four,
+      );
     }
-    for (var i = 0u; i < 4u; i++) {
-      sums[i] += partial[i];
-    }
+    sums += partial;
   }
   return sums;
 }

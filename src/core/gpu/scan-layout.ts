@@ -26,14 +26,13 @@ export function tileLayout(codeDim: number): TileLayout {
 }
 
 /** The constants that scan.wgsl is specialised with. */
-export function scanConstants(codeDim: number, lanes: number): Record<string, number> {
+export function scanConstants(codeDim: number): Record<string, number> {
   const { codeWords, rowWords } = tileLayout(codeDim);
   const fields = FIELDS.map((name, at) => [`FIELD_${name.toUpperCase()}`, codeWords + at] as const);
   return {
     TILE: TILE_ROWS,
     CODE_WORDS: codeWords,
     ROW_WORDS: rowWords,
-    LANES: lanes,
     ...Object.fromEntries(fields),
   };
 }

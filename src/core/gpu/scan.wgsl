@@ -1,11 +1,10 @@
 // Scores 4-bit rows against queries, in two passes over the rows that lie in one buffer (a "shard").
 //
-// scan-shader.ts puts these constants in front:
+// scan-layout.ts puts these constants in front:
 //   TILE        rows of a tile, which is also a workgroup: one invocation, one row
 //   CODE_WORDS  words of 8 nibbles in a row
 //   ROW_WORDS   CODE_WORDS and the words that follow them (see the FIELD_ constants)
 //   FIELD_F4, FIELD_HUB, FIELD_ADAPTED, FIELD_BLOCK, FIELD_INDEX, FIELD_WORK, FIELD_FLAGS  places of those words
-//   LANES       queries that share one read of a row
 
 struct Settings {
   /** Tiles of all shards: the length of one query's maxima. */
@@ -42,7 +41,7 @@ const NOTHING: f32 = -3.0e38;
 @group(0) @binding(0) var<uniform> settings: Settings;
 /** Tiles of rows, word by word: word w of row r of tile t is at (t · ROW_WORDS + w) · TILE + r, so that reads join up. */
 @group(0) @binding(1) var<storage, read> shard: array<u32>;
-/** Per query, the integers of the query by dimension, as floats. */
+/** [queries × CODE_WORDS × 2] the integers of each query, as floats. */
 @group(0) @binding(2) var<storage, read> integers: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> queries: array<Query>;
 /** Per query and block, <q, c>. */
@@ -54,32 +53,58 @@ const NOTHING: f32 = -3.0e38;
 /** Second pass: tiles (of this shard) and queries, in pairs, and the score from which a row survives. */
 @group(0) @binding(7) var<storage, read> wanted: array<vec3<u32>>;
 @group(0) @binding(8) var<storage, read_write> survivors: Survivors;
+/** [groups of LANES queries × 8 · CODE_WORDS] the same, number by number: those of four queries in each column. */
+@group(0) @binding(9) var<storage, read> integersOfLanes: array<mat2x4<f32>>;
 
 fn field(tile: u32, word: u32, row: u32) -> u32 {
   return shard[(tile * ROW_WORDS + word) * TILE + row];
 }
 
+fn lowNibbles(word: u32) -> vec4<f32> {
+  return vec4<f32>((vec4<u32>(word) >> vec4<u32>(0u, 4u, 8u, 12u)) & vec4<u32>(15u));
+}
+
 /**
- * Sums of products of a row's nibbles with the integers of LANES queries. Thirty-two products of 4 and 16 bits stay
- * below 2^24, where float32 holds every integer: the fast float units give the exact sum, in any order.
+ * Sum of products of a row's nibbles with the integers of a query. Thirty-two products of 4 and 16 bits stay below 2^24, where float32
+ * holds every integer: the fast float units give the exact sum, in any order.
  */
-fn sumsOfProducts(tile: u32, row: u32, first: u32) -> array<i32, LANES> {
-  var sums = array<i32, LANES>();
-  // Both arrays name their initial value: without one, a variable in a loop kept its last value on one implementation.
+fn sumOfProducts(tile: u32, row: u32, query: u32) -> i32 {
+  var sum = vec4<i32>();
   for (var word = 0u; word < CODE_WORDS; word += 4u) {
-    var partial = array<f32, LANES>();
+    // With its value written out: on one implementation a variable in a loop kept its last one otherwise.
+    var partial = vec4<f32>();
     for (var i = word; i < word + 4u; i++) {
-      let nibbles = vec4<u32>(field(tile, i, row));
-      let low = vec4<f32>((nibbles >> vec4<u32>(0u, 4u, 8u, 12u)) & vec4<u32>(15u));
-      let high = vec4<f32>((nibbles >> vec4<u32>(16u, 20u, 24u, 28u)) & vec4<u32>(15u));
-      for (var lane = 0u; lane < LANES; lane++) {
-        let at = 2u * ((first + lane) * CODE_WORDS + i);
-        partial[lane] += dot(low, integers[at]) + dot(high, integers[at + 1u]);
-      }
+      let nibbles = field(tile, i, row);
+      let at = 2u * (query * CODE_WORDS + i);
+      partial += lowNibbles(nibbles) * integers[at] + lowNibbles(nibbles >> 16u) * integers[at + 1u];
     }
-    for (var lane = 0u; lane < LANES; lane++) {
-      sums[lane] += i32(partial[lane]);
+    sum += vec4<i32>(partial);
+  }
+  return sum.x + sum.y + sum.z + sum.w;
+}
+
+struct LaneSums {
+  first: vec4<i32>,
+  last: vec4<i32>,
+}
+
+/** The same for the LANES queries of a group, which share the reading and unpacking of the row. */
+fn sumsOfProducts(tile: u32, row: u32, group: u32) -> LaneSums {
+  var sums = LaneSums();
+  for (var word = 0u; word < CODE_WORDS; word += 4u) {
+    var partial = mat2x4<f32>();
+    for (var i = word; i < word + 4u; i++) {
+      let nibbles = field(tile, i, row);
+      let low = lowNibbles(nibbles);
+      let high = lowNibbles(nibbles >> 16u);
+      let at = 8u * (group * CODE_WORDS + i);
+      partial += low.x * integersOfLanes[at] + low.y * integersOfLanes[at + 1u];
+      partial += low.z * integersOfLanes[at + 2u] + low.w * integersOfLanes[at + 3u];
+      partial += high.x * integersOfLanes[at + 4u] + high.y * integersOfLanes[at + 5u];
+      partial += high.z * integersOfLanes[at + 6u] + high.w * integersOfLanes[at + 7u];
     }
+    sums.first += vec4<i32>(partial[0]);
+    sums.last += vec4<i32>(partial[1]);
   }
   return sums;
 }
@@ -107,9 +132,36 @@ fn score(tile: u32, row: u32, query: u32, sum: i32) -> f32 {
   return select(value, value * bitcast<f32>(field(tile, FIELD_ADAPTED, row)), asked.isAdapted == 1u);
 }
 
-var<workgroup> best: array<array<f32, LANES>, TILE>;
+var<workgroup> best: array<f32, TILE>;
 
-/** First pass. One workgroup per tile: the best score of the tile, for every query. */
+/** First pass for one query. One workgroup per tile: the best score of the tile. */
+@compute @workgroup_size(TILE)
+fn findMaximaOfOne(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) row: u32,
+) {
+  let tile = group.x;
+  best[row] = NOTHING;
+  if (isFound(tile, row)) {
+    best[row] = score(tile, row, 0u, sumOfProducts(tile, row, 0u));
+  }
+  for (var half = TILE / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (row < half) {
+      best[row] = max(best[row], best[row + half]);
+    }
+  }
+  if (row == 0u) {
+    maxima[settings.firstTile + tile] = best[0];
+  }
+}
+
+/** Queries of a group: the columns of a mat2x4. */
+const LANES = 8u;
+
+var<workgroup> bestOfLanes: array<array<f32, LANES>, TILE>;
+
+/** First pass for several queries. */
 @compute @workgroup_size(TILE)
 fn findMaxima(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -118,30 +170,31 @@ fn findMaxima(
   let tile = group.x;
   let found = isFound(tile, row);
   for (var first = 0u; first < settings.queries; first += LANES) {
-    var sums = sumsOfProducts(tile, row, first);
+    let sums = sumsOfProducts(tile, row, first / LANES);
     for (var lane = 0u; lane < LANES; lane++) {
-      best[row][lane] = NOTHING;
+      bestOfLanes[row][lane] = NOTHING;
       if (found && first + lane < settings.queries) {
-        best[row][lane] = score(tile, row, first + lane, sums[lane]);
+        let sum = select(sums.first[lane % 4u], sums.last[lane % 4u], lane >= 4u);
+        bestOfLanes[row][lane] = score(tile, row, first + lane, sum);
       }
     }
     for (var half = TILE / 2u; half > 0u; half /= 2u) {
       workgroupBarrier();
       if (row < half) {
         for (var lane = 0u; lane < LANES; lane++) {
-          best[row][lane] = max(best[row][lane], best[row + half][lane]);
+          bestOfLanes[row][lane] = max(bestOfLanes[row][lane], bestOfLanes[row + half][lane]);
         }
       }
     }
     workgroupBarrier();
     if (row < LANES && first + row < settings.queries) {
-      maxima[(first + row) * settings.tiles + settings.firstTile + tile] = best[0][row];
+      maxima[(first + row) * settings.tiles + settings.firstTile + tile] = bestOfLanes[0][row];
     }
     workgroupBarrier();
   }
 }
 
-/** Second pass (LANES is 1). One workgroup per wanted pair of tile and query: the rows that reach the score asked for. */
+/** Second pass. One workgroup per wanted pair of tile and query: the rows that reach the score asked for. */
 @compute @workgroup_size(TILE)
 fn findSurvivors(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -153,7 +206,7 @@ fn findSurvivors(
   if (!isFound(tile, row)) {
     return;
   }
-  let sum = sumsOfProducts(tile, row, query)[0];
+  let sum = sumOfProducts(tile, row, query);
   if (score(tile, row, query, sum) < bitcast<f32>(pair.z)) {
     return;
   }
