@@ -15,7 +15,7 @@ const COUNT_BYTES = 4;
 const PAIR_WORDS = 4;
 
 /** What one search asks of the device. */
-export interface ScanCall {
+interface ScanCall {
   readonly shards: readonly Shard[];
   readonly queryCount: number;
   readonly queries: ScanQueries;
@@ -27,7 +27,7 @@ export interface ScanCall {
 }
 
 /** A tile that can hold one of the best rows of a query, and the score that such a row reaches. */
-export interface WantedTile {
+interface WantedTile {
   readonly tile: number;
   readonly query: number;
   readonly floor: number;

@@ -1,7 +1,7 @@
 import { bindBuffers, createFilled, type LiveDevice } from "../../../workers/search/gpu-buffers.ts";
 
 /** What is wrong with a GPU at work: too little memory, or a driver that refuses. */
-export class GpuFailure extends Error {
+class GpuFailure extends Error {
   override readonly name = "GpuFailure";
 }
 

@@ -1,7 +1,7 @@
 import { itemsPerShard } from "../../../src/core/gpu/shards.ts";
 
 /** Consecutive rows of a matrix in one buffer. */
-export interface MatrixPart {
+interface MatrixPart {
   readonly buffer: GPUBuffer;
   readonly first: number;
   readonly count: number;

@@ -6,7 +6,7 @@ import type { Codebook } from "../arithmetic.ts";
 import { type MatrixParts, uploadMatrix } from "./matrix-parts.ts";
 
 /** The text side of an adapter on the device. */
-export interface TransformOnDevice {
+interface TransformOnDevice {
   readonly pipeline: GPUComputePipeline;
   readonly left: GPUBuffer;
   readonly right: GPUBuffer;
@@ -85,7 +85,7 @@ export function disposeOfCodebook({
 }
 
 /** The way of a residual into code space as one matrix, R·P·A [D × dim]: its columns are those of A, padded and rotated. */
-export function codeSpaceMatrix({
+function codeSpaceMatrix({
   dim,
   metric,
   rotationSeed,
