@@ -1,5 +1,7 @@
+import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
+import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import { createLowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
-import type { EditionManifest } from "../../src/core/edition/manifest.ts";
+import { conditionNumber } from "../../src/core/model/condition-number.ts";
 import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
 import { type NodeEncoder, openPackInNode } from "../build-model/node-sessions.ts";
 import { BuildError } from "./build-error.ts";
@@ -7,14 +9,12 @@ import { type Corpus, readCorpus } from "./corpus.ts";
 import { makeEditionFiles } from "./edition-files.ts";
 import { embedCorpus } from "./embed-corpus.ts";
 import { normalizeInPlace, readEmbeddings, readMatrix } from "./embeddings.ts";
+import { measureIdentity } from "./measure-identity.ts";
 import { openFolderEdition } from "./open-folder.ts";
-import {
-  makeSyntheticQueries,
-  measureIdentity,
-  measureRecall,
-  type TestQueries,
-} from "./verify.ts";
-import { describeEdition, gzip, publish, writeFiles } from "./write-edition.ts";
+import { makeProofQueries } from "./prove/proof-queries.ts";
+import { proveEdition } from "./prove/prove-edition.ts";
+import { provedFolder } from "./proved-folder.ts";
+import { describeEdition, digest, gzip, publish, writeFiles } from "./write-edition.ts";
 
 /** What an edition is built from. Embeddings are read where they are given, computed with the model where they are not. */
 export interface BuildOptions {
@@ -71,14 +71,15 @@ export async function buildEdition(
   if (changed > 0) log(`normalised ${changed} vectors that were not of unit length`);
 
   const transform = encoder === null ? null : transformOf(encoder, dim);
-  const queries = await readQueries(options, vectors, dim);
-  const identityError =
-    transform === null ? 0 : measureIdentity(transform, vectors, adapted, queries);
-  if (transform !== null) {
-    log(`one index for both models: rank ${transform.rank}, largest error ${identityError}`);
-  }
+  const images = await readQueries(options, dim);
+  const asked = { dim, sample: vectors, images, texts: null, seed: options.seed };
+  const [queries] = makeProofQueries(asked);
+  const identity =
+    transform === null || queries === undefined
+      ? null
+      : measureIdentity(transform, vectors, adapted, queries.vectors);
   const files = makeEditionFiles(
-    { corpus, dim, vectors, transform, seed: options.seed, gzip },
+    { corpus, dim, vectors, transform, seed: options.seed, gzip, digest },
     (pass, moved) => log(`clustering: pass ${pass}, ${moved} rows moved`),
   );
   const draft = describeEdition(files, {
@@ -86,20 +87,38 @@ export async function buildEdition(
     fingerprint,
     works: corpus.works.length,
     adapted:
-      transform === null || adapter === null
+      transform === null || adapter === null || identity === null
         ? null
-        : { rank: transform.rank, identityError, fingerprint: adapter.fingerprint },
+        : {
+            kind: "shared",
+            fingerprint: adapter.fingerprint,
+            rank: transform.rank,
+            ...identity,
+            conditionNumber: conditionOf(encoder, dim),
+          },
   });
+  if (draft.adapted?.kind === "shared") {
+    const { rank, identityError, conditionNumber } = draft.adapted;
+    log(
+      `one index for both models: rank ${rank}, largest error ${identityError}, condition ${conditionNumber}`,
+    );
+  }
   await writeFiles(options.out, draft, files);
-  const { edition, close } = await openFolderEdition(options.out, draft, signal);
+  const folder = await openFolderEdition(options.out, draft, signal);
   try {
-    const recall = await measureRecall(edition, vectors, queries, signal);
-    const manifest = { ...draft, recall };
+    const index = await provedFolder(folder, signal);
+    const base = { index, stream: () => allAtOnce(vectors, dim) };
+    const task = { ...asked, base, adapted: null, kernel: plainKernel };
+    const manifest = { ...draft, proof: await proveEdition(task, () => undefined, signal) };
     await publish(options.out, manifest);
     return manifest;
   } finally {
-    await close();
+    await folder.close();
   }
+}
+
+async function* allAtOnce(vectors: Float32Array, dim: number) {
+  yield { rows: Uint32Array.from({ length: vectors.length / dim }, (_, row) => row), vectors };
 }
 
 /** How many works have a text, and how many sentences were found in it. */
@@ -159,15 +178,18 @@ function transformOf({ manifest: { text }, textTensors }: NodeEncoder, dim: numb
   return createLowRankTransform(dim, rank, left, right);
 }
 
-async function readQueries(
-  options: BuildOptions,
-  vectors: Float32Array,
-  dim: number,
-): Promise<TestQueries> {
-  if (options.queries === null) return makeSyntheticQueries(vectors, dim, options.seed);
+/** The condition number of the text projection. */
+function conditionOf(encoder: NodeEncoder | null, dim: number): number {
+  const projection = encoder?.textTensors?.textProjection.base;
+  return projection === undefined ? 1 : conditionNumber(projection, dim);
+}
+
+/** Vectors of pictures to measure with, where they are given. */
+async function readQueries(options: BuildOptions, dim: number): Promise<Float32Array | null> {
+  if (options.queries === null) return null;
   const images = await readMatrix(options.queries);
   if (images.dim !== dim) throw new BuildError(`queries of ${images.dim} numbers for ${dim}`);
   const names = Array.from({ length: images.vectors.length / dim }, (_, row) => `query ${row}`);
   normalizeInPlace(images, names);
-  return { kind: "images", vectors: images.vectors };
+  return images.vectors;
 }

@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { parseArgs } from "node:util";
-import { editionInfo } from "../../src/core/edition/manifest.ts";
+import { editionInfo } from "../../src/core/edition/edition-manifest.ts";
 import { type BuildOptions, buildEdition } from "./build-edition.ts";
 import { BuildError } from "./build-error.ts";
+import { describeProof } from "./prove/describe-proof.ts";
 import { isUpToDate, noteSources } from "./up-to-date.ts";
 
 const USAGE = `Builds an edition: the static files that the page searches.
@@ -86,9 +87,6 @@ async function run(): Promise<void> {
   await noteSources(options);
   const { bytes } = editionInfo(manifest);
   log(`${manifest.clusters} clusters, ${bytes} bytes, edition ${manifest.editionId}`);
-  manifest.recall?.recalls.forEach((recall, wave) => {
-    const share = ((manifest.recall?.scannedShares[wave] ?? 0) * 100).toFixed(1);
-    const { queries = 0, kind = "" } = manifest.recall ?? {};
-    console.log(`recall@25 after ${share} % scanned: ${recall} (${queries} ${kind} queries)`);
-  });
+  for (const line of manifest.proof === null ? [] : describeProof(manifest.proof))
+    console.log(line);
 }

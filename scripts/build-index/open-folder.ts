@@ -2,25 +2,45 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { uniformBlocks } from "../../src/core/bytes/block-map.ts";
+import type { ByteSource } from "../../src/core/bytes/source.ts";
+import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
 import {
   EDITION_MANIFEST,
   type EditionManifest,
   parseEditionManifest,
-} from "../../src/core/edition/manifest.ts";
-import { type Edition, openEdition } from "../../src/core/search/open-edition.ts";
+} from "../../src/core/edition/edition-manifest.ts";
+import type { EditionFile } from "../../src/core/edition/manifest-files.ts";
+import { AppError } from "../../src/core/errors.ts";
+import {
+  type Edition,
+  type EditionRuntime,
+  type EditionSources,
+  openEdition,
+} from "../../src/core/search/open-edition.ts";
 import { createFlatRouter } from "../../src/core/search/router.ts";
-import { hashesFromHex } from "../../workers/search/block-hashes.ts";
 import { createBlockMemory } from "../../workers/search/block-memory.ts";
 import { emptyBlockStore } from "../../workers/search/block-store.ts";
-import { withBlockCache } from "../../workers/search/with-block-cache.ts";
+import { sourcesOfEdition } from "../../workers/search/verified-sources.ts";
 import { openFileSource } from "./file-source.ts";
+
+/** Bytes of verified blocks that are kept while an edition is read. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+/** Bytes of codes that are kept while an edition is searched. */
+const RESIDENT_BYTES = 1024 * 1024 * 1024;
 
 /** An edition opened from a folder, and what closes its files. */
 export interface FolderEdition {
   readonly edition: Edition;
+  readonly sources: EditionSources;
   close(): Promise<void>;
 }
+
+const runtime: EditionRuntime = {
+  gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
+  kernel: plainKernel,
+  residentBytes: RESIDENT_BYTES,
+  openRouter: (_router, centroids) => Promise.resolve(createFlatRouter(centroids)),
+};
 
 /** Reads and validates the manifest of an edition in a folder. */
 export async function readManifest(folder: string): Promise<EditionManifest> {
@@ -33,39 +53,33 @@ export async function openFolderEdition(
   manifest: EditionManifest,
   signal: AbortSignal,
 ): Promise<FolderEdition> {
-  const memory = createBlockMemory(manifest.files.rows.bytes + manifest.files.texts.bytes);
-  const closers: (() => Promise<void>)[] = [];
-  const open = async (name: keyof EditionManifest["files"]) => {
-    const file = manifest.files[name];
-    const source = await openFileSource(join(folder, file.name), file.sha256);
-    closers.push(() => source.close());
-    return withBlockCache(source, {
-      name: file.name,
-      blocks: uniformBlocks(file.bytes, file.chunkBytes),
-      hashes: hashesFromHex(file.chunkSha256),
-      store: emptyBlockStore,
-      memory,
-    });
+  const opened: Promise<ByteSource & { close(): Promise<void> }>[] = [];
+  const open = (file: EditionFile): ByteSource => {
+    const source = openFileSource(join(folder, file.name), file.sha256);
+    // Whoever reads first hears of a file that is not there.
+    source.catch(() => undefined);
+    opened.push(source);
+    return {
+      key: file.sha256,
+      size: file.bytes,
+      read: async (range, within) => (await source).read(range, within),
+    };
   };
   const close = async () => {
-    await Promise.all(closers.map((closer) => closer()));
+    const settled = await Promise.allSettled(opened);
+    for (const source of settled) if (source.status === "fulfilled") await source.value.close();
   };
+  const sources = sourcesOfEdition(manifest, {
+    open,
+    openElsewhere(url) {
+      throw new AppError({ code: "network", url });
+    },
+    store: emptyBlockStore,
+    memory: createBlockMemory(MEMORY_BYTES),
+  });
   try {
-    const sources = {
-      router: await open("router"),
-      codes: await open("codes"),
-      rows: await open("rows"),
-      works: await open("works"),
-      texts: await open("texts"),
-      sources: await open("sources"),
-    };
-    const runtime = {
-      gunzip: async (bytes: Uint8Array) => new Uint8Array(await promisify(gunzip)(bytes)),
-      openRouter: (router: { dim: number }, centroids: Float32Array) =>
-        Promise.resolve(createFlatRouter(centroids, router.dim)),
-    };
     const edition = await openEdition(manifest, sources, runtime, () => undefined, signal);
-    return { edition, close };
+    return { edition, sources, close };
   } catch (error) {
     await close();
     throw error;

@@ -9,7 +9,7 @@ import { sha256 } from "./write-edition.ts";
 /** Beside the manifest: hash of everything that the edition was built from. Not part of the edition. */
 const NOTE = ".built-from";
 /** Raise when the builder changes what it writes for the same input. */
-const BUILDER_REVISION = 2;
+const BUILDER_REVISION = 3;
 
 /** Tells whether the folder holds an edition whose files are all there and that was built from this input. */
 export async function isUpToDate(options: BuildOptions): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { editionInfo } from "../../src/core/edition/manifest.ts";
+import { editionInfo } from "../../src/core/edition/edition-manifest.ts";
 import { requireSameModel } from "../../src/core/edition/require-same-model.ts";
 import type { ModelVariant } from "../../src/core/protocol.ts";
 import type { Edition } from "../../src/core/search/open-edition.ts";

@@ -240,7 +240,14 @@ export interface SearchRequest {
   readonly adopted?: AdoptedModel;
   /** One byte per work of the edition, 0 where its sentences are left out; all works where nothing is said. */
   readonly works?: Uint8Array<ArrayBuffer>;
-  /** How many sentences are wanted. */
+  /** Bits of src/core/quality: sentences that carry any of them are left out before ranking; all of them where nothing is said. */
+  readonly hiddenFlags?: number;
+  /**
+   * Share of the corpus, above 0 and up to 1, that is to be searched even where it has to be downloaded first; a small one where
+   * nothing is said. What is on this device, or is little, is searched in any case.
+   */
+  readonly share?: number;
+  /** How many sentences are wanted, up to 1,000. */
   readonly count: number;
 }
 
@@ -270,6 +277,10 @@ export interface FoundSentence {
   readonly score: number;
   /** True when `score` comes from the exact row and not from its code. */
   readonly isExact: boolean;
+  /** Bits of src/core/quality that the sentence carries; 0 for good prose, absent where the edition has none. */
+  readonly flags?: number;
+  /** How many near-duplicates it stands for; absent where that is not known. */
+  readonly similar?: number;
 }
 
 export interface SearchAnswer {
@@ -278,9 +289,13 @@ export interface SearchAnswer {
   readonly found: readonly FoundSentence[];
   /** Unit text vectors [found.length × dim] under the variant asked for, for `explain`. */
   readonly vectors: Float32Array<ArrayBuffer>;
+  /** What was searched with where a phrase was mixed in, so that other sentences can be searched on the same scale. */
+  readonly query?: Float32Array<ArrayBuffer>;
   /** Rows scored so far and in all. */
   readonly scanned: number;
   readonly total: number;
+  /** False where the rest is neither on this device nor was asked for: a larger `share` searches further. */
+  readonly isComplete: boolean;
   readonly timings: Partial<Record<ProgressStep, number>>;
 }
 
@@ -298,7 +313,7 @@ export interface SearchApi {
   open(id: CallId, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
   /**
    * Searches in waves, closest clusters first; `onAnswer` gets the answer of every wave but the last, which is the
-   * result. Ends when every row was scored.
+   * result. Ends when every row was scored, or as much of the corpus as was asked for.
    */
   search(
     id: CallId,

@@ -1,12 +1,17 @@
 import type { SearchApi } from "../../src/core/protocol.ts";
 import { createCancellation } from "../../workers/cancellation.ts";
 import { exposeApi } from "../../workers/expose-api.ts";
-import { createSearch, type RouterState } from "../../workers/search/create-search.ts";
+import {
+  createSearch,
+  type KernelState,
+  type RouterState,
+} from "../../workers/search/create-search.ts";
 
 /** The search worker with its network in memory: addresses lead to the files that the test puts there. */
 export interface SearchInMemoryApi extends SearchApi {
   putFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): void;
   router(): RouterState | null;
+  kernel(): KernelState | null;
   /** Requests since the last call. */
   takeRequests(): number;
 }
@@ -31,6 +36,7 @@ void exposeApi({
     for (const [url, bytes] of files) served.set(url, bytes);
   },
   router: () => search.router(),
+  kernel: () => search.kernel(),
   takeRequests: () => {
     const taken = requests;
     requests = 0;

@@ -1,15 +1,17 @@
+import { sha256 as digest } from "@noble/hashes/sha2.js";
 import { proxy, type Remote, wrap } from "comlink";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
 import {
-  EDITION_FILES,
+  EDITION_CODING,
   EDITION_FORMAT,
   EDITION_VERSION,
-  type EditionFile,
-} from "../../src/core/edition/manifest.ts";
+} from "../../src/core/edition/edition-manifest.ts";
+import type { ChunkedFile } from "../../src/core/edition/manifest-files.ts";
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import { sha256Hex } from "../../workers/sha256-hex.ts";
+import { sharedIndex } from "../helpers/shared-index.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
 import type { SearchInMemoryApi } from "./search-in-memory.worker.ts";
 
@@ -27,7 +29,7 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuf
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function describeFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<EditionFile> {
+async function describeFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<ChunkedFile> {
   const chunkSha256: string[] = [];
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
     chunkSha256.push(await sha256Hex(bytes.slice(start, start + CHUNK_BYTES)));
@@ -56,18 +58,19 @@ function searchExactly(query: Float32Array): number[] {
 }
 
 beforeAll(async () => {
-  const made = makeEditionFiles({ ...input, gzip: (bytes) => bytes }, () => undefined);
+  const made = makeEditionFiles({ ...input, gzip: (bytes) => bytes, digest }, () => undefined);
   const bytes = { ...made.bytes, works: await gzip(made.bytes.works) };
-  const described: Record<string, EditionFile> = {};
-  for (const file of EDITION_FILES) {
-    described[file] = await describeFile(`${file}.bin`, bytes[file]);
-    files.set(`${EDITION_URL}${file}.bin`, bytes[file]);
+  const described: Record<string, ChunkedFile> = {};
+  for (const [file, content] of Object.entries(bytes)) {
+    described[file] = await describeFile(`${file}.bin`, content);
+    files.set(`${EDITION_URL}${file}.bin`, content);
   }
   const manifest = {
     ...{ format: EDITION_FORMAT, version: EDITION_VERSION, editionId: "tiny", name: "Tiny" },
     ...{ sentences: 2500, works: input.corpus.works.length, dim: DIM, fingerprint: "f" },
-    ...{ clusters: made.router.clusters, coding: "int8", files: described, recall: null },
-    adapted: { rank: input.transform?.rank, identityError: 1e-7, fingerprint: "a".repeat(64) },
+    ...{ clusters: made.router.clusters, coding: EDITION_CODING, files: described },
+    exact: { kind: "file", type: "f32" },
+    adapted: sharedIndex(input.transform?.rank ?? 0),
   };
   files.set(`${EDITION_URL}manifest.json`, new TextEncoder().encode(JSON.stringify(manifest)));
 });
@@ -83,6 +86,7 @@ describe("the search worker in a browser", () => {
     const info = await api.open("open", EDITION_URL, quiet);
     expect(info).toMatchObject({ sentences: 2500, dim: DIM });
     expect(await api.router()).toEqual({ kind: "hnsw", whyNotGraph: null });
+    expect(await api.kernel()).toEqual({ kind: "wasm", whyNotWasm: null });
     for (let seed = 1; seed <= 5; seed++) {
       const query = makeQuery(input, seed);
       const request = { query, variant: "base", count: 25 } as const;

@@ -7,13 +7,13 @@ import { BuildError } from "../../scripts/build-index/build-error.ts";
 import { readCorpus } from "../../scripts/build-index/corpus.ts";
 import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
 import { isUpToDate, noteSources } from "../../scripts/build-index/up-to-date.ts";
-import { searchExactly } from "../../scripts/build-index/verify.ts";
 import { writePack } from "../../scripts/build-model/write-pack.ts";
 import type { PackSources } from "../../src/core/model/build-pack.ts";
 import { towerOf } from "../../src/core/model/canonical.ts";
 import { formatSafetensors } from "../../src/core/model/safetensors.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
 import { neverAborted } from "../helpers/counting-source.ts";
+import { searchExactly } from "../helpers/exact-search.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../helpers/random-clip.ts";
 import { makeTinyEdition } from "../helpers/tiny-edition.ts";
 
@@ -93,7 +93,10 @@ describe("buildEdition", () => {
   it("writes an edition that reads back and finds what exact search finds", async () => {
     const manifest = await build();
     expect(manifest).toMatchObject({ sentences: 240, works: 12, clusters: 15, dim: DIM });
-    expect(manifest.recall?.recalls.at(-1)).toBe(1);
+    expect(manifest.proof?.figures.length).toBeGreaterThan(0);
+    for (const { recallReranked } of manifest.proof?.figures ?? []) {
+      expect(recallReranked.at(-1)).toBeGreaterThan(0.9);
+    }
     expect(await readManifest(join(folder, "out"))).toEqual(manifest);
     const { edition, close } = await openFolderEdition(
       join(folder, "out"),
@@ -146,8 +149,9 @@ describe("buildEdition", () => {
       { name: "embeddings", shape: [7, DIM], data: tiny.vectors.slice(0, 7 * DIM) },
     ]);
     await writeFile(join(folder, "images.safetensors"), file);
-    const { recall } = await build({ queries: join(folder, "images.safetensors") });
-    expect(recall).toMatchObject({ kind: "images", queries: 7, at: 25 });
+    const { proof } = await build({ queries: join(folder, "images.safetensors") });
+    expect(proof?.hubShare).toBeGreaterThanOrEqual(0);
+    expect(proof?.figures[0]).toMatchObject({ kind: "images", queries: 7, at: 25 });
   });
 
   it.each([
@@ -200,7 +204,10 @@ describe("an edition of a pack's own vectors", () => {
     const manifest = await ofPack();
     expect(manifest.fingerprint).toBe(fingerprint);
     expect(manifest.adapted).toMatchObject({ rank: 3, fingerprint: adapter?.fingerprint });
-    expect(manifest.adapted?.identityError).toBeLessThan(1e-6);
+    if (manifest.adapted?.kind !== "shared") throw new Error("not one index for both");
+    expect(manifest.adapted.identityError).toBeLessThan(1e-6);
+    expect(manifest.adapted.conditionNumber).toBeGreaterThan(1);
+    expect(manifest.adapted.queryGrowth.mean).toBeGreaterThan(0);
   });
 
   it("has no adapted side without an adapter", async () => {
@@ -270,7 +277,7 @@ describe("isUpToDate", () => {
     await noteSources(options());
     expect(await isUpToDate(options())).toBe(true);
     expect(await isUpToDate(options({ seed: 2 }))).toBe(false);
-    await rm(join(folder, "out", manifest.files.codes.name));
+    await rm(join(folder, "out", manifest.files.rest.name));
     expect(await isUpToDate(options())).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { embedCorpus } from "../../scripts/build-index/embed-corpus.ts";
 import { openFileSource } from "../../scripts/build-index/file-source.ts";
 import { chainClusters, clusterSpherically } from "../../scripts/build-index/kmeans.ts";
-import { makeSyntheticQueries, measureIdentity } from "../../scripts/build-index/verify.ts";
+import { measureIdentity } from "../../scripts/build-index/measure-identity.ts";
 import {
   applyTransform,
   createLowRankTransform,
@@ -84,10 +84,17 @@ describe("measureIdentity", () => {
     const adapted = Float32Array.from(
       rows.flatMap((row) => [...unit(applyTransform(transform, row))]),
     );
-    const queries = makeSyntheticQueries(vectors, DIM, 1);
-    expect(measureIdentity(transform, vectors, adapted, queries)).toBeLessThan(1e-6);
-    expect(measureIdentity(transform, vectors, null, queries)).toBeLessThan(1e-6);
-    expect(measureIdentity(transform, vectors, vectors, queries)).toBeGreaterThan(1e-2);
+    const asked = Array.from({ length: 10 }, () => drawVector(DIM, random));
+    const queries = Float32Array.from(asked.flatMap((query) => [...query]));
+    const errorOf = (given: Float32Array | null) =>
+      measureIdentity(transform, vectors, given, queries).identityError;
+    expect(errorOf(adapted)).toBeLessThan(1e-6);
+    expect(errorOf(null)).toBeLessThan(1e-6);
+    expect(errorOf(vectors)).toBeGreaterThan(1e-2);
+    const { identityRows, queryGrowth } = measureIdentity(transform, vectors, null, queries);
+    expect(identityRows).toBe(50);
+    expect(queryGrowth.largest).toBeGreaterThanOrEqual(queryGrowth.mean);
+    expect(queryGrowth.mean).toBeGreaterThan(0.5);
   });
 });
 

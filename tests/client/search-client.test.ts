@@ -34,6 +34,7 @@ function answer(scanned: number): SearchAnswer {
     vectors: new Float32Array(0),
     scanned,
     total: 100,
+    isComplete: true,
     timings: {},
   };
 }

@@ -9,7 +9,7 @@ import {
   buildArtefactSample,
   hasArtefactSample,
 } from "../../scripts/artefact-sample.ts";
-import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
+import { readManifest } from "../../scripts/build-index/open-folder.ts";
 import { type NodeEncoder, openPackInNode } from "../../scripts/build-model/node-sessions.ts";
 import { frameFromPixels } from "../../src/core/image/preprocess.ts";
 import { centreFrame } from "../../src/core/view/frame.ts";
@@ -84,26 +84,14 @@ interface ExactSearch {
 /** Exact search by the plainest means: every f32 row against the query, all sorted. */
 async function openExactSearch(): Promise<ExactSearch> {
   const manifest = await readManifest(ARTEFACT_EDITION);
-  const bytes = await readFile(join(ARTEFACT_EDITION, manifest.files.rows.name));
+  const bytes = await readFile(join(ARTEFACT_EDITION, manifest.files.rows?.name ?? ""));
   const rows = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  const { edition, close } = await openFolderEdition(ARTEFACT_EDITION, manifest, signal);
-  const starts = new Map<number, Uint32Array>();
-  const clusters = Array.from({ length: manifest.clusters }, (_, cluster) => cluster);
-  await edition.codes.visit(
-    clusters,
-    (cluster, codes) => {
-      starts.set(cluster, codes.rows);
-    },
-    signal,
-  );
-  await close();
-  const rowAt = clusters.flatMap((cluster) => [...(starts.get(cluster) ?? [])]);
   const { dim } = manifest;
   return {
     closest(query, count) {
-      const matches = rowAt.map((row, place) => {
+      const matches = Array.from({ length: manifest.sentences }, (_, row) => {
         let score = 0;
-        for (let i = 0; i < dim; i += 1) score += (rows[place * dim + i] ?? 0) * (query[i] ?? 0);
+        for (let i = 0; i < dim; i += 1) score += (rows[row * dim + i] ?? 0) * (query[i] ?? 0);
         return { row, score };
       });
       return matches.sort((one, other) => other.score - one.score).slice(0, count);

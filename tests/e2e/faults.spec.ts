@@ -35,13 +35,13 @@ const failures: readonly { what: string; path: string; fault: Fault; words: RegE
   },
   {
     what: "the edition's codes are corrupt",
-    path: "/edition/sample/codes",
+    path: "/edition/sample/rest",
     fault: { kind: "corrupt" },
     words: /not the one that was published|could not be read/,
   },
   {
     what: "the edition stops half-way",
-    path: "/edition/sample/codes",
+    path: "/edition/sample/rest",
     fault: { kind: "half-way" },
     words: /stopped half-way|Could not reach/,
   },

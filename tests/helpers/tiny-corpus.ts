@@ -18,7 +18,7 @@ export interface TinyOptions {
 }
 
 /** Makes vectors in ten loose groups, with texts of every script. Runs in browsers, too. */
-export function makeTinyInput(options: TinyOptions): Omit<EditionInput, "gzip"> {
+export function makeTinyInput(options: TinyOptions): Omit<EditionInput, "gzip" | "digest"> {
   const { sentences, dim = 32, seed = 1, rank = 3 } = options;
   const random = createSeededRandom(seed);
   const groups = Array.from({ length: 10 }, () => drawVector(dim, random));

@@ -1,18 +1,19 @@
 import type { Corpus } from "../../scripts/build-index/corpus.ts";
-import { type EditionFiles, makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
-import { describeEdition, gzip } from "../../scripts/build-index/write-edition.ts";
-import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
 import {
-  EDITION_FILES,
-  type EditionFileName,
-  type EditionManifest,
-} from "../../src/core/edition/manifest.ts";
+  type EditionContents,
+  makeEditionFiles,
+  type WrittenFileName,
+} from "../../scripts/build-index/edition-files.ts";
+import { describeEdition, digest, gzip } from "../../scripts/build-index/write-edition.ts";
+import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
+import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
+import { sharedIndex } from "./shared-index.ts";
 import { makeTinyInput, type TinyOptions } from "./tiny-corpus.ts";
 
 /** An edition in memory, with the exact vectors that it was made from. */
 export interface TinyEdition {
   readonly manifest: EditionManifest;
-  readonly files: EditionFiles;
+  readonly files: EditionContents;
   readonly corpus: Corpus;
   readonly dim: number;
   /** Unit base vectors [sentences × dim] in row order. */
@@ -22,17 +23,14 @@ export interface TinyEdition {
 
 /** Makes an edition of a tiny corpus, as the builder does. */
 export function makeTinyEdition(options: TinyOptions): TinyEdition {
-  const input = { ...makeTinyInput(options), gzip };
+  const input = { ...makeTinyInput(options), gzip, digest };
   const { corpus, dim, vectors, transform } = input;
   const files = makeEditionFiles(input, () => undefined);
   const manifest = describeEdition(files, {
     name: "Tiny",
     fingerprint: "f".repeat(64),
     works: corpus.works.length,
-    adapted:
-      transform === null
-        ? null
-        : { rank: transform.rank, identityError: 1e-7, fingerprint: "a".repeat(64) },
+    adapted: transform === null ? null : sharedIndex(transform.rank),
   });
   return { manifest, files, corpus, dim, vectors, transform };
 }
@@ -45,16 +43,22 @@ export function filesToServe(
   const served = new Map<string, Uint8Array>();
   const manifest = new TextEncoder().encode(JSON.stringify(edition.manifest));
   served.set(`${folder}manifest.json`, manifest);
-  for (const file of EDITION_FILES) {
-    served.set(folder + edition.manifest.files[file].name, edition.files.bytes[file]);
+  for (const [file, bytes] of Object.entries(edition.files.bytes)) {
+    served.set(folder + nameOf(edition.manifest, file), bytes);
   }
   return served;
+}
+
+function nameOf(manifest: EditionManifest, file: string): string {
+  const described = Object.entries(manifest.files).find(([name]) => name === file);
+  if (described === undefined) throw new Error(`no file ${file}`);
+  return described[1].name;
 }
 
 /** A copy of the edition's files in which one byte of `file` is different. */
 export function withFlippedByte(
   edition: TinyEdition,
-  file: EditionFileName,
+  file: WrittenFileName,
   offset: number,
 ): Pick<TinyEdition, "manifest" | "files"> {
   const bytes = edition.files.bytes[file].slice();

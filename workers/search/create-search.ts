@@ -1,4 +1,6 @@
-import { editionInfo } from "../../src/core/edition/manifest.ts";
+import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
+import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
+import { editionInfo } from "../../src/core/edition/edition-manifest.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { type Catalogue, makeCatalogue } from "../../src/core/facets/catalogue.ts";
 import type { ReportProgress } from "../../src/core/progress.ts";
@@ -15,7 +17,7 @@ import {
   openEdition,
 } from "../../src/core/search/open-edition.ts";
 import { readSource } from "../../src/core/search/read-source.ts";
-import { createFlatRouter, type Router } from "../../src/core/search/router.ts";
+import { createFlatRouter, decodeCentroids, type Router } from "../../src/core/search/router.ts";
 import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
 import { nextTask } from "../next-task.ts";
@@ -26,6 +28,7 @@ import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
 import { gunzip } from "./gunzip.ts";
 import { openHnswRouter } from "./hnsw-router.ts";
+import { openScanKernel } from "./kernel/open-scan-kernel.ts";
 
 /** The search worker's work, without the worker: everything takes a signal, nothing knows of messages. */
 export interface Search {
@@ -48,6 +51,8 @@ export interface Search {
   source(row: number, signal: AbortSignal): Promise<SentenceSource | null>;
   /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
   router(): RouterState | null;
+  /** What scans the open edition, and why it is not WebAssembly where it is not; null before one is open. */
+  kernel(): KernelState | null;
 }
 
 /** "hnsw" for the prebuilt graph in hnswlib-wasm, "flat" for the exact scan that takes its place. */
@@ -55,6 +60,15 @@ export interface RouterState {
   readonly kind: Router["kind"];
   readonly whyNotGraph: string | null;
 }
+
+/** What scans codes, and why it is plain TypeScript where it is. */
+export interface KernelState {
+  readonly kind: ScanKernel["kind"];
+  readonly whyNotWasm: string | null;
+}
+
+/** Decoded codes kept in memory, so that a second query needs no storage and no network. A phone can spare this much. */
+const RESIDENT_BYTES = 256 * 1024 * 1024;
 
 /**
  * A database that never opens, or a library that never arrives, must not hold up a search that works without: the first
@@ -67,7 +81,8 @@ export function createSearch(
   fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
 ): Search {
   let edition: Edition | null = null;
-  let whyNotGraph: string | null = null;
+  let router: RouterState | null = null;
+  let kernel: KernelState | null = null;
   const store = openBlockStore();
   const adoption = createAdoption();
   const requireEdition = (): Edition => {
@@ -83,11 +98,12 @@ export function createSearch(
       // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
       if (edition?.manifest.editionId !== manifest.editionId) {
         const sources = createEditionSources(editionUrl, manifest, options);
-        whyNotGraph = null;
-        const runtime = createRuntime(manifest.editionId, (why) => {
-          whyNotGraph = why;
+        const opened = await openKernel(signal);
+        const runtime = createRuntime(opened.kernel, manifest.editionId, (state) => {
+          router = state;
         });
         edition = await openEdition(manifest, sources, runtime, report, signal);
+        kernel = opened.state;
       }
       return editionInfo(manifest);
     },
@@ -107,23 +123,45 @@ export function createSearch(
       return makeCatalogue(works, topicNames, aliases);
     },
     source: async (row, signal) => readSource(requireEdition(), row, signal),
-    router: () => (edition === null ? null : { kind: edition.closest.kind, whyNotGraph }),
+    router: () => router,
+    kernel: () => kernel,
   };
 }
 
-function createRuntime(editionId: string, onNoGraph: (why: string) => void): EditionRuntime {
+/** A kernel with memory of its own for every edition that is opened, so that the memory of the last one can go. */
+async function openKernel(
+  signal: AbortSignal,
+): Promise<{ readonly kernel: ScanKernel; readonly state: KernelState }> {
+  try {
+    const kernel = await openScanKernel(signal);
+    return { kernel, state: { kind: kernel.kind, whyNotWasm: null } };
+  } catch (error) {
+    // Plain TypeScript gives the same answers, some fifty times as slowly.
+    signal.throwIfAborted();
+    return { kernel: plainKernel, state: { kind: plainKernel.kind, whyNotWasm: String(error) } };
+  }
+}
+
+function createRuntime(
+  kernel: ScanKernel,
+  editionId: string,
+  onRouter: (state: RouterState) => void,
+): EditionRuntime {
   return {
     gunzip,
+    kernel,
+    residentBytes: RESIDENT_BYTES,
     async openRouter(router, centroids, signal) {
-      const flat = createFlatRouter(centroids, router.dim);
+      const flat = createFlatRouter(centroids);
       try {
-        const opening = openHnswRouter(router, centroids, `${editionId}.hnsw`);
+        const opening = openHnswRouter(router, decodeCentroids(router), `${editionId}.hnsw`);
         const hnsw = await withinLimit(opening, GRAPH_LIMIT_MS, "Opening the graph");
+        onRouter({ kind: hnsw.kind, whyNotGraph: null });
         return withFallback(hnsw, flat);
       } catch (error) {
         // No IndexedDB, or a library that refuses: the exact scan of the same centroids gives the same answers.
         signal.throwIfAborted();
-        onNoGraph(String(error));
+        onRouter({ kind: flat.kind, whyNotGraph: String(error) });
         return flat;
       }
     },

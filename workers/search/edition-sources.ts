@@ -1,13 +1,11 @@
-import { uniformBlocks } from "../../src/core/bytes/block-map.ts";
 import type { ByteSource } from "../../src/core/bytes/source.ts";
-import type { EditionFileName, EditionManifest } from "../../src/core/edition/manifest.ts";
+import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import type { EditionSources } from "../../src/core/search/open-edition.ts";
 import { createRetry, sleep } from "../retry.ts";
-import { hashesFromHex } from "./block-hashes.ts";
 import { BLOCK_MEMORY_BYTES, createBlockMemory } from "./block-memory.ts";
 import type { BlockStore } from "./block-store.ts";
 import { createHttpSource } from "./http-source.ts";
-import { withBlockCache } from "./with-block-cache.ts";
+import { sourcesOfEdition } from "./verified-sources.ts";
 import { DEFAULT_COALESCING, withCoalescing } from "./with-coalescing.ts";
 import { createLimiter, REQUESTS_IN_FLIGHT, withLimit } from "./with-limit.ts";
 
@@ -30,35 +28,14 @@ export function createEditionSources(
 ): EditionSources {
   const limiter = createLimiter(REQUESTS_IN_FLIGHT);
   const retry = createRetry(sleep);
-  const memory = createBlockMemory(BLOCK_MEMORY_BYTES);
-  // Decoded codes stay in memory anyway: keeping their blocks as well would only push out exact rows.
-  const noMemory = createBlockMemory(0);
-  const open = (name: EditionFileName): ByteSource => {
-    const file = manifest.files[name];
-    const http = createHttpSource({
-      url: editionUrl + file.name,
-      key: file.sha256,
-      size: file.bytes,
-      fetch,
-      retry,
-      now: () => performance.now(),
-    });
-    const joined = withCoalescing(withLimit(http, limiter), DEFAULT_COALESCING);
-    const blockMemory = name === "codes" ? noMemory : memory;
-    return withBlockCache(joined, {
-      name: file.name,
-      blocks: uniformBlocks(file.bytes, file.chunkBytes),
-      hashes: hashesFromHex(file.chunkSha256),
-      store,
-      memory: blockMemory,
-    });
+  const openUrl = (url: string, key: string, size: number): ByteSource => {
+    const http = createHttpSource({ url, key, size, fetch, retry, now: () => performance.now() });
+    return withCoalescing(withLimit(http, limiter), DEFAULT_COALESCING);
   };
-  return {
-    router: open("router"),
-    codes: open("codes"),
-    rows: open("rows"),
-    works: open("works"),
-    texts: open("texts"),
-    sources: open("sources"),
-  };
+  return sourcesOfEdition(manifest, {
+    open: (file) => openUrl(editionUrl + file.name, file.sha256, file.bytes),
+    openElsewhere: (url, end) => openUrl(url, url, end),
+    store,
+    memory: createBlockMemory(BLOCK_MEMORY_BYTES),
+  });
 }

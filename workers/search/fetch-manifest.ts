@@ -2,7 +2,7 @@ import {
   EDITION_MANIFEST,
   type EditionManifest,
   parseEditionManifest,
-} from "../../src/core/edition/manifest.ts";
+} from "../../src/core/edition/edition-manifest.ts";
 import { AppError, isAbort } from "../../src/core/errors.ts";
 import type { BlockStore } from "./block-store.ts";
 

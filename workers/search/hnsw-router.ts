@@ -1,6 +1,6 @@
 import type { HierarchicalNSW, HnswlibModule } from "hnswlib-wasm/dist/hnswlib.js";
 import { openDB } from "idb";
-import type { RouterFile } from "../../src/core/edition/router-file.ts";
+import type { IndexRouter } from "../../src/core/edition/index-router.ts";
 import { encodeHnswFile } from "../../src/core/search/hnsw-file.ts";
 import type { Router } from "../../src/core/search/router.ts";
 
@@ -47,7 +47,7 @@ async function load(): Promise<LoadedLibrary> {
  * @throws anything where IndexedDB is missing or the library refuses: the caller falls back to the flat scan
  */
 export async function openHnswRouter(
-  router: RouterFile,
+  router: IndexRouter,
   centroids: Float32Array<ArrayBuffer>,
   name: string,
 ): Promise<Router> {

@@ -63,7 +63,7 @@ export async function proveIndex(
     onCluster,
     signal,
   );
-  const askers = collectAskers(scanned.candidates);
+  const askers = collectAskers(scanned);
   const onRows = (done: number) => report(SCAN_PART + ((1 - SCAN_PART) * done) / router.sentences);
   const at = Math.min(ANSWERS, router.sentences);
   const exact = await scoreExactly(router, stream, sets, askers, at, onRows, signal);
@@ -71,9 +71,9 @@ export async function proveIndex(
   const asPage =
     readRows === null
       ? exact.map((ofSet) => ofSet.map((query) => query.of))
-      : await scoreAsPage({ ...index, readRows }, sets, askers, scanned.adaptedFactors, signal);
+      : await scoreAsPage({ ...index, readRows }, sets, askers, signal);
   return variants.flatMap((variant, set) => {
-    const judged = (scanned.candidates[set] ?? []).map((candidates, query) => ({
+    const judged = (scanned[set] ?? []).map((candidates, query) => ({
       candidates,
       exact: exact[set]?.[query] ?? { best: [], of: new Map() },
       reranked: asPage[set]?.[query] ?? new Map(),

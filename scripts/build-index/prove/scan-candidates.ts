@@ -16,13 +16,6 @@ export interface CandidateLimits {
   readonly most: number;
 }
 
-export interface ScannedCandidates {
-  /** By set and query. */
-  readonly candidates: readonly (readonly Candidates[])[];
-  /** 1 / ‖M·t‖ of every row as it is coded. */
-  readonly adaptedFactors: Float32Array;
-}
-
 /** Queries whose scores for a cluster are computed together. */
 const QUERIES_AT_ONCE = 64;
 
@@ -30,6 +23,7 @@ const QUERIES_AT_ONCE = 64;
  * Scans every cluster once, in file order, for all queries of all sets.
  *
  * @param onCluster clusters so far
+ * @returns by set and query
  */
 export async function scanCandidates(
   index: ProvedIndex,
@@ -38,8 +32,8 @@ export async function scanCandidates(
   { shares, most }: CandidateLimits,
   onCluster: (done: number) => void,
   signal: AbortSignal,
-): Promise<ScannedCandidates> {
-  const { counts, clusters, dim, sentences } = index.router;
+): Promise<readonly (readonly Candidates[])[]> {
+  const { counts, clusters, dim } = index.router;
   const codeDim = codeDimOf(dim);
   const largest = counts.reduce((a, b) => Math.max(a, b), 0);
   const codes = kernel.openCodes(codeDim, residentBytes(largest, codeDim));
@@ -47,16 +41,12 @@ export async function scanCandidates(
   const heaps = sets.map(({ prepared }) =>
     prepared.map(() => Array.from({ length: shares }, () => createTopK(most))),
   );
-  const adaptedFactors = new Float32Array(sentences);
   for (let cluster = 0; cluster < clusters; cluster++) {
     const count = counts[cluster] ?? 0;
     onCluster(cluster);
     if (count === 0) continue;
     const decoded = await index.readCluster(cluster, signal);
     codes.add(0, asBlock(decoded));
-    decoded.rest.rows.forEach((row, i) => {
-      adaptedFactors[row] = decoded.rest.adaptedFactors[i] ?? 0;
-    });
     sets.forEach((set, s) => {
       for (let first = 0; first < set.prepared.length; first += QUERIES_AT_ONCE) {
         const queries = set.prepared.slice(first, first + QUERIES_AT_ONCE);
@@ -73,8 +63,7 @@ export async function scanCandidates(
       }
     });
   }
-  const candidates = heaps.map((ofSet) => ofSet.map((ofQuery) => mergeShares(ofQuery, most)));
-  return { candidates, adaptedFactors };
+  return heaps.map((ofSet) => ofSet.map((ofQuery) => mergeShares(ofQuery, most)));
 }
 
 function asBlock({ sign, rest }: DecodedCluster): PackedBlock {

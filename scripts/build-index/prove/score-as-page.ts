@@ -1,3 +1,4 @@
+import { adaptedFactorOf } from "../../../src/core/edition/low-rank-transform.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
 import type { Askers } from "./askers.ts";
 import type { ProvedIndex } from "./proved-index.ts";
@@ -7,17 +8,14 @@ import type { QuerySet } from "./query-set.ts";
 const GROUP = 32;
 
 /**
- * The scores by which the page re-ranks: with the exact vectors as the edition has them, and adapted factors as they are
- * coded.
+ * The scores by which the page re-ranks: with the exact vectors as the edition has them.
  *
- * @param adaptedFactors of every row
  * @returns by set and query, scores by row
  */
 export async function scoreAsPage(
   { router, readRows }: ProvedIndex & { readonly readRows: NonNullable<ProvedIndex["readRows"]> },
   sets: readonly QuerySet[],
   askers: Askers,
-  adaptedFactors: Float32Array,
   signal: AbortSignal,
 ): Promise<Map<number, number>[][]> {
   const { dim, sentences } = router;
@@ -33,10 +31,12 @@ export async function scoreAsPage(
         await readRows(first, Math.min(GROUP, sentences - first), signal),
       );
     }
+    const offset = (row % GROUP) * dim;
+    const vector = vectors.subarray(offset, offset + dim);
     sets.forEach((set, s) => {
-      const factor = set.isAdapted ? (adaptedFactors[row] ?? 1) : 1;
+      const factor =
+        set.isAdapted && router.transform !== null ? adaptedFactorOf(router.transform, vector) : 1;
       for (const query of askers.of(s, row)) {
-        const offset = (row % GROUP) * dim;
         const score = dotFloats(set.vectors, query * dim, vectors, offset, dim);
         scores[s]?.[query]?.set(row, factor * score);
       }

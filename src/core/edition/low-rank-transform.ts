@@ -44,6 +44,12 @@ export function applyTransform(
   return result;
 }
 
+/** 1 / ‖M · vector‖: what <Mᵀq, t> is multiplied by under the adapter. The factor beside a code is rounded to 16 bits; this is not. */
+export function adaptedFactorOf(transform: LowRankTransform, vector: Float32Array): number {
+  const moved = applyTransform(transform, vector);
+  return 1 / Math.sqrt(dotFloats(moved, 0, moved, 0, moved.length));
+}
+
 /** Mᵀ · vector: what turns a query for adapted texts into one for the base texts, up to the factor 1 / ‖M · t_c‖. */
 export function applyTransposed(
   transform: LowRankTransform,

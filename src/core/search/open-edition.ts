@@ -1,33 +1,58 @@
 import type { ByteSource } from "../bytes/source.ts";
-import { codeBytesPerRow } from "../edition/codes-file.ts";
-import type { EditionFileName, EditionManifest } from "../edition/manifest.ts";
-import { EDITION_FILES } from "../edition/manifest.ts";
-import { decodeRouterFile, type RouterFile } from "../edition/router-file.ts";
-import { openSources, type SourceReader } from "../edition/sources-file.ts";
+import type { CentroidScan, ScanKernel } from "../codes/scan-kernel.ts";
+import type { EditionManifest, ExactRows } from "../edition/edition-manifest.ts";
+import { decodeIndexRouter, type IndexRouter } from "../edition/index-router.ts";
+import { type Gunzip, openSources, type SourceReader } from "../edition/sources-file.ts";
 import { openTexts, type TextReader } from "../edition/texts-file.ts";
+import { firstRowsOfWorks } from "../edition/work-rows.ts";
 import { parseWorks, type WorkRecord } from "../edition/works-file.ts";
 import { AppError } from "../errors.ts";
 import type { ReportProgress } from "../progress.ts";
-import { type CodeStore, createCodeStore } from "./code-store.ts";
-import { decodeCentroids, type Router } from "./router.ts";
+import type { ModelVariant } from "../protocol.ts";
+import { checkIndexSizes } from "./check-sizes.ts";
+import { openExactRows } from "./exact-rows.ts";
+import type { Router } from "./router.ts";
+import { openSearchIndex, type SearchIndex } from "./search-index.ts";
 
-/** Where the bytes of each file of an edition come from. */
-export type EditionSources = Readonly<Record<EditionFileName, ByteSource>>;
+/** Where the bytes of one index come from, beside its router. */
+export interface IndexSources {
+  readonly sign: ByteSource;
+  readonly rest: ByteSource;
+  readonly bywork: ByteSource;
+  /** The file of the edition, or the one elsewhere that its exact rows are a part of; null where there is none. */
+  readonly rows: ByteSource | null;
+  /** Tells whether the codes of a cluster are stored on this device. */
+  isOnDevice(cluster: number): boolean;
+}
+
+/** Where the bytes of an edition come from. */
+export interface EditionSources {
+  readonly works: ByteSource;
+  readonly texts: ByteSource;
+  readonly sources: ByteSource;
+  /** The files of the edition's index, or of the second one for the adapted variant. */
+  openIndex(which: "base" | "adapted"): IndexOpening;
+}
+
+/** The files of an index: the router first, because where the others' blocks lie follows from it. */
+export interface IndexOpening {
+  readonly router: ByteSource;
+  /** @param firstRows first row of each work, and the number of rows */
+  open(router: IndexRouter, firstRows: Uint32Array): IndexSources;
+}
 
 /** An edition that can be searched. */
 export interface Edition {
   readonly manifest: EditionManifest;
-  readonly router: RouterFile;
-  /** Picks the clusters of a query. */
-  readonly closest: Router;
   readonly works: readonly WorkRecord[];
+  /** First row of each work, and the number of rows. */
+  readonly firstRows: Uint32Array<ArrayBuffer>;
   /** Topic id -> name for people. */
   readonly topicNames: Readonly<Record<string, string>>;
   /** Topic or creator id -> other names. */
   readonly aliases: Readonly<Record<string, readonly string[]>>;
-  readonly codes: CodeStore;
-  /** Exact vectors, f32 [sentences × dim], in cluster order. */
-  readonly rows: ByteSource;
+  /** The index that a variant is searched in; a second one is opened by the first search that needs it. */
+  index(variant: ModelVariant, signal: AbortSignal): Promise<SearchIndex>;
   readonly texts: TextReader;
   /** Texts of whole works; the file is opened by the first one that is read. */
   readonly sources: SourceReader;
@@ -35,14 +60,12 @@ export interface Edition {
 
 /** What differs between the page, Node and tests. */
 export interface EditionRuntime {
-  /** Decompresses a gzip member. */
-  gunzip(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** Makes the cluster router from the stored graph and the decoded centroids. */
-  openRouter(
-    router: RouterFile,
-    centroids: Float32Array<ArrayBuffer>,
-    signal: AbortSignal,
-  ): Promise<Router>;
+  readonly gunzip: Gunzip;
+  readonly kernel: ScanKernel;
+  /** Bytes that each index may keep codes in. */
+  readonly residentBytes: number;
+  /** Makes the cluster router from the stored graph. */
+  openRouter(router: IndexRouter, centroids: CentroidScan, signal: AbortSignal): Promise<Router>;
 }
 
 /**
@@ -58,38 +81,43 @@ export async function openEdition(
   signal: AbortSignal,
 ): Promise<Edition> {
   report({ phase: "step", step: "open-edition" });
-  checkSizes(manifest, sources);
-  const readWhole = async (file: "router" | "works") => {
-    const total = sources[file].size;
-    report({ phase: "download", item: file, loaded: 0, total });
-    const bytes = await sources[file].read({ start: 0, end: total }, signal);
-    report({ phase: "download", item: file, loaded: total, total });
-    return bytes;
-  };
-  const openRouter = async () => {
-    const router = decodeRouterFile(await readWhole("router"));
-    checkRouter(router, manifest);
-    const closest = await runtime.openRouter(router, decodeCentroids(router), signal);
-    return { router, closest };
-  };
-  const openWorks = async () => {
-    const gzip = await readWhole("works");
-    let utf8: Uint8Array<ArrayBuffer>;
-    try {
-      utf8 = await runtime.gunzip(gzip, signal);
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw corrupt("works", "not gzip", cause);
-    }
-    return parseWorks(utf8, manifest.works);
-  };
-  const [{ router, closest }, { works, topicNames, aliases }, texts] = await Promise.all([
-    openRouter(),
-    openWorks(),
+  checkIndexSizes(manifest);
+  const base = sources.openIndex("base");
+  const [router, { works, topicNames, aliases }, texts] = await Promise.all([
+    readRouter(base.router, manifest, "base", report, signal),
+    readWorks(sources.works, manifest, runtime.gunzip, report, signal),
     openTexts(sources.texts, manifest.sentences, signal),
   ]);
-  const codes = createCodeStore(sources.codes, router, manifest.works);
-  const sourceReader = openLazily((within) =>
+  const firstRows = firstRowsOfWorks(works);
+  if (firstRows[works.length] !== manifest.sentences) {
+    throw corrupt("works", "its works have another number of sentences");
+  }
+  const open = async (
+    opening: IndexOpening,
+    decoded: IndexRouter,
+    exact: ExactRows | null,
+    within: AbortSignal,
+  ): Promise<SearchIndex> => {
+    const { kernel, residentBytes } = runtime;
+    const { centroids: codes, centroidScales, dim } = decoded;
+    const centroids = kernel.openCentroids(codes, centroidScales, dim);
+    const closest = await runtime.openRouter(decoded, centroids, within);
+    const { rows, ...files } = opening.open(decoded, firstRows);
+    const exactRows =
+      rows === null || exact === null
+        ? null
+        : openExactRows(rows, exact.kind === "external" ? exact.start : 0, exact.type, decoded.dim);
+    const parts = { ...files, router: decoded, centroids, closest, exact: exactRows, firstRows };
+    return openSearchIndex({ ...parts, kernel, residentBytes });
+  };
+  const index = await open(base, router, manifest.exact, signal);
+  const own = manifest.adapted?.kind === "own" ? manifest.adapted : null;
+  const openAdapted = openLazily(async (within) => {
+    const opening = sources.openIndex("adapted");
+    const decoded = await readRouter(opening.router, manifest, "adapted", report, within);
+    return open(opening, decoded, own?.exact ?? null, within);
+  });
+  const openTextsOfWorks = openLazily((within) =>
     openSources(
       sources.sources,
       works.map((work) => work.sentences),
@@ -99,47 +127,78 @@ export async function openEdition(
   );
   return {
     manifest,
-    router,
-    closest,
     works,
+    firstRows,
     topicNames,
     aliases,
-    codes,
-    rows: sources.rows,
     texts,
-    sources: sourceReader,
-  };
-}
-
-/** A reader that opens its file at the first read; a failed opening is tried again by the next one. */
-function openLazily(open: (signal: AbortSignal) => Promise<SourceReader>): SourceReader {
-  let opened: SourceReader | null = null;
-  return {
-    async read(work, signal) {
-      opened ??= await open(signal);
-      return opened.read(work, signal);
+    index: (variant, within) =>
+      variant === "adapted" && own !== null ? openAdapted(within) : Promise.resolve(index),
+    sources: {
+      read: async (work, within) => (await openTextsOfWorks(within)).read(work, within),
     },
   };
 }
 
-function checkSizes(manifest: EditionManifest, sources: EditionSources): void {
-  const { sentences, dim, files } = manifest;
-  for (const file of EDITION_FILES) {
-    if (sources[file].size !== files[file].bytes) {
-      throw corrupt(file, `${sources[file].size} of ${files[file].bytes} bytes`);
-    }
-  }
-  if (files.codes.bytes !== sentences * codeBytesPerRow(dim)) throw corrupt("codes", "its size");
-  if (files.rows.bytes !== sentences * dim * 4) throw corrupt("rows", "its size");
+/** Opens something at its first use; a failed opening is tried again by the next one. */
+function openLazily<T>(
+  open: (signal: AbortSignal) => Promise<T>,
+): (signal: AbortSignal) => Promise<T> {
+  let opened: T | null = null;
+  return async (signal) => {
+    opened ??= await open(signal);
+    return opened;
+  };
 }
 
-function checkRouter(router: RouterFile, manifest: EditionManifest): void {
+async function readWhole(
+  source: ByteSource,
+  item: string,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const total = source.size;
+  report({ phase: "download", item, loaded: 0, total });
+  const bytes = await source.read({ start: 0, end: total }, signal);
+  report({ phase: "download", item, loaded: total, total });
+  return bytes;
+}
+
+async function readRouter(
+  source: ByteSource,
+  { dim, sentences, clusters, adapted }: EditionManifest,
+  which: "base" | "adapted",
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<IndexRouter> {
+  const router = decodeIndexRouter(await readWhole(source, "router", report, signal));
+  const own = which === "adapted" && adapted?.kind === "own" ? adapted : null;
+  const rank = which === "base" && adapted?.kind === "shared" ? adapted.rank : null;
   const fits =
-    router.dim === manifest.dim &&
-    router.sentences === manifest.sentences &&
-    router.clusters === manifest.clusters &&
-    (router.transform?.rank ?? null) === (manifest.adapted?.rank ?? null);
+    router.dim === dim &&
+    router.sentences === sentences &&
+    router.clusters === (own?.clusters ?? clusters) &&
+    (router.transform?.rank ?? null) === rank;
   if (!fits) throw corrupt("router", "it belongs to another manifest");
+  return router;
+}
+
+async function readWorks(
+  source: ByteSource,
+  manifest: EditionManifest,
+  gunzip: Gunzip,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof parseWorks>> {
+  const gzip = await readWhole(source, "works", report, signal);
+  let utf8: Uint8Array<ArrayBuffer>;
+  try {
+    utf8 = await gunzip(gzip, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw corrupt("works", "not gzip", cause);
+  }
+  return parseWorks(utf8, manifest.works);
 }
 
 function corrupt(file: string, why: string, cause?: unknown): AppError {

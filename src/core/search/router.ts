@@ -1,6 +1,6 @@
+import type { CentroidScan } from "../codes/scan-kernel.ts";
+import type { IndexRouter } from "../edition/index-router.ts";
 import { dequantizeRow } from "../edition/quantize.ts";
-import type { RouterFile } from "../edition/router-file.ts";
-import { dotFloats } from "./dot.ts";
 import { createTopK } from "./top-k.ts";
 
 /** Picks the clusters that lie closest to a query. */
@@ -13,7 +13,7 @@ export interface Router {
 
 /** The centroids as floats [clusters × dim]: what both the graph and the flat scan compare with. */
 export function decodeCentroids(
-  router: Pick<RouterFile, "clusters" | "dim" | "centroids" | "centroidScales">,
+  router: Pick<IndexRouter, "clusters" | "dim" | "centroids" | "centroidScales">,
 ): Float32Array<ArrayBuffer> {
   const { clusters, dim, centroids, centroidScales } = router;
   const vectors = new Float32Array(clusters * dim);
@@ -25,15 +25,13 @@ export function decodeCentroids(
 }
 
 /** Compares the query with every centroid: exact, the oracle of the graph and its fallback. */
-export function createFlatRouter(centroids: Float32Array, dim: number): Router {
-  const clusters = centroids.length / dim;
+export function createFlatRouter(centroids: CentroidScan): Router {
   return {
     kind: "flat",
     nearest(query, count) {
-      const best = createTopK(Math.min(count, clusters));
-      for (let cluster = 0; cluster < clusters; cluster++) {
-        best.offer(cluster, dotFloats(query, 0, centroids, cluster * dim, dim));
-      }
+      const scores = centroids.score(query);
+      const best = createTopK(Math.min(count, scores.length));
+      for (const [cluster, score] of scores.entries()) best.offer(cluster, score);
       return Uint32Array.from(best.take(), ({ id }) => id);
     },
   };

@@ -1,11 +1,13 @@
+import { workOfRow } from "../edition/work-rows.ts";
 import { summarizeWork } from "../edition/works-file.ts";
 import { AppError } from "../errors.ts";
 import type { ReportProgress } from "../progress.ts";
 import type { SearchAnswer, SearchRequest } from "../protocol.ts";
 import type { AdoptedVectors } from "./adopted-vectors.ts";
+import { checkRequest } from "./check-request.ts";
 import { dotFloats } from "./dot.ts";
+import { mixedQuery } from "./mixed-query.ts";
 import type { Edition } from "./open-edition.ts";
-import { checkRequest, mixedQuery } from "./search-edition.ts";
 import { createTopK } from "./top-k.ts";
 
 /**
@@ -28,12 +30,13 @@ export async function searchAdopted(
     throw new AppError({ code: "invalid-argument", what: "sentences without vectors" });
   }
   const all = adopted.of(request.variant);
-  const works = await readWorksOfRows(edition, signal);
+  const works = worksOfAllRows(edition);
   const mask = request.works ?? null;
   const scoreRows = (vector: Float32Array) =>
     Float32Array.from({ length: sentences }, (_, row) => dotFloats(vector, 0, all, row * dim, dim));
   const top = createTopK(request.count);
-  for (const [row, score] of scoreRows(mixedQuery(request, null, scoreRows)).entries()) {
+  const query = mixedQuery(request, null, scoreRows);
+  for (const [row, score] of scoreRows(query).entries()) {
     if (mask !== null && mask[works[row] ?? 0] === 0) continue;
     top.offer(row, score);
   }
@@ -57,22 +60,14 @@ export async function searchAdopted(
     scale: request.scale ?? "picture",
     found,
     vectors,
+    ...(request.phrase !== undefined && { query }),
     scanned: sentences,
     total: sentences,
+    isComplete: true,
     timings: {},
   };
 }
 
-/** The work of every row, which is written beside the codes; these stay in memory, so that only the first search reads them. */
-async function readWorksOfRows(edition: Edition, signal: AbortSignal): Promise<Uint32Array> {
-  const { clusters, sentences } = edition.router;
-  const works = new Uint32Array(sentences);
-  await edition.codes.visit(
-    Array.from({ length: clusters }, (_, cluster) => cluster),
-    (_cluster, codes) => {
-      for (let i = 0; i < codes.count; i++) works[codes.rows[i] ?? 0] = codes.works[i] ?? 0;
-    },
-    signal,
-  );
-  return works;
+function worksOfAllRows({ firstRows, manifest }: Edition): Uint32Array {
+  return Uint32Array.from({ length: manifest.sentences }, (_, row) => workOfRow(firstRows, row));
 }

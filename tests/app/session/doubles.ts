@@ -134,6 +134,7 @@ export function answer(...rows: number[]): SearchAnswer {
     vectors: new Float32Array(rows.length * DIM),
     scanned: 600,
     total: 600,
+    isComplete: true,
     timings: {},
   };
 }

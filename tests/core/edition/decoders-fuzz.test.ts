@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { decodeCluster } from "../../../src/core/edition/codes-file.ts";
-import { parseEditionManifest } from "../../../src/core/edition/manifest.ts";
-import { decodeRouterFile } from "../../../src/core/edition/router-file.ts";
+import { parseEditionManifest } from "../../../src/core/edition/edition-manifest.ts";
+import { decodeIndexRouter } from "../../../src/core/edition/index-router.ts";
+import { decodeRestCluster } from "../../../src/core/edition/rest-file.ts";
+import { decodeSignCluster } from "../../../src/core/edition/sign-file.ts";
 import { openSources } from "../../../src/core/edition/sources-file.ts";
 import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { encodeWorks, parseWorks } from "../../../src/core/edition/works-file.ts";
@@ -26,11 +27,12 @@ const DECODERS: readonly [
   Uint8Array<ArrayBuffer>,
   (input: Uint8Array<ArrayBuffer>) => unknown,
 ][] = [
-  ["router", bytes.router, decodeRouterFile],
+  ["router", bytes.router, decodeIndexRouter],
+  ["sign", bytes.sign.slice(0, count * 8), (input) => decodeSignCluster(input, count, 32)],
   [
-    "codes",
-    bytes.codes.slice(0, count * 32),
-    (input) => decodeCluster(input, { count, dim: 16, works, sentences: 130 }),
+    "rest",
+    bytes.rest.slice(0, count * 22),
+    (input) => decodeRestCluster(input, { count, codeDim: 32, sentences: 130 }),
   ],
   [
     "texts",

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { decodeCluster, encodeCluster } from "../../../src/core/edition/codes-file.ts";
+import { decodeIndexRouter, encodeIndexRouter } from "../../../src/core/edition/index-router.ts";
 import {
   applyTransform,
   applyTransposed,
   createLowRankTransform,
 } from "../../../src/core/edition/low-rank-transform.ts";
 import { dequantizeRow, quantizeRow } from "../../../src/core/edition/quantize.ts";
-import { decodeRouterFile, encodeRouterFile } from "../../../src/core/edition/router-file.ts";
 import { encodeTexts, openTexts } from "../../../src/core/edition/texts-file.ts";
 import { encodeWorks, parseWorks } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
+import { randomSpace } from "../../helpers/code-space.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
 import { memorySource } from "../../helpers/memory-source.ts";
 import { drawVector } from "../../helpers/tiny-corpus.ts";
@@ -22,37 +22,43 @@ const { router, bytes } = edition.files;
 
 describe("the router file", () => {
   it("reads back as it was written", () => {
-    expect(decodeRouterFile(bytes.router)).toEqual({ ...router, transform: edition.transform });
-    expect(encodeRouterFile(decodeRouterFile(bytes.router))).toEqual(bytes.router);
+    expect(decodeIndexRouter(bytes.router)).toEqual(router);
+    expect(encodeIndexRouter(decodeIndexRouter(bytes.router))).toEqual(bytes.router);
+  });
+
+  it("reads a metric, a hub and no transform back", () => {
+    const { facts } = randomSpace(router.dim, 4);
+    const other = { ...router, space: facts, transform: null };
+    expect(decodeIndexRouter(encodeIndexRouter(other))).toEqual(other);
   });
 
   it("names both versions where it is newer", () => {
     const newer = bytes.router.slice();
     newer[4] = 9;
-    expect(() => decodeRouterFile(newer)).toThrow(
-      new AppError({ code: "edition-version", found: 9, supported: 1 }),
+    expect(() => decodeIndexRouter(newer)).toThrow(
+      new AppError({ code: "edition-version", found: 9, supported: 2 }),
     );
+  });
+
+  it.each([
+    ["codes of another width", 56, 8],
+    ["a reserved word that is used", 60, 1],
+    ["a metric that is there twice", 48, 2],
+  ])("refuses %s", (_, at, value) => {
+    const damaged = bytes.router.slice();
+    damaged[at] = value;
+    expect(() => decodeIndexRouter(damaged)).toThrow(AppError);
+  });
+
+  it("refuses a hub direction that is no unit vector", () => {
+    const { facts } = randomSpace(router.dim, 4);
+    const long = { ...facts, hub: new Float32Array(router.dim).fill(1) };
+    const encoded = encodeIndexRouter({ ...router, space: long });
+    expect(() => decodeIndexRouter(encoded)).toThrow(AppError);
   });
 });
 
-describe("the codes file", () => {
-  it("reads a cluster back as it was written", () => {
-    const cluster = {
-      count: 2,
-      codes: Int8Array.of(1, -127, 127, 0, 5, 6, 7, 8),
-      scales: Float32Array.of(0.5, 0.25),
-      adaptedFactors: Float32Array.of(1, 0.75),
-      works: Uint32Array.of(0, 1),
-      rows: Uint32Array.of(9, 3),
-    };
-    const bounds = { count: 2, dim: 4, works: 2, sentences: 10 };
-    expect(decodeCluster(encodeCluster(cluster), bounds)).toEqual(cluster);
-    expect(() => decodeCluster(encodeCluster(cluster), { ...bounds, works: 1 })).toThrow(AppError);
-    expect(() => decodeCluster(encodeCluster(cluster), { ...bounds, sentences: 9 })).toThrow(
-      AppError,
-    );
-  });
-
+describe("int8 vectors", () => {
   it("codes every component within half a step", () => {
     const random = createSeededRandom(4);
     for (let i = 0; i < 50; i++) {

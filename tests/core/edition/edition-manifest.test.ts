@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { editionInfo, parseEditionManifest } from "../../../src/core/edition/edition-manifest.ts";
 import { AppError } from "../../../src/core/errors.ts";
+import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
 
 const HASH = "0123456789abcdef".repeat(4);
 const plain = (name: string) => ({ name: `${name}.1.bin`, bytes: 10, sha256: HASH });
@@ -81,6 +82,11 @@ function detailOf(work: () => unknown): unknown {
 }
 
 describe("parseEditionManifest", () => {
+  it("gives back what the builder wrote", () => {
+    const { manifest: built } = makeTinyEdition({ sentences: 60 });
+    expect(parseEditionManifest(JSON.parse(JSON.stringify(built)))).toEqual(built);
+  });
+
   const { rows: _rows, ...withoutRows } = files;
   it.each<[string, object]>([
     ["all fields", manifest],

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { toHalves } from "../../../src/core/model/half.ts";
 import { dotCodes, dotFloats } from "../../../src/core/search/dot.ts";
-import { clusterRange, planClusterReads, rowRange } from "../../../src/core/search/plan.ts";
-import { scanCluster } from "../../../src/core/search/scan.ts";
+import { openExactRows } from "../../../src/core/search/exact-rows.ts";
+import { planClusterReads } from "../../../src/core/search/plan-reads.ts";
+import {
+  planWaves,
+  routedClusters,
+  type WaveOptions,
+} from "../../../src/core/search/plan-waves.ts";
 import { createSeededRandom, drawNormal } from "../../../src/core/search/seeded-random.ts";
 import { strengthOfRank } from "../../../src/core/search/strength.ts";
 import { createTopK } from "../../../src/core/search/top-k.ts";
-import { planWaves, routedClusters } from "../../../src/core/search/waves.ts";
+import { neverAborted } from "../../helpers/counting-source.ts";
+import { memorySource } from "../../helpers/memory-source.ts";
 
 describe("createTopK", () => {
   it("keeps what sorting would keep, ties to the lower id", () => {
@@ -51,42 +58,48 @@ describe("the kernels", () => {
     expect(dotFloats(a, 0, b, 2, dim)).toBeCloseTo(plain(b), 4);
     expect(dotCodes(a, codes, 2, dim)).toBeCloseTo(plain(codes), 2);
   });
+});
 
-  it("scales every row, and by its factor where there is one", () => {
-    const cluster = {
-      count: 2,
-      codes: Int8Array.of(1, 2, -3, 4),
-      scales: Float32Array.of(0.5, 2),
-      adaptedFactors: Float32Array.of(1, 0.25),
-      works: new Uint32Array(2),
-      rows: new Uint32Array(2),
-    };
-    const scores = new Float32Array(2);
-    scanCluster(Float32Array.of(10, 1), cluster, null, scores);
-    expect([...scores]).toEqual([6, -52]);
-    scanCluster(Float32Array.of(10, 1), cluster, cluster.adaptedFactors, scores);
-    expect([...scores]).toEqual([6, -13]);
+describe("openExactRows", () => {
+  const dim = 4;
+  const vectors = Float32Array.from({ length: 6 * dim }, (_, i) => (i % 5 === 0 ? 1 : 0));
+  // Row 4 has two ones, row 1 … 3 one each.
+  const unit = [1, 2, 3];
+
+  it.each(["f32", "f16"] as const)(
+    "reads rows of %s that begin anywhere in a file",
+    async (type) => {
+      const rows = type === "f32" ? vectors : toHalves(vectors);
+      const file = new Uint8Array(3 + rows.byteLength);
+      file.set(new Uint8Array(rows.buffer), 3);
+      const exact = openExactRows(memorySource(file), 3, type, dim);
+      for (const row of unit) {
+        expect(await exact.read(row, neverAborted())).toEqual(
+          vectors.slice(row * dim, (row + 1) * dim),
+        );
+      }
+    },
+  );
+
+  it("refuses a row that is no unit vector", async () => {
+    const exact = openExactRows(memorySource(new Uint8Array(16)), 0, "f32", dim);
+    await expect(exact.read(0, neverAborted())).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "rows" },
+    });
   });
 });
 
 describe("plans", () => {
   const directory = {
-    dim: 4,
-    firstRows: Uint32Array.of(0, 3, 3, 10),
+    firstPlaces: Uint32Array.of(0, 3, 3, 10),
     counts: Uint32Array.of(3, 0, 7, 2),
   };
 
-  it("places clusters and rows to the byte", () => {
-    expect(clusterRange(directory, 2)).toEqual({ start: 60, end: 200 });
-    expect(clusterRange(directory, 1)).toEqual({ start: 60, end: 60 });
-    expect(rowRange(4, 5)).toEqual({ start: 80, end: 96 });
-  });
-
   it("reads neighbours together, up to the limit, whatever order they are asked in", () => {
     expect(planClusterReads(directory, [3, 0, 2, 1], 1000)).toEqual([
-      { range: { start: 0, end: 240 }, clusters: [0, 1, 2, 3] },
+      { places: { first: 0, end: 12 }, clusters: [0, 1, 2, 3] },
     ]);
-    expect(planClusterReads(directory, [3, 0, 2], 150).map(({ clusters }) => clusters)).toEqual([
+    expect(planClusterReads(directory, [3, 0, 2], 8).map(({ clusters }) => clusters)).toEqual([
       [0],
       [2],
       [3],
@@ -97,30 +110,46 @@ describe("plans", () => {
 describe("planWaves", () => {
   const counts = Uint32Array.from({ length: 100 }, () => 200);
   const closest = Array.from({ length: 43 }, (_, i) => 99 - i);
+  const everything = (of: Uint32Array): WaveOptions => ({
+    counts: of,
+    share: 1,
+    mostFetchedRows: Number.POSITIVE_INFINITY,
+    isNear: () => true,
+  });
 
-  it("ends waves near 2, 5, 25 and 100 percent, never under 1,000 rows, closest first", () => {
-    const waves = planWaves(closest, counts);
-    expect(waves.map((wave) => wave.length)).toEqual([5, 20, 75]);
+  it("ends waves near the shares of the corpus, never under 1,000 rows, closest first", () => {
+    const waves = planWaves(closest, everything(counts));
+    expect(waves.map((wave) => wave.length)).toEqual([5, 5, 10, 20, 60]);
     expect(waves[0]).toEqual([99, 98, 97, 96, 95]);
     expect(new Set(waves.flat()).size).toBe(100);
   });
 
-  it("has all four waves in a large corpus", () => {
+  it("has all seven waves in a large corpus", () => {
     const large = Uint32Array.from({ length: 1000 }, () => 200);
-    expect(planWaves([], large).map((wave) => wave.length)).toEqual([20, 30, 200, 750]);
+    expect(planWaves([], everything(large)).map((wave) => wave.length)).toEqual([
+      5, 15, 30, 50, 100, 200, 600,
+    ]);
   });
 
   it("searches a small corpus in one wave", () => {
-    expect(planWaves([2, 0], Uint32Array.of(300, 200, 140))).toEqual([[2, 0, 1]]);
+    expect(planWaves([2, 0], everything(Uint32Array.of(300, 200, 140)))).toEqual([[2, 0, 1]]);
   });
 
   it("ignores clusters that do not exist or come twice", () => {
-    expect(planWaves([1, 7, 1], Uint32Array.of(1, 1))).toEqual([[1, 0]]);
+    expect(planWaves([1, 7, 1], everything(Uint32Array.of(1, 1)))).toEqual([[1, 0]]);
+  });
+
+  it("searches no more than a share, and fetches no more than there is room for", () => {
+    const some = { ...everything(counts), share: 0.1 };
+    expect(planWaves(closest, some).flat()).toHaveLength(10);
+    const few = { ...some, isNear: () => false, mostFetchedRows: 800 };
+    expect(planWaves(closest, few).flat().length).toBeLessThanOrEqual(4);
   });
 
   it("asks the router for more clusters than a partial wave needs, and never for more than there are", () => {
-    expect(routedClusters(10)).toBe(10);
-    expect(routedClusters(1000)).toBe(358);
+    expect(routedClusters(10, 1)).toBe(10);
+    expect(routedClusters(1000, 1)).toBe(358);
+    expect(routedClusters(1000, 0.5)).toBe(758);
   });
 });
 

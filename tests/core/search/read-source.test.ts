@@ -1,29 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../../src/core/errors.ts";
-import { openEdition } from "../../../src/core/search/open-edition.ts";
 import { readSource } from "../../../src/core/search/read-source.ts";
-import { createFlatRouter } from "../../../src/core/search/router.ts";
-import { gunzip } from "../../../workers/search/gunzip.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
-import { memorySource } from "../../helpers/memory-source.ts";
+import { openTiny, tinySources } from "../../helpers/open-tiny-edition.ts";
 import { makeTinyEdition } from "../../helpers/tiny-edition.ts";
 
 const tiny = makeTinyEdition({ sentences: 60, dim: 16 });
-const bytes = tiny.files.bytes;
-const sources = {
-  router: memorySource(bytes.router),
-  codes: memorySource(bytes.codes),
-  rows: memorySource(bytes.rows),
-  works: memorySource(bytes.works),
-  texts: memorySource(bytes.texts),
-  sources: memorySource(bytes.sources),
-};
-const runtime = {
-  gunzip,
-  openRouter: (router: { dim: number }, centroids: Float32Array) =>
-    Promise.resolve(createFlatRouter(centroids, router.dim)),
-};
-const edition = await openEdition(tiny.manifest, sources, runtime, () => undefined, neverAborted());
+const sources = tinySources(tiny);
+const edition = await openTiny(tiny, sources);
 
 describe("readSource", () => {
   it("does not read the sources before one is asked for", () => {

@@ -2,11 +2,11 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { searchExactly } from "../../../scripts/build-index/verify.ts";
-import type { EditionFileName } from "../../../src/core/edition/manifest.ts";
+import type { WrittenFileName } from "../../../scripts/build-index/edition-files.ts";
 import type { SearchRequest } from "../../../src/core/protocol.ts";
 import { createSearch } from "../../../workers/search/create-search.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
+import { searchExactly } from "../../helpers/exact-search.ts";
 import { type RangeServer, startRangeServer } from "../../helpers/range-server.ts";
 import { makeQuery } from "../../helpers/tiny-corpus.ts";
 import {
@@ -146,7 +146,7 @@ describe("createSearch", () => {
     30_000,
   );
 
-  it.each<EditionFileName>(["router", "works", "codes", "rows", "texts"])(
+  it.each<WrittenFileName>(["router", "works", "hashes", "sign", "rest", "rows", "texts"])(
     "refuses an edition with a single damaged byte in its %s",
     async (file) => {
       const middle = file === "texts" ? 10 : edition.files.bytes[file].length >> 1;
@@ -157,17 +157,20 @@ describe("createSearch", () => {
         .open(server.url, quiet, neverAborted())
         .then(() => search.search({ ...request(1), count: 1000 }, quiet, quiet, neverAborted()));
       await expect(reading).rejects.toMatchObject({
-        detail: { code: "hash-mismatch", file: edition.manifest.files[file].name },
+        detail: { code: "hash-mismatch", file: edition.manifest.files[file]?.name },
       });
     },
   );
 
-  it.each<EditionFileName>(["router", "works", "codes", "rows", "texts"])(
+  it.each<WrittenFileName>(["router", "works", "hashes", "sign", "rest", "rows", "texts"])(
     "says so where the server has only half of the %s",
     async (file) => {
       const files = filesToServe(edition);
-      const { name } = edition.manifest.files[file];
-      files.set(name, edition.files.bytes[file].slice(0, edition.files.bytes[file].length >> 1));
+      const name = edition.manifest.files[file]?.name;
+      files.set(
+        String(name),
+        edition.files.bytes[file].slice(0, edition.files.bytes[file].length >> 1),
+      );
       server = await startRangeServer(files);
       const search = createSearch();
       const everything = { ...request(1), count: 1000 };
@@ -188,11 +191,11 @@ describe("createSearch", () => {
   it("names both versions where the edition is newer", async () => {
     server = await startRangeServer(
       new Map([
-        ["manifest.json", new TextEncoder().encode('{"format":"artefact-edition","version":3}')],
+        ["manifest.json", new TextEncoder().encode('{"format":"artefact-edition","version":4}')],
       ]),
     );
     await expect(createSearch().open(server.url, quiet, neverAborted())).rejects.toMatchObject({
-      detail: { code: "edition-version", found: 3, supported: 2 },
+      detail: { code: "edition-version", found: 4, supported: 3 },
     });
   });
 

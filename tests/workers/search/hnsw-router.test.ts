@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { describe, expect, it } from "vitest";
+import { dotFloats } from "../../../src/core/search/dot.ts";
 import { buildHnswGraph } from "../../../src/core/search/hnsw-graph.ts";
 import { createFlatRouter } from "../../../src/core/search/router.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
@@ -21,7 +22,9 @@ async function openRouter(clusters: number, dim: number, name: string) {
   const { router } = makeTinyEdition({ sentences: 20 }).files;
   const described = { ...router, dim, clusters, graph };
   const hnsw = await openHnswRouter(described, centroids, name);
-  return { hnsw, flat: createFlatRouter(centroids, dim), graph, random };
+  const score = (query: Float32Array) =>
+    Float32Array.from({ length: clusters }, (_, i) => dotFloats(query, 0, centroids, i * dim, dim));
+  return { hnsw, flat: createFlatRouter({ score }), graph, random };
 }
 
 describe("openHnswRouter", () => {

@@ -1,5 +1,6 @@
 import type { ScanKernel } from "../../../src/core/codes/scan-kernel.ts";
 import { AppError } from "../../../src/core/errors.ts";
+import { downloadBytes } from "../../encoder/download.ts";
 import { createScanKernel } from "./create-scan-kernel.ts";
 import scanWasm from "./scan.wasm?url";
 
@@ -9,13 +10,10 @@ const MOST_BYTES = 2 ** 32 - 65_536;
 /**
  * Starts the scan kernel on the calling thread.
  *
- * @param fetchBytes gets the file at an address of this site
- * @throws AppError `session-failed`, or what `fetchBytes` throws
+ * @throws AppError `network`, `http-status` or `session-failed`; an AbortError after `signal`
  */
-export async function openScanKernel(
-  fetchBytes: (url: string) => Promise<Uint8Array<ArrayBuffer>>,
-): Promise<ScanKernel> {
-  const bytes = await fetchBytes(new URL(scanWasm, self.location.href).href);
+export async function openScanKernel(signal: AbortSignal): Promise<ScanKernel> {
+  const bytes = await downloadBytes(new URL(scanWasm, self.location.href).href, { signal });
   try {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });

@@ -1,0 +1,127 @@
+import { type Candidate, createCandidateList } from "./candidate-list.ts";
+import { planWaves, routedClusters } from "./plan-waves.ts";
+import type { IndexSearch } from "./search-edition.ts";
+import type { ScanPace, StepTimer } from "./search-hooks.ts";
+import { bytesPerRow, type SearchIndex } from "./search-index.ts";
+
+/** How far a search has come. */
+export interface WaveEnd {
+  /** Rows scored. */
+  readonly scanned: number;
+  /** True when these are all. */
+  readonly isComplete: boolean;
+}
+
+/** What a wave has led to. */
+export interface WaveResult {
+  /** The best by code, best first. */
+  readonly best: readonly Candidate[];
+  readonly end: WaveEnd;
+}
+
+/**
+ * Bytes of codes that a search may fetch without being asked to: with the router and the works a first answer stays near 40 MB. An
+ * edition that has no more left to fetch is searched to its end.
+ */
+export const COLD_BYTES = 40 * 1024 * 1024;
+
+/** Share of the corpus that is searched where nothing else is asked for and not everything is near. */
+const USUAL_SHARE = 0.05;
+
+/** What a scan runs with. */
+interface ScanRun {
+  readonly pace: ScanPace;
+  readonly steps: StepTimer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Scores what is in memory, and then wave after wave.
+ *
+ * @param asked share of the corpus that is to be scored whatever has to be fetched for it; null for the usual one
+ * @param onWave called after every wave but the last one that had to wait for bytes
+ */
+export async function scanWaves(
+  search: IndexSearch,
+  asked: number | null,
+  { pace, steps, signal }: ScanRun,
+  onWave: (result: WaveResult) => Promise<void>,
+): Promise<WaveResult> {
+  const { index, query, centroidScores, filter, size } = search;
+  const { router, clusters } = index;
+  const list = createCandidateList(
+    clusters.codes,
+    { firstPlaces: router.firstPlaces, clusterOf: (cluster) => cluster },
+    size,
+    filter,
+  );
+  const scan = clusters.begin((cluster) => list.save(cluster));
+  const scores = new Float32Array(router.counts.reduce((most, rows) => Math.max(most, rows), 0));
+  const centroidScore = new Float32Array(1);
+  const queries = [query];
+  const result = (): WaveResult => {
+    const scanned = pace.scanned();
+    return { best: list.best(), end: { scanned, isComplete: scanned === router.sentences } };
+  };
+  try {
+    const waves = await steps.run("route", () => wavesOf(search, asked));
+    for (const [number, wave] of waves.entries()) {
+      signal.throwIfAborted();
+      const waits = !wave.every((cluster) => clusters.has(cluster));
+      await scan.visit(
+        wave,
+        (cluster, rows) => {
+          centroidScore[0] = centroidScores[cluster] ?? 0;
+          clusters.codes.scan([cluster], queries, centroidScore, scores);
+          list.add(cluster, rows, scores);
+          return pace.add(rows.count);
+        },
+        signal,
+      );
+      pace.report();
+      const next = waves[number + 1];
+      // Before a wave that has nothing to wait for, an answer would only flicker.
+      const nextWaits = next?.some((cluster) => !clusters.has(cluster)) === true;
+      if (next !== undefined && (waits || nextWaits)) await onWave(result());
+    }
+    return result();
+  } finally {
+    scan.end();
+  }
+}
+
+/**
+ * The waves of a search: what is in memory; the closest clusters up to a share of the corpus, wherever they are; what else is on the
+ * device.
+ *
+ * @param asked the share that was asked for, which is fetched whatever it costs; null for the usual one
+ */
+function wavesOf({ index, query }: IndexSearch, asked: number | null): number[][] {
+  const { router, closest, clusters, isOnDevice } = index;
+  const { counts, sentences } = router;
+  const isNear = (cluster: number) => clusters.has(cluster) || isOnDevice(cluster);
+  const rowBytes = bytesPerRow(index.space);
+  const farRows = counts.reduce((sum, rows, cluster) => sum + (isNear(cluster) ? 0 : rows), 0);
+  const affordableRows = Math.floor(COLD_BYTES / rowBytes);
+  const share = farRows <= affordableRows ? 1 : (asked ?? USUAL_SHARE);
+  const wanted = routedClusters(router.clusters, share);
+  const planned = planWaves(closest.nearest(query.original, wanted), {
+    counts,
+    share,
+    mostFetchedRows: asked === null ? affordableRows : sentences,
+    isNear,
+  });
+  const isPlanned = new Set(planned.flat());
+  const onDevice = allClusters(index).filter(
+    (cluster) => isNear(cluster) && !isPlanned.has(cluster),
+  );
+  // All of what is in memory is scanned first.
+  const later = [...planned, onDevice].map((wave) =>
+    wave.filter((cluster) => !clusters.has(cluster)),
+  );
+  return [clusters.resident(), ...later].filter((wave) => wave.length > 0);
+}
+
+function allClusters({ router }: Pick<SearchIndex, "router">): number[] {
+  return Array.from({ length: router.clusters }, (_, cluster) => cluster);
+}

@@ -1,0 +1,59 @@
+import type { WrittenFileName } from "../../scripts/build-index/edition-files.ts";
+import type { ByteSource } from "../../src/core/bytes/source.ts";
+import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
+import {
+  type Edition,
+  type EditionRuntime,
+  type EditionSources,
+  openEdition,
+} from "../../src/core/search/open-edition.ts";
+import { createFlatRouter } from "../../src/core/search/router.ts";
+import { gunzip } from "../../workers/search/gunzip.ts";
+import { neverAborted } from "./counting-source.ts";
+import { memorySource } from "./memory-source.ts";
+import type { TinyEdition } from "./tiny-edition.ts";
+
+/** Opens editions in Node: the plain kernel, and the flat scan of the centroids. */
+export const plainRuntime: EditionRuntime = {
+  gunzip,
+  kernel: plainKernel,
+  residentBytes: 2 ** 30,
+  openRouter: (_router, centroids) => Promise.resolve(createFlatRouter(centroids)),
+};
+
+export type TinySources = Readonly<Record<WrittenFileName, ByteSource>>;
+
+/** The files of an edition in memory. */
+export function tinySources({ files: { bytes } }: Pick<TinyEdition, "files">) {
+  return {
+    router: memorySource(bytes.router),
+    sign: memorySource(bytes.sign),
+    rest: memorySource(bytes.rest),
+    bywork: memorySource(bytes.bywork),
+    hashes: memorySource(bytes.hashes),
+    rows: memorySource(bytes.rows),
+    works: memorySource(bytes.works),
+    texts: memorySource(bytes.texts),
+    sources: memorySource(bytes.sources),
+  };
+}
+
+/** The files as `openEdition` takes them. */
+export function editionSources(files: TinySources): EditionSources {
+  const { router, works, texts, sources } = files;
+  return {
+    works,
+    texts,
+    sources,
+    openIndex: () => ({ router, open: () => ({ ...files, isOnDevice: () => false }) }),
+  };
+}
+
+/** Opens an edition whose files lie in memory, but for those that are given. */
+export function openTiny(
+  tiny: Pick<TinyEdition, "files" | "manifest">,
+  changes: Partial<TinySources> = {},
+): Promise<Edition> {
+  const sources = editionSources({ ...tinySources(tiny), ...changes });
+  return openEdition(tiny.manifest, sources, plainRuntime, () => undefined, neverAborted());
+}
