@@ -14,14 +14,14 @@ import { memorySource } from "./memory-source.ts";
 import type { TinyEdition } from "./tiny-edition.ts";
 
 /** Opens editions in Node: the plain kernel, and the flat scan of the centroids. */
-export const plainRuntime: EditionRuntime = {
+const plainRuntime: EditionRuntime = {
   gunzip,
   kernel: plainKernel,
   residentBytes: 2 ** 30,
   openRouter: (_router, centroids) => Promise.resolve(createFlatRouter(centroids)),
 };
 
-export type TinySources = Readonly<Record<WrittenFileName, ByteSource>>;
+type TinySources = Readonly<Record<WrittenFileName, ByteSource>>;
 
 /** The files of an edition in memory. */
 export function tinySources({ files: { bytes } }: Pick<TinyEdition, "files">) {
@@ -39,7 +39,7 @@ export function tinySources({ files: { bytes } }: Pick<TinyEdition, "files">) {
 }
 
 /** The files as `openEdition` takes them. */
-export function editionSources(files: TinySources): EditionSources {
+function editionSources(files: TinySources): EditionSources {
   const { router, works, texts, sources } = files;
   return {
     works,

@@ -1,7 +1,7 @@
 import { SIGN_BLOCK_ROWS } from "../edition/sign-file.ts";
 
 /** spread[v]: bit i of the byte v at bit 4i, where a nibble begins. */
-export const SPREAD: Uint32Array<ArrayBuffer> = Uint32Array.from({ length: 256 }, (_, byte) => {
+const SPREAD: Uint32Array<ArrayBuffer> = Uint32Array.from({ length: 256 }, (_, byte) => {
   let word = 0;
   for (let i = 0; i < 8; i++) word |= ((byte >> i) & 1) << (4 * i);
   return word;

@@ -1,4 +1,4 @@
-// The inner loops of search. Index checks cost a third of the time here, so element reads are asserted to be numbers:
+// The inner loop of exact scores. Index checks cost a third of the time here, so element reads are asserted to be numbers:
 // every caller guarantees that both runs lie inside their arrays.
 
 /** Inner product of two float runs of length `dim`. */
@@ -22,27 +22,5 @@ export function dotFloats(
     s3 += (a[aOffset + i + 3] as number) * (b[bOffset + i + 3] as number);
   }
   for (; i < dim; i++) s0 += (a[aOffset + i] as number) * (b[bOffset + i] as number);
-  return s0 + s1 + (s2 + s3);
-}
-
-/** Inner product of a float query with the int8 codes of one row, without the row's scale. */
-export function dotCodes(
-  query: Float32Array,
-  codes: Int8Array,
-  offset: number,
-  dim: number,
-): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 3 < dim; i += 4) {
-    s0 += (query[i] as number) * (codes[offset + i] as number);
-    s1 += (query[i + 1] as number) * (codes[offset + i + 1] as number);
-    s2 += (query[i + 2] as number) * (codes[offset + i + 2] as number);
-    s3 += (query[i + 3] as number) * (codes[offset + i + 3] as number);
-  }
-  for (; i < dim; i++) s0 += (query[i] as number) * (codes[offset + i] as number);
   return s0 + s1 + (s2 + s3);
 }

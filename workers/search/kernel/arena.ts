@@ -12,7 +12,7 @@ interface Run {
 }
 
 /** The whole memory, as bytes and as the numbers that are kept in it at multiples of their size. */
-export interface MemoryViews {
+interface MemoryViews {
   readonly u8: Uint8Array;
   readonly u32: Uint32Array;
   readonly f32: Float32Array;
