@@ -1,4 +1,5 @@
 import type { AppErrorDetail } from "../core/errors.ts";
+import { formatBytes } from "./format-bytes.ts";
 
 /** A failure in words: what happened, what it means or what to do, and whether trying again can help. */
 export interface ErrorWords {
@@ -14,6 +15,7 @@ const WORKER_WORDS = {
   encoder: "The model",
   search: "The search",
   converter: "The making of the model",
+  texts: "The keeper of your texts",
 } as const;
 
 /** The words for an error. The switch is exhaustive: a new code does not compile until it is worded here. */
@@ -167,6 +169,48 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         sentence: "Its download serves this tab too. Wait for it, or cancel it there first.",
         action: "retry",
       };
+    case "texts-format":
+      return {
+        title: "This file cannot be read as text",
+        sentence: `“${error.file}” is ${error.found}. Save it as plain text, Markdown, CSV or JSON and add that.`,
+        action: "choose-another",
+      };
+    case "texts-empty":
+      return {
+        title: "There is no sentence in this file",
+        sentence: `“${error.file}” holds no text with words. Nothing was added.`,
+        action: "choose-another",
+      };
+    case "texts-malformed":
+      return {
+        title: "This file is not whole",
+        sentence: `“${error.file}”: ${error.why}. Nothing was added.`,
+        action: "choose-another",
+      };
+    case "texts-too-large":
+      return {
+        title: "This file is too large",
+        sentence: `“${error.file}” has ${amountWords(error.what, error.found)}, and up to ${amountWords(error.what, error.limit)} are read. Nothing was added; parts of it can be.`,
+        action: "choose-another",
+      };
+    case "texts-too-many":
+      return {
+        title: "There is no room for so many texts",
+        sentence: `With those that are here it would be ${amountWords(error.what, error.found)}, and up to ${amountWords(error.what, error.limit)} are kept. Nothing was added; delete some first.`,
+      };
+    case "texts-storage":
+      return error.state === "full"
+        ? {
+            title: "There is no room left on this device",
+            sentence:
+              "The browser refused to store more for this page. What was stored before is untouched; delete texts or models, or free room on the device, and try again.",
+            action: "retry",
+          }
+        : {
+            title: "This browser stores nothing for the page",
+            sentence:
+              "Your texts need a place on this device. A window that is not private, or another browser, has one.",
+          };
     case "self-test-failed":
       return {
         title: "The model gives wrong numbers on this device",
@@ -213,6 +257,10 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         action: "retry",
       };
   }
+}
+
+function amountWords(what: "bytes" | "sentences" | "works", amount: number): string {
+  return what === "bytes" ? formatBytes(amount) : `${number.format(amount)} ${what}`;
 }
 
 function size(error: { readonly width: number; readonly height: number }): string {

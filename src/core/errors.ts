@@ -1,5 +1,5 @@
 /** The workers that the page starts. */
-export type WorkerName = "encoder" | "search" | "converter";
+export type WorkerName = "encoder" | "search" | "converter" | "texts";
 
 /** Everything that can go wrong, as one closed union. Each code is worded for people in src/app/error-words.ts. */
 export type AppErrorDetail =
@@ -44,6 +44,26 @@ export type AppErrorDetail =
   | { readonly code: "storage-failed"; readonly why: string }
   /** Another tab of this site is downloading the same sentences. */
   | { readonly code: "download-elsewhere" }
+  // texts of a person's own
+  /** `found` is what the file is instead, such as "a PDF". */
+  | { readonly code: "texts-format"; readonly file: string; readonly found: string }
+  | { readonly code: "texts-empty"; readonly file: string }
+  | { readonly code: "texts-malformed"; readonly file: string; readonly why: string }
+  | {
+      readonly code: "texts-too-large";
+      readonly file: string;
+      readonly what: "bytes" | "sentences" | "works";
+      readonly found: number;
+      readonly limit: number;
+    }
+  /** With what is here already, this many would be kept. */
+  | {
+      readonly code: "texts-too-many";
+      readonly what: "sentences" | "works";
+      readonly found: number;
+      readonly limit: number;
+    }
+  | { readonly code: "texts-storage"; readonly state: "full" | "unavailable" }
   // the machine
   | { readonly code: "self-test-failed"; readonly provider: string; readonly error: number }
   | { readonly code: "device-lost"; readonly reason: string }
