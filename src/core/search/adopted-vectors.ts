@@ -65,7 +65,8 @@ export function createAdoptedVectors(
 /** Longest embedding of any model; a larger number is a mistake or an attack on the memory. */
 const MOST_DIM = 4096;
 
-function requireUnitRows(vectors: Float32Array, dim: number): void {
+/** Throws AppError `invalid-argument` unless every row of `dim` numbers is a unit vector. */
+export function requireUnitRows(vectors: Float32Array, dim: number): void {
   for (let start = 0; start < vectors.length; start += dim) {
     const length = Math.sqrt(dotFloats(vectors, start, vectors, start, dim));
     // Written so that NaN fails too.

@@ -1,0 +1,157 @@
+import type { Run } from "../../src/core/own-texts/row-runs.ts";
+import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
+import { EMPTY_STATE, type OwnDatabase, type VectorKey } from "./own-database.ts";
+
+/** Rows of one record at most: what a deletion rewrites at either end, and what an exact look at one row reads. */
+export const MOST_RUN_ROWS = 32;
+
+/** A run with its unit vectors as halves; `adapted` is null where it would repeat `base`. */
+export interface VectorRun extends Run {
+  readonly base: Uint16Array<ArrayBuffer>;
+  readonly adapted: Uint16Array<ArrayBuffer> | null;
+}
+
+/** The vectors of own sentences, by model. Those of several models are kept side by side. */
+export interface VectorsStore {
+  /** The runs of a model, by row. */
+  runs(model: AdoptedModel): Promise<readonly Run[]>;
+  /** Keeps a run, unless one is there that overlaps it. */
+  put(model: AdoptedModel, run: VectorRun): Promise<void>;
+  /** Vectors of runs in one variant; undefined for those that are gone. */
+  read(
+    model: AdoptedModel,
+    variant: ModelVariant,
+    runs: readonly Run[],
+  ): Promise<readonly (Uint16Array<ArrayBuffer> | undefined)[]>;
+  /**
+   * Deletes what all models have of rows that no text holds any more. A run that also holds living rows stays while they are
+   * half of it at least, and is cut down to them else.
+   *
+   * @param isLive tells of rows around the dead ones
+   */
+  removeRows(dead: readonly Run[], isLive: (row: number) => boolean): Promise<void>;
+  /** Bytes of the vectors of all models. */
+  bytes(): Promise<number>;
+  /** Deletes the vectors of all models but one, to make room. */
+  removeOthers(model: AdoptedModel): Promise<void>;
+}
+
+/** Creates the store over the database. */
+export function createVectorsStore(database: OwnDatabase): VectorsStore {
+  return {
+    runs: (model) =>
+      database.run(async (open) => {
+        const keys = await open.getAllKeys("vectors", modelRange(keyOf(model)));
+        return keys.flatMap(([, firstRow, count, variant]) =>
+          variant === "base" ? [{ firstRow, count }] : [],
+        );
+      }),
+    put: (model, run) =>
+      database.run(async (open) => {
+        const key = keyOf(model);
+        const transaction = open.transaction(["state", "vectors"], "readwrite");
+        const vectors = transaction.objectStore("vectors");
+        const states = transaction.objectStore("state");
+        const [near, state = EMPTY_STATE] = await Promise.all([
+          vectors.getAllKeys(aroundRange(key, run)),
+          states.get("state"),
+        ]);
+        if (!near.some((other) => overlaps(other, run))) {
+          void vectors.put(run.base, [key, run.firstRow, run.count, "base"]);
+          if (run.adapted !== null) {
+            void vectors.put(run.adapted, [key, run.firstRow, run.count, "adapted"]);
+          }
+          const models = state.models.includes(key) ? state.models : [...state.models, key];
+          void states.put({ ...state, models, revision: crypto.randomUUID() }, "state");
+        }
+        await transaction.done;
+      }),
+    read: (model, variant, runs) =>
+      database.run(async (open) => {
+        const { store } = open.transaction("vectors");
+        const stored = model.adapterFingerprint === null ? "base" : variant;
+        return Promise.all(
+          runs.map(({ firstRow, count }) => store.get([keyOf(model), firstRow, count, stored])),
+        );
+      }),
+    removeRows: (dead, isLive) =>
+      database.run(async (open) => {
+        const transaction = open.transaction(["state", "vectors"], "readwrite");
+        const vectors = transaction.objectStore("vectors");
+        const { models } = (await transaction.objectStore("state").get("state")) ?? EMPTY_STATE;
+        for (const model of models) {
+          for (const run of dead) {
+            for (const key of await vectors.getAllKeys(aroundRange(model, run))) {
+              if (!overlaps(key, run)) continue;
+              const [, firstRow, count, variant] = key;
+              const living = livingRuns({ firstRow, count }, isLive);
+              const left = living.reduce((total, part) => total + part.count, 0);
+              if (2 * left >= count) continue;
+              const old = await vectors.get(key);
+              await vectors.delete(key);
+              if (old === undefined) continue;
+              const dim = old.length / count;
+              for (const part of living) {
+                const from = (part.firstRow - firstRow) * dim;
+                const slice = old.slice(from, from + part.count * dim);
+                await vectors.put(slice, [model, part.firstRow, part.count, variant]);
+              }
+            }
+          }
+        }
+        await transaction.done;
+      }),
+    bytes: () =>
+      database.run(async (open) => {
+        const keys = await open.getAllKeys("vectors");
+        return keys.reduce((total, [model, , count]) => total + 2 * count * dimOf(model), 0);
+      }),
+    removeOthers: (model) =>
+      database.run(async (open) => {
+        const own = keyOf(model);
+        const transaction = open.transaction(["state", "vectors"], "readwrite");
+        const states = transaction.objectStore("state");
+        const state = (await states.get("state")) ?? EMPTY_STATE;
+        for (const other of state.models) {
+          if (other !== own) await transaction.objectStore("vectors").delete(modelRange(other));
+        }
+        const models = state.models.filter((other) => other === own);
+        await states.put({ ...state, models }, "state");
+        await transaction.done;
+      }),
+  };
+}
+
+/** The model as keys have it; its last part is the length of a vector. */
+function keyOf({ fingerprint, adapterFingerprint, dim }: AdoptedModel): string {
+  return `${fingerprint}/${adapterFingerprint ?? "none"}/${dim}`;
+}
+
+function dimOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf("/") + 1));
+}
+
+/** All runs of a model: an array sorts after every number. */
+function modelRange(model: string): IDBKeyRange {
+  return IDBKeyRange.bound([model], [model, []]);
+}
+
+/** Runs that may overlap some rows: none is longer than {@link MOST_RUN_ROWS}. */
+function aroundRange(model: string, { firstRow, count }: Run): IDBKeyRange {
+  return IDBKeyRange.bound([model, firstRow - MOST_RUN_ROWS], [model, firstRow + count]);
+}
+
+function overlaps([, firstRow, count]: VectorKey, run: Run): boolean {
+  return firstRow < run.firstRow + run.count && run.firstRow < firstRow + count;
+}
+
+function livingRuns({ firstRow, count }: Run, isLive: (row: number) => boolean): Run[] {
+  const runs: { firstRow: number; count: number }[] = [];
+  for (let row = firstRow; row < firstRow + count; row++) {
+    if (!isLive(row)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.firstRow + last.count === row) last.count += 1;
+    else runs.push({ firstRow: row, count: 1 });
+  }
+  return runs;
+}
