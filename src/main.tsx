@@ -10,6 +10,9 @@ import { createChoiceMemory } from "./app/models/model-choice.ts";
 import { createUnfinishedMemory } from "./app/models/unfinished-memory.ts";
 import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
+import { createTextShelf } from "./app/own-texts/create-text-shelf.ts";
+import { createTextsHint } from "./app/own-texts/texts-hint.ts";
+import { ifTextsAreFree, onTextsChange } from "./app/own-texts/texts-tabs.ts";
 import { createSafeStart } from "./app/safe-start/create-safe-start.ts";
 import { guardEncoder } from "./app/safe-start/guard-encoder.ts";
 import { createPageLife } from "./app/safe-start/page-life.ts";
@@ -19,6 +22,7 @@ import type { Session } from "./app/session/session.ts";
 import { EDITION_URL, MODEL_PACK_URL, SAMPLES_URL } from "./app/site.ts";
 import { createConverterClient } from "./client/converter-client.ts";
 import { createEncoderClient } from "./client/encoder-client.ts";
+import { createOwnTextsClient } from "./client/own-texts-client.ts";
 import { createSearchClient } from "./client/search-client.ts";
 import { MODEL_SOURCES } from "./config/model-sources.ts";
 
@@ -30,6 +34,8 @@ if (root === null) throw new Error("index.html lacks #app");
 
 render(() => {
   const converter = createConverterClient();
+  const texts = createOwnTextsClient();
+  const textsHint = createTextsHint(() => localStorage);
   const marks = createWorkMarks(() => localStorage);
   const safe = createSafeStart(marks, createPageLife(), Date.now);
   const session: Session = createSession({
@@ -38,6 +44,8 @@ render(() => {
       safe,
     ),
     search: createSearchClient(),
+    texts,
+    hasOwnTexts: textsHint.read,
     converter,
     choices: createChoiceMemory(() => localStorage),
     textPartBytes: publishedTextBytes,
@@ -74,12 +82,21 @@ render(() => {
     memory: createUnfinishedMemory(() => localStorage),
     storage: () => navigator.storage,
   });
+  const ownTexts = createTextShelf({
+    texts,
+    session,
+    hint: textsHint,
+    storage: () => navigator.storage,
+    ifFree: ifTextsAreFree,
+    onChange: onTextsChange,
+  });
   return (
     <App
       session={session}
       offline={offline}
       shelf={shelf}
       models={models}
+      texts={ownTexts}
       safe={safe}
       mirror={mirrorFrom(location.hash, import.meta.env["VITE_MODEL_MIRROR"])}
       savesData={savesData()}

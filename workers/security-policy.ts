@@ -47,6 +47,12 @@ export const CONVERTER_POLICY = [
  */
 export const CONVERTER_FOLDER = "converter";
 
+/** For the worker that holds a person's own texts: it may connect to nothing, so that nothing of them can leave. */
+export const TEXTS_POLICY = [...WORKER_RULES, "connect-src 'none'"].join("; ");
+
+/** Folder of the build for that worker's script. */
+export const TEXTS_FOLDER = "texts";
+
 /** Cross-origin isolation, without which there is no SharedArrayBuffer and hence no WASM threads. */
 export const ISOLATION_HEADERS = {
   "Cross-Origin-Opener-Policy": "same-origin",

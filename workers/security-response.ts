@@ -3,8 +3,16 @@ import {
   CONVERTER_POLICY,
   ISOLATION_HEADERS,
   PAGE_POLICY,
+  TEXTS_FOLDER,
+  TEXTS_POLICY,
   WORKER_POLICY,
 } from "./security-policy.ts";
+
+/** The workers with a policy of their own, by the folder of their script. */
+const POLICY_OF_FOLDER: Readonly<Record<string, string>> = {
+  [CONVERTER_FOLDER]: CONVERTER_POLICY,
+  [TEXTS_FOLDER]: TEXTS_POLICY,
+};
 
 /**
  * `response` with the headers that a host such as a plain file server does not set: isolation everywhere, and a
@@ -18,8 +26,8 @@ export function withSecurityHeaders(request: Request, response: Response): Respo
   if (request.mode === "navigate") {
     headers.set("Content-Security-Policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
   } else if (request.destination === "worker") {
-    const isConverter = new URL(request.url).pathname.split("/").at(-2) === CONVERTER_FOLDER;
-    headers.set("Content-Security-Policy", isConverter ? CONVERTER_POLICY : WORKER_POLICY);
+    const folder = new URL(request.url).pathname.split("/").at(-2) ?? "";
+    headers.set("Content-Security-Policy", POLICY_OF_FOLDER[folder] ?? WORKER_POLICY);
   }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });

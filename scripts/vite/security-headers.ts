@@ -4,6 +4,8 @@ import {
   CONVERTER_POLICY,
   ISOLATION_HEADERS,
   PAGE_POLICY,
+  TEXTS_FOLDER,
+  TEXTS_POLICY,
   WORKER_POLICY,
 } from "../../workers/security-policy.ts";
 
@@ -29,9 +31,10 @@ export function securityHeaders(): Plugin {
   };
 }
 
-/** Names the converter's script by its folder, and every other worker's as Vite does. */
+/** Names the scripts of workers with a policy of their own by their folder, and every other worker's as Vite does. */
 export function workerFileName(chunk: { readonly name: string }): string {
-  const folder = chunk.name.startsWith("converter.") ? CONVERTER_FOLDER : "assets";
+  const [worker = ""] = chunk.name.split(".");
+  const folder = [CONVERTER_FOLDER, TEXTS_FOLDER].find((own) => own === worker) ?? "assets";
   return `${folder}/[name]-[hash].js`;
 }
 
@@ -50,6 +53,7 @@ function headersFile(): string {
     rule("/index.html", page),
     rule("/assets/*", worker),
     rule(`/${CONVERTER_FOLDER}/*`, { "Content-Security-Policy": CONVERTER_POLICY }),
+    rule(`/${TEXTS_FOLDER}/*`, { "Content-Security-Policy": TEXTS_POLICY }),
     rule("/service-worker.js", worker),
   ].join("\n");
 }

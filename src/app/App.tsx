@@ -9,6 +9,9 @@ import type { SampleShelf } from "./open/create-sample-shelf.ts";
 import { DropTarget } from "./open/DropTarget.tsx";
 import { OpenPicture } from "./open/OpenPicture.tsx";
 import { releaseUnusedPictures } from "./open/release-unused.ts";
+import type { TextShelf } from "./own-texts/create-text-shelf.ts";
+import { readingWords } from "./own-texts/reading-words.ts";
+import type { TextsDialogProps } from "./own-texts/TextsDialog.tsx";
 import { PhraseField } from "./query/PhraseField.tsx";
 import type { SafeStart } from "./safe-start/create-safe-start.ts";
 import { SafeNotice } from "./safe-start/SafeNotice.tsx";
@@ -26,6 +29,7 @@ interface AppProps {
   readonly offline: Offline;
   readonly shelf: SampleShelf;
   readonly models: ModelShelf;
+  readonly texts: TextShelf;
   readonly safe: SafeStart;
   /** The server that stands in for the model hubs, or null. */
   readonly mirror: string | null;
@@ -36,6 +40,8 @@ interface AppProps {
 /** The page. It reads the session's state and calls its actions; nothing here fetches or computes. */
 export function App(props: AppProps) {
   const [modelDialog, setModelDialog] = createSignal<Component<ModelDialogProps>>();
+  const [textsDialog, setTextsDialog] = createSignal<Component<TextsDialogProps>>();
+  const [droppedTexts, setDroppedTexts] = createSignal<readonly File[]>([]);
   const state = () => props.session.state();
 
   const leaveSafeMode = () => {
@@ -52,6 +58,16 @@ export function App(props: AppProps) {
     }
   };
 
+  const openTexts = async (files: readonly File[] = []) => {
+    try {
+      const { TextsDialog } = await import("./own-texts/TextsDialog.tsx");
+      setDroppedTexts(files);
+      setTextsDialog(() => TextsDialog);
+    } catch (error) {
+      props.session.refuse(errorDetail(error));
+    }
+  };
+
   onMount(() => props.shelf.load());
   releaseUnusedPictures(state);
   keepFocus();
@@ -60,6 +76,7 @@ export function App(props: AppProps) {
     <>
       <DropTarget
         onPicture={(picture) => props.session.openPicture(picture)}
+        onTexts={(files) => void openTexts(files)}
         onRefused={(error) => props.session.refuse(error)}
       />
       <Header
@@ -68,6 +85,8 @@ export function App(props: AppProps) {
         making={makingWords(props.models.job())}
         offline={props.offline}
         onModels={() => void openModels()}
+        reading={readingWords(props.texts.job())}
+        onTexts={() => void openTexts()}
       >
         <OpenPicture
           onPicture={(picture) => props.session.openPicture(picture)}
@@ -79,7 +98,7 @@ export function App(props: AppProps) {
       </Show>
       <Notices session={props.session} />
       <PhraseField session={props.session} hasPicture={pictureOnStage(state()) !== null} />
-      <Workspace session={props.session} shelf={props.shelf} />
+      <Workspace session={props.session} shelf={props.shelf} texts={props.texts} />
       <About encoder={props.session.encoder()} edition={props.session.edition()} />
       <Announcer state={state()} encoder={props.session.encoder()} />
       <Show when={modelDialog()}>
@@ -91,6 +110,17 @@ export function App(props: AppProps) {
             mirror={props.mirror}
             savesData={props.savesData}
             onClose={() => setModelDialog(undefined)}
+          />
+        )}
+      </Show>
+      <Show when={textsDialog()}>
+        {(dialog) => (
+          <Dynamic
+            component={dialog()}
+            shelf={props.texts}
+            model={props.session.encoder()?.name ?? "the model"}
+            files={droppedTexts()}
+            onClose={() => setTextsDialog(undefined)}
           />
         )}
       </Show>

@@ -2,15 +2,18 @@ import { createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { Picture } from "../session/session-state.ts";
 import { pictureFileIn, pictureOfFile } from "./picture-source.ts";
+import { holdsTexts, textFilesIn } from "./text-files.ts";
 
 interface DropTargetProps {
   onPicture(picture: Picture): void;
+  /** Texts were dropped, which may become the person's own. */
+  onTexts(files: readonly File[]): void;
   onRefused(error: AppErrorDetail): void;
 }
 
-/** Makes the whole window take a dropped or pasted picture, and says so while something is dragged over it. */
+/** Makes the whole window take a dropped or pasted picture, or dropped texts, and says so while something is dragged over it. */
 export function DropTarget(props: DropTargetProps) {
-  const [isOver, setIsOver] = createSignal(false);
+  const [over, setOver] = createSignal<"picture" | "texts" | null>(null);
   // Entering a child leaves its parent, so that only a balance tells whether the drag is still over the window.
   let depth = 0;
 
@@ -23,20 +26,22 @@ export function DropTarget(props: DropTargetProps) {
     event.preventDefault();
     depth += 1;
     // Text that is dragged is no picture: nothing invites it.
-    if (hasFiles(event)) setIsOver(true);
+    if (hasFiles(event)) setOver(holdsTexts(event.dataTransfer) ? "texts" : "picture");
   };
   const onLeave = () => {
     depth = Math.max(0, depth - 1);
-    if (depth === 0) setIsOver(false);
+    if (depth === 0) setOver(null);
   };
   const onOver = (event: DragEvent) => {
     if (!isForTextField(event)) event.preventDefault();
   };
   const onDrop = (event: DragEvent) => {
     depth = 0;
-    setIsOver(false);
+    setOver(null);
     if (isForTextField(event)) return;
     event.preventDefault();
+    const texts = textFilesIn(event.dataTransfer);
+    if (texts.length > 0) return props.onTexts(texts);
     take(pictureFileIn(event.dataTransfer), "drop");
   };
   const onPaste = (event: ClipboardEvent) => {
@@ -61,9 +66,11 @@ export function DropTarget(props: DropTargetProps) {
   });
 
   return (
-    <Show when={isOver()}>
+    <Show when={over()}>
       <div class="drop-target" aria-hidden="true">
-        <p>Drop the picture anywhere.</p>
+        <p>
+          {over() === "texts" ? "Drop the text to add it to yours." : "Drop the picture anywhere."}
+        </p>
       </div>
     </Show>
   );

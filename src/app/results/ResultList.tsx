@@ -1,5 +1,5 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
-import { isEmptyFilter } from "../../core/facets/filter.ts";
+import { type Filter, isEmptyFilter } from "../../core/facets/filter.ts";
 import type { EncoderInfo, FoundSentence, SentenceSource } from "../../core/protocol.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
@@ -75,16 +75,7 @@ export function ResultList(props: ResultListProps) {
           </button>
         </p>
       </Show>
-      <Show
-        when={found().length > 0}
-        fallback={
-          <p>
-            {isEmptyFilter(props.results.filter)
-              ? "No sentence was found in this edition."
-              : "No work fits these filters. Remove one of them to see sentences again."}
-          </p>
-        }
-      >
+      <Show when={found().length > 0} fallback={<p>{emptyWords(props.results.filter)}</p>}>
         <ol
           ref={list}
           class="sentences"
@@ -131,6 +122,16 @@ const STEPS: Readonly<Record<string, number>> = {
 function focusSentence(list: HTMLElement | undefined, sentence: FoundSentence | undefined): void {
   if (sentence === undefined) return;
   list?.querySelector<HTMLElement>(`article[data-row="${sentence.row}"]`)?.focus();
+}
+
+/** Why nothing is listed. */
+function emptyWords(filter: Filter): string {
+  if (filter.among === "own") {
+    return "None of your texts was read by this model yet. Open My texts to let it read them.";
+  }
+  return isEmptyFilter(filter)
+    ? "No sentence was found in this edition."
+    : "No work fits these filters. Remove one of them to see sentences again.";
 }
 
 function betterWords(count: number): string {

@@ -3,6 +3,8 @@ import { CiteDialog } from "../citation/CiteDialog.tsx";
 import { type Citing, worksOf } from "../citation/citing.ts";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
 import { FilterPanel } from "../filter/FilterPanel.tsx";
+import { AmongSwitch } from "../own-texts/AmongSwitch.tsx";
+import type { TextShelf } from "../own-texts/create-text-shelf.ts";
 import { downloadTotals, type ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
@@ -13,6 +15,7 @@ import { ResultList } from "./ResultList.tsx";
 
 interface ResultPanelProps {
   readonly session: Session;
+  readonly texts: TextShelf;
   readonly shown: Shown;
   /** Progress of the search that renews the list; null while the list is complete. */
   readonly search: ProgressView | null;
@@ -67,7 +70,12 @@ export function ResultPanel(props: ResultPanelProps) {
             />
           )}
         </Show>
-        <Show when={props.session.catalogue()}>
+        <AmongSwitch
+          texts={props.texts}
+          filter={filter()}
+          onChange={(filter) => props.session.chooseFilter(filter)}
+        />
+        <Show when={filter().among !== "own" && props.session.catalogue()}>
           {(catalogue) => (
             <FilterPanel
               catalogue={catalogue()}

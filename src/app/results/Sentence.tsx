@@ -1,6 +1,7 @@
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { toCoins } from "../../core/citation/coins.ts";
 import { readMarkup } from "../../core/citation/rich-text.ts";
+import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { FoundSentence, Scale, SentenceSource, WorkSummary } from "../../core/protocol.ts";
 import { RichTextView } from "../citation/RichTextView.tsx";
 import { Paragraph } from "../source/Paragraph.tsx";
@@ -76,7 +77,7 @@ export function Sentence(props: SentenceProps) {
             </For>
           </p>
         </blockquote>
-        <Source work={props.sentence.work} tabindex={stop()} />
+        <Source work={props.sentence.work} isOwn={isOwnRow(props.sentence.row)} tabindex={stop()} />
         <div class="sentence-tools">
           <Show when={props.hasMap}>
             <button
@@ -144,7 +145,14 @@ export function Sentence(props: SentenceProps) {
   );
 }
 
-function Source(props: { readonly work: WorkSummary; readonly tabindex: number }) {
+interface SourceProps {
+  readonly work: WorkSummary;
+  /** True for a text of the person's own. */
+  readonly isOwn: boolean;
+  readonly tabindex: number;
+}
+
+function Source(props: SourceProps) {
   return (
     <p class="source">
       {props.work.author}, {props.work.year},{" "}
@@ -161,6 +169,10 @@ function Source(props: { readonly work: WorkSummary; readonly tabindex: number }
             </a>
           </>
         )}
+      </Show>
+      <Show when={props.isOwn}>
+        {" "}
+        <span class="project-note">Your text</span>
       </Show>
       <Show when={props.work.isProjectNote}>
         {" "}

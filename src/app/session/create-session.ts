@@ -1,9 +1,11 @@
 import { createSignal } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { Catalogue } from "../../core/facets/catalogue.ts";
+import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { ReportProgress } from "../../core/progress.ts";
 import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
 import { createAsking } from "./asking.ts";
+import { embedTexts } from "./embed-texts.ts";
 import { createEncodings } from "./encodings.ts";
 import { createExplaining } from "./explaining.ts";
 import { createModelInUse } from "./model-in-use.ts";
@@ -72,7 +74,17 @@ export function createSession(services: SessionServices): Session {
       dispatch({ type: "choices-changed", choices: { method } });
       explainAgain();
     },
-    readSource: (signal, row) => services.search.source(signal, row),
+    readSource: (signal, row) =>
+      isOwnRow(row) ? services.texts.source(signal, row) : services.search.source(signal, row),
+    openModel: encoder.open,
+    async embedTexts(signal, texts, ask, report) {
+      const info = await encoder.open(signal, report);
+      return { info, vectors: await embedTexts(parts, info, texts, ask, report, signal) };
+    },
+    ownTextsChanged() {
+      const { kind, choices } = state();
+      if (kind === "showing" && choices.filter.among !== "edition") void ranking.rank();
+    },
     takeUpdate() {
       dispatch({ type: "update-taken" });
       explainAgain();

@@ -1,25 +1,32 @@
-import { AppError } from "../../core/errors.ts";
+import type { Among } from "../../core/facets/filter.ts";
 import type { ReportProgress } from "../../core/progress.ts";
 import type { AdoptedModel, EditionInfo, EmbeddedTexts, EncoderInfo } from "../../core/protocol.ts";
 import { adoptSentences } from "./adopt-sentences.ts";
+import { embedTexts } from "./embed-texts.ts";
 import type { ModelInUse } from "./model-in-use.ts";
 import type { Opening } from "./opening.ts";
 import type { PhraseVectors } from "./phrase-vectors.ts";
 import type { SessionServices } from "./session-services.ts";
 import type { Choices, Offer } from "./session-state.ts";
-import { withTextPart } from "./with-text-part.ts";
 
 /** What a search needs beside the choices. */
 export interface Prepared {
   /** The model whose vectors stand in for the edition's own; null for those. */
   readonly adopted: AdoptedModel | null;
+  /** The open model, as own texts know it. */
+  readonly model: AdoptedModel;
+  /** Whose texts are searched, as far as there are any. */
+  readonly among: Among;
   /** Of the phrase, where there is one. */
   readonly vectors: EmbeddedTexts | null;
 }
 
 /** What the preparation is made of. */
 export interface Preparing {
-  readonly services: Pick<SessionServices, "encoder" | "search" | "converter" | "textPartBytes">;
+  readonly services: Pick<
+    SessionServices,
+    "encoder" | "search" | "converter" | "textPartBytes" | "hasOwnTexts"
+  >;
   readonly model: Pick<ModelInUse, "choice" | "settle">;
   readonly encoder: Pick<Opening<EncoderInfo>, "open">;
   readonly edition: Pick<Opening<EditionInfo>, "open">;
@@ -35,7 +42,7 @@ export interface Preparing {
  */
 export async function prepareSearch(
   preparing: Preparing,
-  { phrase, variant }: Pick<Choices, "phrase" | "variant">,
+  { phrase, variant, filter }: Pick<Choices, "phrase" | "variant" | "filter">,
   ask: (offer: Offer) => Promise<void>,
   report: ReportProgress,
   signal: AbortSignal,
@@ -46,26 +53,19 @@ export async function prepareSearch(
     encoder.open(signal, report),
   ]);
   const embed = (texts: readonly string[]): Promise<EmbeddedTexts> =>
-    withTextPart(() => services.encoder.embedTexts(signal, texts, report), fetchTextPart);
-  /** Asks first: the part for texts of a made pack is a download of its own. */
-  const fetchTextPart = async (): Promise<void> => {
-    const chosen = model.choice();
-    if (chosen.kind !== "made") throw new AppError({ code: "text-tower-missing" });
-    const { packId } = chosen;
-    const bytes = services.textPartBytes(info.name);
-    await ask({ kind: "fetch-text", model: info.name, bytes });
-    await services.converter.makeText(signal, packId, report);
-    await services.encoder.addText(signal, await services.converter.files(signal, packId));
-  };
+    embedTexts(preparing, info, texts, ask, report, signal);
   const { name, sentences } = opened;
   const adoption = {
     search: services.search,
     embed,
     ask: () => ask({ kind: "embed-sentences", model: info.name, edition: name, sentences }),
   };
-  const adopted = await adoptSentences(opened, info, variant, adoption, report, signal);
+  const among = services.hasOwnTexts() ? filter.among : "edition";
+  const adopted =
+    among === "own" ? null : await adoptSentences(opened, info, variant, adoption, report, signal);
   // Not before: who declines to embed the sentences goes back to the model before.
   model.settle();
   const vectors = phrase === null ? null : await phrases.embed(phrase.text, info, embed);
-  return { adopted, vectors };
+  const { fingerprint, adapterFingerprint, dim } = info;
+  return { adopted, model: { fingerprint, adapterFingerprint, dim }, among, vectors };
 }

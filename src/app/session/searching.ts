@@ -7,6 +7,7 @@ import { type Prepared, prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
 import type { Run } from "./runs.ts";
 import { isSameView } from "./same-view.ts";
+import { searchAmong } from "./search-among.ts";
 import type { SessionParts } from "./session-parts.ts";
 import type { Asked, Offer } from "./session-state.ts";
 
@@ -32,7 +33,7 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     const { variant, region, phrase, filter } = state().choices;
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const ask = (offer: Offer) => asking.ask(run, offer, signal);
-    const prepared = await prepareSearch(parts, { variant, phrase }, ask, report, signal);
+    const prepared = await prepareSearch(parts, { variant, phrase, filter }, ask, report, signal);
     const asked = { variant, region, phrase, filter, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
@@ -76,22 +77,23 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     signal: AbortSignal,
   ): Promise<void> {
     const { variant, region, phrase, filter, encoded, crop } = asked;
-    const { adopted, vectors } = prepared;
+    const { adopted, model, among, vectors } = prepared;
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
     const known = catalogue();
     const works = known === null || isEmptyFilter(filter) ? null : matchingWorks(known, filter);
     const request = { ...query, variant, count: RESULT_COUNT };
-    const answer = await services.search.search(
-      signal,
-      { ...request, ...(adopted && { adopted }), ...(works && { works }) },
+    const answer = await searchAmong(
+      parts,
+      { among, model, request, edition: { ...(adopted && { adopted }), ...(works && { works }) } },
       (wave) => {
         if (signal.aborted) return;
         dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
         if (!isStillAsked(asked)) void hooks.rankAgain();
       },
       (progress) => dispatch({ type: "progressed", run, progress }),
+      signal,
     );
     signal.throwIfAborted();
     dispatch({ type: "answered", run, asked, answer, isLast });

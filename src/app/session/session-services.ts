@@ -1,5 +1,6 @@
 import type { ConverterClient } from "../../client/converter-client.ts";
 import type { EncoderClient } from "../../client/encoder-client.ts";
+import type { OwnTextsClient } from "../../client/own-texts-client.ts";
 import type { SearchClient } from "../../client/search-client.ts";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { OpenModelRequest } from "../../core/protocol.ts";
@@ -16,6 +17,10 @@ export interface SessionServices {
     SearchClient,
     "open" | "search" | "sentences" | "adoptVectors" | "source" | "catalogue"
   >;
+  /** Searches a person's own texts, and reads around their sentences. */
+  readonly texts: Pick<OwnTextsClient, "search" | "source">;
+  /** Whether there are own texts: without any, nothing asks for them. */
+  readonly hasOwnTexts: () => boolean;
   /** Gives the files of the packs that were made on this device, and their parts for texts. */
   readonly converter: Pick<ConverterClient, "files" | "makeText">;
   /** The request for the demo encoder; another model is opened in the same way. */

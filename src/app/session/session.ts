@@ -2,8 +2,10 @@ import type { Accessor } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { Catalogue } from "../../core/facets/catalogue.ts";
 import type { Filter } from "../../core/facets/filter.ts";
+import type { ReportProgress } from "../../core/progress.ts";
 import type {
   EditionInfo,
+  EmbeddedTexts,
   EncoderInfo,
   MapMethod,
   ModelVariant,
@@ -11,7 +13,7 @@ import type {
 } from "../../core/protocol.ts";
 import type { EncodeOptions } from "../../core/view/view.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
-import type { Phrase, Picture, Region, SessionState } from "./session-state.ts";
+import type { Offer, Phrase, Picture, Region, SessionState } from "./session-state.ts";
 
 /** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
 export interface Session {
@@ -44,6 +46,21 @@ export interface Session {
   chooseView(options: Partial<EncodeOptions>): void;
   /** The text of the work around the sentence of `row`; null where the corpus has none. Rejects as the search client does. */
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  /** Opens the model in use, where it is not open yet. */
+  openModel(signal: AbortSignal, report: ReportProgress): Promise<EncoderInfo>;
+  /**
+   * Embeds texts with the model in use, which is opened where it is not.
+   *
+   * @param ask shows the offer to fetch the model's part for texts, and ends when it is taken
+   */
+  embedTexts(
+    signal: AbortSignal,
+    texts: readonly string[],
+    ask: (offer: Extract<Offer, { kind: "fetch-text" }>) => Promise<void>,
+    report: ReportProgress,
+  ): Promise<{ readonly info: EncoderInfo; readonly vectors: EmbeddedTexts }>;
+  /** Ranks once more what is on the page, because own texts have come or gone. */
+  ownTextsChanged(): void;
   takeUpdate(): void;
   moveTo(row: number | null): void;
   pin(row: number | null): void;

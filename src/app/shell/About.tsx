@@ -93,9 +93,9 @@ export function About(props: AboutProps) {
             <kbd>Enter</kbd> pins a map. On the picture, arrows move between cells, <kbd>Enter</kbd>{" "}
             searches for one, <kbd>Esc</kbd> for the whole.
           </p>
-          <h3>Your picture</h3>
+          <h3>Your picture and your texts</h3>
           <p>
-            It stays on this device: everything runs in this page, and nothing is sent anywhere.
+            They stay on this device: everything runs in this page, and nothing is sent anywhere.
           </p>
         </section>
       </div>

@@ -10,6 +10,9 @@ interface HeaderProps {
   readonly making: string | null;
   readonly offline: Offline;
   onModels(): void;
+  /** How far a model is with a person's own texts, such as "your texts: 45 %"; null while it reads none. */
+  readonly reading: string | null;
+  onTexts(): void;
   readonly children: JSX.Element;
 }
 
@@ -20,6 +23,17 @@ export function Header(props: HeaderProps) {
       <h1>ArteFact</h1>
       {props.children}
       <div class="site-status">
+        <button
+          type="button"
+          class="button is-quiet model-button"
+          aria-haspopup="dialog"
+          onClick={() => props.onTexts()}
+        >
+          My texts
+        </button>
+        <Show when={props.reading}>
+          {(reading) => <span class="numbers">reading {reading()}</span>}
+        </Show>
         <button
           type="button"
           class="button is-quiet model-button"

@@ -1,5 +1,6 @@
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { DEMO_CHOICE } from "../models/model-choice.ts";
+import type { TextShelf } from "../own-texts/create-text-shelf.ts";
 import { ResultPanel } from "../results/ResultPanel.tsx";
 import type { ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
@@ -7,8 +8,13 @@ import { type Offer, type SessionState, shownIn, stateIn } from "../session/sess
 import { LoadProgress } from "../shell/LoadProgress.tsx";
 import { OfferNotice } from "../shell/OfferNotice.tsx";
 
+interface ResultSectionProps {
+  readonly session: Session;
+  readonly texts: TextShelf;
+}
+
 /** Beside the picture: what a run asks, else what it waits for, else the sentences. */
-export function ResultSection(props: { readonly session: Session }) {
+export function ResultSection(props: ResultSectionProps) {
   const state = () => props.session.state();
   const shown = createMemo(() => shownIn(state()));
   const loading = createMemo(() => stateIn(state(), "loading"));
@@ -35,7 +41,12 @@ export function ResultSection(props: { readonly session: Session }) {
         </Match>
         <Match when={shown()}>
           {(there) => (
-            <ResultPanel session={props.session} shown={there()} search={searchUnderWay(state())} />
+            <ResultPanel
+              session={props.session}
+              texts={props.texts}
+              shown={there()}
+              search={searchUnderWay(state())}
+            />
           )}
         </Match>
       </Switch>

@@ -2,6 +2,7 @@ import { createMemo, Show } from "solid-js";
 import { createHeatView } from "../heat/create-heat-view.ts";
 import type { SampleShelf } from "../open/create-sample-shelf.ts";
 import { SampleStrip } from "../open/SampleStrip.tsx";
+import type { TextShelf } from "../own-texts/create-text-shelf.ts";
 import type { Session } from "../session/session.ts";
 import { shownIn, shownPictureIn, stateIn } from "../session/session-state.ts";
 import { ResultSection } from "./ResultSection.tsx";
@@ -10,6 +11,7 @@ import { StageSection } from "./StageSection.tsx";
 interface WorkspaceProps {
   readonly session: Session;
   readonly shelf: SampleShelf;
+  readonly texts: TextShelf;
 }
 
 /** The picture, the sentences found for it, and the pictures that can be opened next. */
@@ -34,7 +36,7 @@ export function Workspace(props: WorkspaceProps) {
         <StageSection session={props.session} shelf={props.shelf} heat={heat} staged={onStage()} />
       </Show>
       <Show when={!isEmpty()}>
-        <ResultSection session={props.session} />
+        <ResultSection session={props.session} texts={props.texts} />
         <section class="shelf" aria-label="Other pictures">
           <h2>Samples</h2>
           <SampleStrip

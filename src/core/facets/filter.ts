@@ -12,6 +12,9 @@ export interface FacetChoice {
   readonly unwanted: readonly string[];
 }
 
+/** Whose texts are searched: the edition's, a person's own, or both together. */
+export type Among = "edition" | "own" | "both";
+
 /** Which works are searched: facets narrow each other (and), values of one facet widen it (or) unless all are asked for. */
 export interface Filter {
   readonly topics: FacetChoice;
@@ -19,6 +22,8 @@ export interface Filter {
   /** Years of publication, both ends included; null is open. A work without a year fits only where both are. */
   readonly from: number | null;
   readonly to: number | null;
+  /** The facets above are of the edition's works: a person's own texts are searched as a whole, or not. */
+  readonly among: Among;
 }
 
 const NOTHING_CHOSEN: FacetChoice = { wanted: [], mode: "any", unwanted: [] };
@@ -29,13 +34,14 @@ export const NO_FILTER: Filter = {
   creators: NOTHING_CHOSEN,
   from: null,
   to: null,
+  among: "both",
 };
 
 function isEmptyChoice({ wanted, unwanted }: FacetChoice): boolean {
   return wanted.length === 0 && unwanted.length === 0;
 }
 
-/** Tells whether a filter lets every work through. */
+/** Tells whether a filter lets every work of the edition through. */
 export function isEmptyFilter({ topics, creators, from, to }: Filter): boolean {
   return isEmptyChoice(topics) && isEmptyChoice(creators) && from === null && to === null;
 }

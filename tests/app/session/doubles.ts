@@ -186,6 +186,7 @@ export function services(
     readonly encoder?: Partial<SessionServices["encoder"]>;
     readonly search?: Partial<SessionServices["search"]>;
     readonly converter?: Partial<SessionServices["converter"]>;
+    readonly texts?: Partial<SessionServices["texts"]>;
     readonly choice?: ModelChoice;
   } = {},
 ): SessionServices & { readonly recorded: Recorded } {
@@ -245,6 +246,12 @@ export function services(
     editionUrl: "edition/",
     mark: () => undefined,
     textPartBytes: () => 130_000_000,
+    hasOwnTexts: () => overrides.texts !== undefined,
+    texts: {
+      search: () => Promise.reject(new Error("not expected")),
+      source: () => Promise.reject(new Error("not expected")),
+      ...overrides.texts,
+    },
     choices: {
       read: () => overrides.choice ?? DEMO_CHOICE,
       write: (choice) => recorded.choices.push(choice),

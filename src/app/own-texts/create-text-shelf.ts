@@ -1,0 +1,230 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { OwnTextsClient } from "../../client/own-texts-client.ts";
+import { type AppErrorDetail, isAbort } from "../../core/errors.ts";
+import type { OwnRecord } from "../../core/own-texts/own-record.ts";
+import type {
+  AddedTexts,
+  GivenTexts,
+  OwnLibrary,
+  TextsPreview,
+} from "../../core/own-texts/protocol.ts";
+import { errorDetail } from "../error-detail.ts";
+import { requestPersistence } from "../models/kept-storage.ts";
+import type { Session } from "../session/session.ts";
+import type { Offer } from "../session/session-state.ts";
+import { asModel, readWithModel } from "./read-with-model.ts";
+import type { TextsHint } from "./texts-hint.ts";
+
+/** What the shelf is at, or how its last work ended. */
+export type TextsJob =
+  | { readonly kind: "none" }
+  | { readonly kind: "adding"; readonly name: string }
+  /** The model's part for texts has to be fetched first. */
+  | { readonly kind: "asking"; readonly offer: Extract<Offer, { kind: "fetch-text" }> }
+  | {
+      readonly kind: "reading";
+      /** Name of the model; null while it is being opened. */
+      readonly model: string | null;
+      readonly embedded: number;
+      readonly total: number;
+    }
+  | { readonly kind: "added"; readonly added: AddedTexts }
+  | { readonly kind: "cancelled" }
+  /** Another tab reads the same texts. */
+  | { readonly kind: "elsewhere" }
+  | { readonly kind: "failed"; readonly error: AppErrorDetail };
+
+/** A person's own texts, as the page handles them. One work at a time; everything that is shown is in storage. */
+export interface TextShelf {
+  /** Null until it was first read. */
+  readonly library: Accessor<OwnLibrary | null>;
+  readonly job: Accessor<TextsJob>;
+  /** Reads again what this browser holds. */
+  load(): void;
+  /** What a file holds; rejects as the client does. */
+  preview(given: GivenTexts): Promise<TextsPreview>;
+  /** Adds a file and lets the model read it; true where it was added. */
+  add(given: GivenTexts, record: OwnRecord | null): Promise<boolean>;
+  /** Lets the model in use read what it has not read. */
+  read(): void;
+  /** Ends the reading; what is read stays so. Also declines what is asked. */
+  cancel(): void;
+  takeOffer(): void;
+  dismiss(): void;
+  edit(workId: string, record: OwnRecord): void;
+  remove(workIds: readonly string[]): void;
+  restore(workIds: readonly string[]): void;
+  /** Deletes for good what was removed. */
+  purge(): void;
+  clear(): void;
+  /** All texts as a file; null where that failed, which the job then says. */
+  exportAll(): Promise<Blob | null>;
+}
+
+/** What the shelf needs of the page. */
+export interface TextShelfServices {
+  readonly texts: OwnTextsClient;
+  readonly session: Pick<
+    Session,
+    "encoder" | "model" | "openModel" | "embedTexts" | "ownTextsChanged"
+  >;
+  readonly hint: TextsHint;
+  readonly storage: () => StorageManager | undefined;
+  /** Runs `work` unless another tab does such work; tells whether it ran. */
+  readonly ifFree: (work: () => Promise<void>) => Promise<boolean>;
+  /** Calls back whenever this or another tab has changed something; gives what ends that. */
+  readonly onChange: (changed: () => void) => () => void;
+}
+
+/** Changes that come in quick succession are looked at once, after so many milliseconds. */
+const SETTLE_MS = 150;
+
+/** Creates the shelf. Nothing starts the texts' worker before there are texts, or somebody asks. */
+export function createTextShelf(services: TextShelfServices): TextShelf {
+  const { texts, session, hint } = services;
+  const [library, setLibrary] = createSignal<OwnLibrary | null>(null);
+  const [job, setJob] = createSignal<TextsJob>({ kind: "none" });
+  let controller = new AbortController();
+  let accept: () => void = () => undefined;
+  const never = () => new AbortController().signal;
+  const isBusy = () => ["adding", "reading", "asking"].includes(job().kind);
+  const fail = (error: unknown) => {
+    setJob(isAbort(error) ? { kind: "cancelled" } : { kind: "failed", error: errorDetail(error) });
+  };
+
+  async function load(): Promise<void> {
+    const encoder = session.encoder();
+    const model = encoder === null ? null : asModel(encoder);
+    const before = library();
+    const now = await texts.library(never(), model);
+    hint.write(now.works.length + now.deleted.length > 0);
+    setLibrary(now);
+    if (before !== null && searchedOf(before) !== searchedOf(now)) session.ownTextsChanged();
+  }
+  const reload = () => {
+    load().catch((error: unknown) => {
+      if (!isBusy()) fail(error);
+    });
+  };
+
+  /** Does something short, and looks at what it has left. */
+  async function change(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      fail(error);
+    }
+    reload();
+  }
+
+  async function read(done: TextsJob): Promise<void> {
+    if (isBusy()) return;
+    controller = new AbortController();
+    const { signal } = controller;
+    setJob({ kind: "reading", model: null, embedded: 0, total: 0 });
+    try {
+      const info = await session.openModel(signal, () => undefined);
+      const model = asModel(info);
+      const { sentences, embedded } = await texts.library(signal, model);
+      const embed = (batch: readonly string[]) =>
+        session.embedTexts(
+          signal,
+          batch,
+          (offer) => ask(offer, signal),
+          () => undefined,
+        );
+      const isFree = await services.ifFree(async () => {
+        await readWithModel(
+          model,
+          sentences - embedded,
+          { texts, embed },
+          (progress) => {
+            if (signal.aborted || progress.phase !== "embed") return;
+            setJob({ kind: "reading", model: info.name, ...progress });
+          },
+          signal,
+        );
+        setJob(done);
+      });
+      if (!isFree) setJob({ kind: "elsewhere" });
+    } catch (error) {
+      fail(error);
+    }
+    await change(async () => undefined);
+  }
+
+  /** Shows the offer and waits until it is taken; declining is cancelling. */
+  async function ask(
+    offer: Extract<Offer, { kind: "fetch-text" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      accept = resolve;
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      setJob({ kind: "asking", offer });
+    });
+    setJob({ kind: "reading", model: offer.model, embedded: 0, total: 0 });
+  }
+
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(reload, SETTLE_MS);
+  };
+  onCleanup(services.onChange(settle));
+  // Another model has read other texts.
+  createEffect(
+    on(session.encoder, () => {
+      if (hint.read()) settle();
+    }),
+  );
+
+  return {
+    library,
+    job,
+    load: reload,
+    preview: (given) => texts.preview(never(), given),
+    async add(given, record) {
+      if (isBusy()) return false;
+      controller = new AbortController();
+      setJob({ kind: "adding", name: given.name });
+      try {
+        const added = await texts.add(controller.signal, given, record);
+        setJob({ kind: "none" });
+        // Before anything else could be cleared away: these are the person's own.
+        await requestPersistence(services.storage());
+        void read({ kind: "added", added });
+        return true;
+      } catch (error) {
+        fail(error);
+        return false;
+      }
+    },
+    read: () => void read({ kind: "none" }),
+    cancel: () => controller.abort(),
+    takeOffer: () => accept(),
+    dismiss: () => setJob((now) => (isBusy() ? now : { kind: "none" })),
+    edit: (workId, record) => void change(() => texts.edit(never(), workId, record)),
+    remove: (workIds) => void change(() => texts.remove(never(), workIds)),
+    restore: (workIds) => void change(() => texts.restore(never(), workIds)),
+    purge: () => void change(() => texts.purge(never())),
+    clear() {
+      controller.abort();
+      void change(() => texts.clear(never()));
+    },
+    async exportAll() {
+      try {
+        return await texts.exportAll(never());
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
+  };
+}
+
+/** Tells one state of what is searched from another: the works that are read, with their records. */
+function searchedOf({ works }: OwnLibrary): string {
+  const read = works.filter(({ sentences, embedded }) => embedded === sentences);
+  return JSON.stringify(read.map(({ workId, record }) => [workId, record]));
+}
