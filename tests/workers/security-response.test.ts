@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { CONVERTER_POLICY, PAGE_POLICY, WORKER_POLICY } from "../../workers/security-policy.ts";
+import {
+  CONVERTER_POLICY,
+  PAGE_POLICY,
+  TEXTS_POLICY,
+  WORKER_POLICY,
+} from "../../workers/security-policy.ts";
 import { withSecurityHeaders } from "../../workers/security-response.ts";
 
 type Asked = Pick<Request, "mode" | "destination"> & { readonly url?: string };
@@ -47,6 +52,15 @@ describe("withSecurityHeaders", () => {
     expect(CONVERTER_POLICY).not.toMatch(
       /script-src[^;]*https?:|worker-src[^;]*https?:|unsafe-eval'.*unsafe/,
     );
+  });
+
+  it("lets the worker that holds own texts connect to nothing", () => {
+    const url = "https://host.test/site/texts/texts.worker-1.js";
+    const response = answer({ mode: "same-origin", destination: "worker", url });
+    expect(response.headers.get("Content-Security-Policy")).toBe(TEXTS_POLICY);
+    expect(TEXTS_POLICY).toContain("default-src 'none'");
+    expect(TEXTS_POLICY).toContain("connect-src 'none'");
+    expect(TEXTS_POLICY).not.toMatch(/https?:|\*|data:|blob:/);
   });
 
   it("changes neither status nor body, and leaves a network error alone", async () => {

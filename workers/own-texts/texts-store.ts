@@ -5,7 +5,13 @@ import { MOST_OWN_SENTENCES, MOST_OWN_WORKS } from "../../src/core/own-texts/lim
 import type { OwnRecord } from "../../src/core/own-texts/own-record.ts";
 import type { OwnWork } from "../../src/core/own-texts/own-work.ts";
 import type { WorkText } from "../../src/core/source/work-text.ts";
-import { EMPTY_STATE, type OwnDatabase, type OwnSchema, type StoredWork } from "./own-database.ts";
+import {
+  EMPTY_STATE,
+  expectDone,
+  type OwnDatabase,
+  type OwnSchema,
+  type StoredWork,
+} from "./own-database.ts";
 
 /** A work that is to be added. */
 export interface NewWork extends OwnWork {
@@ -95,9 +101,9 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
           return stored;
         });
         for (const { work, chunks } of added) {
-          void store.put(work, work.workId);
+          expectDone(store.put(work, work.workId));
           for (const [index, chunk] of chunks.entries()) {
-            void transaction.objectStore("texts").put(chunk, [work.workId, index]);
+            expectDone(transaction.objectStore("texts").put(chunk, [work.workId, index]));
           }
         }
         await states.put({ ...state, nextRow }, "state");
@@ -116,7 +122,7 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
         const store = transaction.objectStore("works");
         const deleted = (await store.getAll()).filter((work) => work.isDeleted);
         for (const { workId } of deleted) {
-          void store.delete(workId);
+          expectDone(store.delete(workId));
           await transaction.objectStore("texts").delete(piecesOf(workId));
         }
         return deleted;

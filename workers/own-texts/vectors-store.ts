@@ -1,6 +1,6 @@
 import type { Run } from "../../src/core/own-texts/row-runs.ts";
 import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
-import { EMPTY_STATE, type OwnDatabase, type VectorKey } from "./own-database.ts";
+import { EMPTY_STATE, expectDone, type OwnDatabase, type VectorKey } from "./own-database.ts";
 
 /** Rows of one record at most: what a deletion rewrites at either end, and what an exact look at one row reads. */
 export const MOST_RUN_ROWS = 32;
@@ -57,12 +57,12 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
           states.get("state"),
         ]);
         if (!near.some((other) => overlaps(other, run))) {
-          void vectors.put(run.base, [key, run.firstRow, run.count, "base"]);
+          expectDone(vectors.put(run.base, [key, run.firstRow, run.count, "base"]));
           if (run.adapted !== null) {
-            void vectors.put(run.adapted, [key, run.firstRow, run.count, "adapted"]);
+            expectDone(vectors.put(run.adapted, [key, run.firstRow, run.count, "adapted"]));
           }
           const models = state.models.includes(key) ? state.models : [...state.models, key];
-          void states.put({ ...state, models, revision: crypto.randomUUID() }, "state");
+          expectDone(states.put({ ...state, models, revision: crypto.randomUUID() }, "state"));
         }
         await transaction.done;
       }),

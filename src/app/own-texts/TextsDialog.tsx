@@ -37,7 +37,8 @@ export function TextsDialog(props: TextsDialogProps) {
 
   onMount(() => {
     setGiven(props.files);
-    props.shelf.load();
+    // What was deleted when a visit ended can no longer be asked back; this looks at what is there as well.
+    props.shelf.purge();
     dialog?.showModal();
   });
   onCleanup(() => {

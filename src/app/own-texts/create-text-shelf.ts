@@ -64,10 +64,7 @@ export interface TextShelf {
 /** What the shelf needs of the page. */
 export interface TextShelfServices {
   readonly texts: OwnTextsClient;
-  readonly session: Pick<
-    Session,
-    "encoder" | "model" | "openModel" | "embedTexts" | "ownTextsChanged"
-  >;
+  readonly session: Pick<Session, "encoder" | "openModel" | "embedTexts" | "ownTextsChanged">;
   readonly hint: TextsHint;
   readonly storage: () => StorageManager | undefined;
   /** Runs `work` unless another tab does such work; tells whether it ran. */

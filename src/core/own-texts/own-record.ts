@@ -55,7 +55,8 @@ function escapeMarkup(text: string): string {
 
 /** Reads names as people type them. */
 export function readNames(author: string): readonly CslName[] {
-  const parts = author.includes(";") ? author.split(";") : author.split(/\s+(?:and|&)\s+/i);
+  // What stands in braces is one name, whatever is in it.
+  const parts = author.split(author.includes(";") ? /;(?![^{]*\})/ : /\s+(?:and|&)\s+(?![^{]*\})/i);
   return parts.flatMap((part): CslName[] => {
     const name = part.trim();
     if (name === "") return [];

@@ -76,14 +76,14 @@ export function readMarkdownText(markdown: string): MarkdownText {
   return { blocks, record };
 }
 
-/** A line without the marks of Markdown. */
+/** A line without the marks of Markdown. Every mark has a bounded reach, so that no line takes more than linear time. */
 function plainLine(line: string): string {
   return line
-    .replaceAll(/!\[[^\]\n]*\]\([^()\n]*\)/g, "")
-    .replaceAll(/\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)/g, "$1")
-    .replaceAll(/\[\^[^\]\n]+\]/g, "")
-    .replaceAll(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, "$2")
-    .replaceAll(/(?<![\p{L}\p{Nd}\\])([*_])(?=\S)(.+?)(?<=\S)\1(?![\p{L}\p{Nd}])/gu, "$2")
+    .replaceAll(/!\[[^[\]]{0,400}\]\([^()]{0,2000}\)/g, "")
+    .replaceAll(/\[([^[\]]{0,400})\]\((?:[^()]|\([^()]*\)){0,2000}\)/g, "$1")
+    .replaceAll(/\[\^[^[\]]{1,100}\]/g, "")
+    .replaceAll(/(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1/g, "$2")
+    .replaceAll(/(?<![\p{L}\p{Nd}\\])([*_])(?=\S)(.{1,400}?)(?<=\S)\1(?![\p{L}\p{Nd}])/gu, "$2")
     .replaceAll(/(?<!\\)`+/g, "")
     .replaceAll(/\\([!-/:-@[-`{-~])/g, "$1")
     .replaceAll(/\s+/g, " ")

@@ -8,7 +8,7 @@ import { detectDelimiter, parseCsv } from "./parse-csv.ts";
 import { readJsonTexts } from "./read-json-texts.ts";
 import { readMarkdownText } from "./read-markdown-text.ts";
 import { readPlainText } from "./read-plain-text.ts";
-import { isTextsFile, parseTextsFile } from "./texts-file.ts";
+import { beginsAsTextsFile, isTextsFile, parseTextsFile } from "./texts-file.ts";
 
 /** A file of texts: what is in it, and how it was read. */
 export interface ReadTexts {
@@ -76,7 +76,7 @@ function readDecoded(
   chosen: CsvColumns | null,
 ): Omit<ReadTexts, "encoding"> {
   const plain: OwnRecord = { title, author: "", year: "" };
-  if (/\.json$/i.test(file)) {
+  if (/\.json$/i.test(file) || beginsAsTextsFile(text)) {
     const json = parseJson(text, file);
     if (isTextsFile(json))
       return { kind: "export", works: parseTextsFile(json, file), table: null };

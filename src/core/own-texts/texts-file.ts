@@ -27,6 +27,11 @@ export function textsFileHead(): string {
 /** How the file ends. */
 export const TEXTS_FILE_TAIL = "\n]}\n";
 
+/** Tells from the beginning of a file whether it was exported by a page like this. */
+export function beginsAsTextsFile(text: string): boolean {
+  return text.startsWith(`{"format":"${FORMAT}"`);
+}
+
 /** Tells whether parsed JSON is a file of exported texts, of any version. */
 export function isTextsFile(json: unknown): boolean {
   return typeof json === "object" && json !== null && Reflect.get(json, "format") === FORMAT;
