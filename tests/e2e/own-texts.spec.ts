@@ -57,7 +57,9 @@ test("a dropped text is found beside the edition, cited, read, deleted and resto
   await expect(page.locator("canvas.heat")).toHaveAttribute("data-drawn", "true");
   expect(await heatPrint(page)).not.toBe(0);
   await boat.getByRole("button", { name: "Paragraph" }).click();
-  await expect(boat.locator(".paragraph mark[data-mark=asked]")).toContainText("The red boat lies alone");
+  await expect(boat.locator(".paragraph mark[data-mark=asked]")).toContainText(
+    "The red boat lies alone",
+  );
   await boat.getByRole("button", { name: "Cite" }).click();
   await expect(page.getByRole("dialog").filter({ hasText: "boat notes" })).toContainText("Ho");
   await page.keyboard.press("Escape");
