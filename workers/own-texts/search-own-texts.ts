@@ -3,7 +3,8 @@ import { toListRow } from "../../src/core/own-texts/own-rows.ts";
 import type { OwnSearchRequest } from "../../src/core/own-texts/protocol.ts";
 import { createRowRuns } from "../../src/core/own-texts/row-runs.ts";
 import type { FoundSentence, SearchAnswer } from "../../src/core/protocol.ts";
-import { checkRequest, mixedQuery } from "../../src/core/search/search-edition.ts";
+import { checkRequest } from "../../src/core/search/check-request.ts";
+import { mixedQuery } from "../../src/core/search/mixed-query.ts";
 import type { StoredWork } from "./own-database.ts";
 import type { OwnIndex } from "./own-index.ts";
 import { runsOfWorks } from "./own-library.ts";
@@ -68,6 +69,7 @@ export async function searchOwnTexts(
     vectors: vectors.slice(0, found.length * dim),
     scanned: ready.rows,
     total: ready.rows,
+    isComplete: true,
     timings: {},
   };
 }

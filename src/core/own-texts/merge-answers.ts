@@ -39,6 +39,7 @@ export function mergeAnswers(
     vectors,
     scanned: edition.scanned + own.scanned,
     total: edition.total + own.total,
+    isComplete: edition.isComplete && own.isComplete,
   };
 }
 

@@ -154,6 +154,7 @@ describe("mergeAnswers", () => {
       }),
     ),
     vectors: Float32Array.from(scores.flatMap((score) => [score, firstRow])),
+    isComplete: true,
     scanned: 40,
     total: 50,
     timings: {},
