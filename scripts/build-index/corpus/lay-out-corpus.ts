@@ -7,6 +7,7 @@ import { countQualityFlags } from "../../../src/core/quality/flags.ts";
 import { createSimilarGroups } from "../quality/similar-groups.ts";
 import { gzip } from "../write-edition.ts";
 import { CORPUS_FILES, type CorpusRecords, readRecords } from "./corpus-records.ts";
+import { describeCoverage } from "./describe-coverage.ts";
 import type { LaidOutWork } from "./lay-out-work.ts";
 import type { CorpusLayout, LayoutFileName } from "./layout.ts";
 import { readWork } from "./read-work.ts";
@@ -94,6 +95,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
   const works: WorkRecord[] = [];
   const citationProblems = new Map<string, readonly string[]>();
   const found = { worksWithText: 0, sentencesWithText: 0, spans: 0 };
+  const spansByWork: (number | null)[] = [];
   let nextLog = LOG_EVERY;
 
   for await (const { workId, firstRow, sentences, laidOut } of inOrder(pass)) {
@@ -104,6 +106,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
     });
     sources.add(laidOut.text);
     flags.set(laidOut.flags, firstRow);
+    spansByWork.push(laidOut.text === null ? null : laidOut.spans);
     if (laidOut.text !== null) {
       found.worksWithText += 1;
       found.sentencesWithText += sentences.length;
@@ -137,7 +140,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
   await writeFile(files.works, gzip(encodeWorks({ works, topicNames, aliases })));
   await writeFile(files.similar, encodeSimilar(index.sentences, groups));
   const known = new Set(index.workIds);
-  return {
+  const layout: CorpusLayout = {
     sentences: index.sentences,
     works,
     flags,
@@ -145,13 +148,18 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
     images: imagesBase(options.images),
     coverage: {
       ...found,
+      spansByWork,
       worksWithoutSentences: [...records.works.keys()].filter((id) => !known.has(id)),
       flagged: countQualityFlags(flags),
+      good: flags.reduce((sum, bits) => sum + (bits === 0 ? 1 : 0), 0),
+      groups: groups.length,
       citationProblems,
     },
     rowOf: index.rowOf,
     idOf: index.idOf,
   };
+  for (const line of describeCoverage(layout)) log(line);
+  return layout;
 }
 
 interface NextWork {

@@ -31,7 +31,13 @@ export interface CorpusCoverage {
   /** Sentences of works with a text, and how many of them were found in it. */
   readonly sentencesWithText: number;
   readonly spans: number;
+  /** How many sentences of each work, in the edition's order, were found in its text; null where it has none. */
+  readonly spansByWork: readonly (number | null)[];
   readonly flagged: QualityCounts;
+  /** Sentences without any flag. */
+  readonly good: number;
+  /** Groups of near-duplicates. */
+  readonly groups: number;
   /** Problems of citations by work id. */
   readonly citationProblems: ReadonlyMap<string, readonly string[]>;
 }

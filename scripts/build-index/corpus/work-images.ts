@@ -6,9 +6,10 @@ import { sniffPicture } from "../../../src/core/image/sniff.ts";
 import { BuildError } from "../build-error.ts";
 import { sha256 } from "../write-edition.ts";
 
-/** What becomes of the works' images: copied beside the edition, left where they are served from, or not used. */
+/** What becomes of the works' images: copied beside the edition, left where they are served from, only listed, or not used. */
 export type ImagesOption =
   | { readonly kind: "copy" }
+  | { readonly kind: "list" }
   | { readonly kind: "base"; readonly url: string }
   | { readonly kind: "none" };
 
@@ -35,8 +36,8 @@ export function parseImagesOption(value: string): ImagesOption {
 
 /** The base address that the manifest gives, or null. */
 export function imagesBase(option: ImagesOption): { readonly base: string } | null {
-  if (option.kind === "none") return null;
-  return { base: option.kind === "copy" ? `${IMAGES_FOLDER}/` : option.url };
+  if (option.kind === "copy") return { base: `${IMAGES_FOLDER}/` };
+  return option.kind === "base" ? { base: option.url } : null;
 }
 
 /**
