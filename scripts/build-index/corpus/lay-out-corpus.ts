@@ -114,7 +114,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
     }
     const { markdown, images } = options;
     if (markdown !== null && images.kind === "copy") {
-      await copyWorkImages(join(markdown, workId), options.out, workId, laidOut.images);
+      await copyWorkImages(join(markdown, workId), images.to, workId, laidOut.images);
     }
     const facts = {
       sentences: sentences.length,

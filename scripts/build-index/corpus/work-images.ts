@@ -8,7 +8,7 @@ import { sha256 } from "../write-edition.ts";
 
 /** What becomes of the works' images: copied beside the edition, left where they are served from, only listed, or not used. */
 export type ImagesOption =
-  | { readonly kind: "copy" }
+  | { readonly kind: "copy"; readonly to: string }
   | { readonly kind: "list" }
   | { readonly kind: "base"; readonly url: string }
   | { readonly kind: "none" };
@@ -25,9 +25,15 @@ const LEAST_AREA = 80_000;
 /** Ids become folders of an address. */
 const PLAIN_ID = /^[\w][\w.-]{0,127}$/;
 
-/** Parses `--images`. Throws BuildError for anything but `copy`, `none` and an https address. */
-export function parseImagesOption(value: string): ImagesOption {
-  if (value === "copy" || value === "none") return { kind: value };
+/**
+ * Parses `--images`.
+ *
+ * @param to folder of the edition, which images are copied to
+ * @throws BuildError for anything but `copy`, `none` and an https address
+ */
+export function parseImagesOption(value: string, to: string): ImagesOption {
+  if (value === "none") return { kind: "none" };
+  if (value === "copy") return { kind: "copy", to };
   if (!/^https:\/\/[^\s]+$/.test(value)) {
     throw new BuildError("--images is neither copy, nor none, nor an https address");
   }

@@ -1,3 +1,5 @@
+import { BROKEN_TAG } from "../../../src/core/source/readable-sentence.ts";
+
 /** What the rules look at in one sentence, counted once. */
 export interface SentenceFeatures {
   /** The sentence without the remains of tags and without table bars. */
@@ -14,8 +16,6 @@ export interface SentenceFeatures {
   readonly beginsWithNoteNumber: boolean;
 }
 
-/** A tag as the pipeline left it when it deleted ">", or as it was. */
-const BROKEN_TAG = /<\/?(?:sup|sub|span|br|em|strong|i|b)(?:\s+[a-z]+="[^"]*")*\s*\/?>?/gi;
 const NOTE_NUMBER = /^["“‘'\s]*<sup>?\s*\[?\d{1,3}[.\]]?\s*<\/sup>?/;
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*/gu;
 const PROSE_WORDS = new Set(

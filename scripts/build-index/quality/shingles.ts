@@ -1,3 +1,5 @@
+import { BROKEN_TAG } from "../../../src/core/source/readable-sentence.ts";
+
 /** Letters per shingle: a wrong letter spoils four of some hundred. */
 const LENGTH = 4;
 /** Values of a signature, in bands: two sentences meet where all values of one band are equal. */
@@ -6,7 +8,6 @@ const ROWS_PER_BAND = 3;
 
 /** The number of a note, which says where a sentence stands and not what it says. */
 const NOTE_NUMBER = /<sup>?\s*\d{1,3}[.\]]?\s*<\/sup>?/g;
-const BROKEN_TAG = /<\/?(?:sup|sub|span|br|em|strong|i|b)(?:\s+[a-z]+="[^"]*")*\s*\/?>?/gi;
 
 /** A sentence's letters and digits, folded: what two printings of one sentence share. */
 export function foldSentence(sentence: string): string {

@@ -88,11 +88,13 @@ describe("an image of an edition", () => {
 
 describe("parseImagesOption", () => {
   it("takes copy, none and an address, which the manifest then gives", () => {
-    expect(imagesBase(parseImagesOption("copy"))).toEqual({ base: "images/" });
-    expect(imagesBase(parseImagesOption("none"))).toBeNull();
-    expect(imagesBase(parseImagesOption("https://x.org/a"))).toEqual({ base: "https://x.org/a/" });
+    expect(imagesBase(parseImagesOption("copy", "out"))).toEqual({ base: "images/" });
+    expect(imagesBase(parseImagesOption("none", "out"))).toBeNull();
+    expect(imagesBase(parseImagesOption("https://x.org/a", "out"))).toEqual({
+      base: "https://x.org/a/",
+    });
     for (const value of ["http://x.org/", "yes", ""]) {
-      expect(() => parseImagesOption(value)).toThrow(BuildError);
+      expect(() => parseImagesOption(value, "out")).toThrow(BuildError);
     }
   });
 });
