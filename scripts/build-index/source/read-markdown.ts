@@ -1,4 +1,4 @@
-import type { Nodes, Parents, RootContent } from "mdast";
+import type { ListItem, Nodes, Parents, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
@@ -20,6 +20,9 @@ const TAG_STYLES: Readonly<Record<string, TextStyle>> = {
 };
 const TAG = /^<(\/?)([a-z][a-z0-9]*)\b[^>]*>$/i;
 const ANY_TAG = /<[^<>]*>/g;
+const ITEM_NUMBER = /^\d+[.)]/;
+/** A formula that is a raised word or number, or nothing but figures and signs of plain text. */
+const SMALL_FORMULA = /\$\s*\^\{?\s*([\p{L}\d]{1,6})\s*\}?\s*\$|\$([+\d.,:;\s/-]{1,20})\$/gu;
 
 /** A block while its text grows. */
 interface Draft {
@@ -41,7 +44,7 @@ export function readMarkdown(markdown: string): TextBlock[] {
     mdastExtensions: [gfmFromMarkdown()],
   });
   const drafts: Draft[] = [];
-  for (const node of root.children) readBlock(node, "paragraph", drafts);
+  for (const node of root.children) readBlock(node, { kind: "paragraph", markdown }, drafts);
   return drafts
     .map((draft) => ({ ...draft, styles: draft.styles.filter(({ start, end }) => end > start) }))
     .filter(({ text, images }) => text.trim() !== "" || images.length > 0);
@@ -51,8 +54,14 @@ function draft(kind: BlockKind, level = 0): Draft {
   return { kind, level, text: "", styles: [], images: [] };
 }
 
-/** Adds the blocks of a node; `kind` is what its paragraphs are, such as items of a list. */
-function readBlock(node: RootContent, kind: BlockKind, into: Draft[]): void {
+interface Surroundings {
+  /** What paragraphs are here, such as items of a list. */
+  readonly kind: BlockKind;
+  readonly markdown: string;
+}
+
+/** Adds the blocks of a node. */
+function readBlock(node: RootContent, around: Surroundings, into: Draft[]): void {
   switch (node.type) {
     case "heading": {
       const block = draft("heading", node.depth);
@@ -61,20 +70,19 @@ function readBlock(node: RootContent, kind: BlockKind, into: Draft[]): void {
       return;
     }
     case "paragraph": {
-      const block = draft(kind);
+      const block = draft(around.kind);
       readInline(node, block);
       into.push(block);
       return;
     }
     case "blockquote":
-      for (const child of node.children) readBlock(child, "quote", into);
+      for (const child of node.children) readBlock(child, { ...around, kind: "quote" }, into);
       return;
     case "list":
-      for (const item of node.children)
-        for (const child of item.children) readBlock(child, "item", into);
+      for (const item of node.children) readItem(item, around, into);
       return;
     case "footnoteDefinition":
-      for (const child of node.children) readBlock(child, "note", into);
+      for (const child of node.children) readBlock(child, { ...around, kind: "note" }, into);
       return;
     case "table":
       for (const row of node.children) {
@@ -93,7 +101,7 @@ function readBlock(node: RootContent, kind: BlockKind, into: Draft[]): void {
       return;
     }
     case "html": {
-      const block = draft(kind);
+      const block = draft(around.kind);
       block.text = node.value.replaceAll(ANY_TAG, " ").replaceAll(/\s+/g, " ").trim();
       into.push(block);
       return;
@@ -101,6 +109,24 @@ function readBlock(node: RootContent, kind: BlockKind, into: Draft[]): void {
     default:
       // Rules and definitions of links have no text of their own.
       return;
+  }
+}
+
+/**
+ * Adds the blocks of an item. Numbers are taken as they were typed: a parser counts on from the first, but the notes of a
+ * scan go by their own.
+ */
+function readItem(item: ListItem, around: Surroundings, into: Draft[]): void {
+  const first = into.length;
+  for (const child of item.children) readBlock(child, { ...around, kind: "item" }, into);
+  const block = into[first];
+  const at = item.position?.start.offset ?? around.markdown.length;
+  const number = ITEM_NUMBER.exec(around.markdown.slice(at, at + 12))?.[0];
+  if (block === undefined || number === undefined) return;
+  const marker = `${number} `;
+  block.text = marker + block.text;
+  for (const [index, { start, end, style }] of block.styles.entries()) {
+    block.styles[index] = { start: start + marker.length, end: end + marker.length, style };
   }
 }
 
@@ -129,7 +155,30 @@ function readTag(
   }
   const at = open.findLastIndex((tag) => tag.style === style);
   const [tag] = at < 0 ? [] : open.splice(at, 1);
-  if (tag !== undefined) block.styles.push({ ...tag, end: block.text.length });
+  if (tag === undefined || (style === "superscript" && isMisread(block.text, tag.start))) return;
+  block.styles.push({ ...tag, end: block.text.length });
+}
+
+/** Recognition raises words and years that stand a little high: "<sup>I</sup> went", "in <sup>1854</sup>". */
+function isMisread(text: string, start: number): boolean {
+  const raised = text.slice(start).trim();
+  if (start === 0) return /^(?:\p{Lu}\p{L}*|\d{4})$/u.test(raised);
+  return /\s/.test(text[start - 1] ?? "") && /^(?:\p{L}+|\d{4})$/u.test(raised);
+}
+
+/** Adds text in which recognition set small things as formulas: "$^{24}$" is a raised number, "$+5$" a plain one. */
+function addText(text: string, block: Draft): void {
+  let end = 0;
+  for (const formula of text.matchAll(SMALL_FORMULA)) {
+    const [whole, raised, plain = ""] = formula;
+    block.text += text.slice(end, formula.index);
+    const start = block.text.length;
+    block.text += raised ?? plain;
+    if (raised !== undefined)
+      block.styles.push({ start, end: block.text.length, style: "superscript" });
+    end = formula.index + whole.length;
+  }
+  block.text += text.slice(end);
 }
 
 function readInlineNode(node: Nodes, block: Draft): void {
@@ -140,7 +189,7 @@ function readInlineNode(node: Nodes, block: Draft): void {
   switch (node.type) {
     case "text":
       // A line break inside a paragraph is the scan's, not the author's.
-      block.text += node.value.replaceAll(/\s*\n\s*/g, " ");
+      addText(node.value.replaceAll(/\s*\n\s*/g, " "), block);
       return;
     case "inlineCode":
       block.text += node.value;

@@ -76,4 +76,33 @@ describe("readMarkdown", () => {
       ["paragraph", "1"],
     ]);
   });
+
+  it("numbers items as they were typed", () => {
+    expect(textsOf("7. *Ibid*.\n9. See there.\n\n- none")).toEqual([
+      ["item", "7. Ibid."],
+      ["item", "9. See there."],
+      ["item", "none"],
+    ]);
+    const [item] = readMarkdown("7. *Ibid*.");
+    expect(item?.styles).toEqual([{ start: 3, end: 7, style: "italic" }]);
+  });
+
+  it("takes words and years that recognition raised for plain ones, and notes for notes", () => {
+    const raised = (markdown: string) => {
+      const [block] = readMarkdown(markdown);
+      return block?.styles.map(({ start, end }) => block.text.slice(start, end));
+    };
+    expect(raised("<sup>I</sup> saw <sup>a</sup> house in <sup>1854</sup> there")).toEqual([]);
+    expect(raised("<sup>12</sup> See his house.<sup>7</sup> On the 3<sup>rd</sup> day")).toEqual([
+      "12",
+      "7",
+      "rd",
+    ]);
+  });
+
+  it("reads raised numbers that were set as formulas, and leaves formulas and prices", () => {
+    const [block] = readMarkdown("A $^{24}$ and $+5$, $\\frac{1}{2}$; it cost $5 and then $6.");
+    expect(block?.text).toBe("A 24 and +5, $\\frac{1}{2}$; it cost $5 and then $6.");
+    expect(block?.styles).toEqual([{ start: 2, end: 4, style: "superscript" }]);
+  });
 });
