@@ -39,7 +39,8 @@ export function openWorkPool(threads: number): WorkPool {
     running.clear();
   };
   const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL("./work-thread.mjs", import.meta.url));
+    // Without the options of this process: a test runner's would resolve packages for a browser.
+    const worker = new Worker(new URL("./work-thread.mjs", import.meta.url), { execArgv: [] });
     worker.on("message", (reply: WorkReply) => {
       const waiting = running.get(worker);
       running.delete(worker);
