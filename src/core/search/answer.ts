@@ -1,6 +1,7 @@
 import { summarizeWork } from "../edition/works-file.ts";
 import { AppError } from "../errors.ts";
 import type { FoundSentence, ModelVariant, SearchAnswer } from "../protocol.ts";
+import { readableSentence } from "../source/readable-sentence.ts";
 import { dotFloats } from "./dot.ts";
 import type { Edition } from "./open-edition.ts";
 import type { RankedCandidate } from "./rank-candidates.ts";
@@ -29,7 +30,9 @@ export async function answerFrom(
       throw new AppError({ code: "edition-corrupt", file: "works", why: `no work ${work}` });
     }
     const summary = summarizeWork(record);
-    return { row, ...sentence, work: summary, rank: i + 1, score, isExact, flags };
+    const { sentenceId } = sentence;
+    const text = readableSentence(sentence.text);
+    return { row, sentenceId, text, work: summary, rank: i + 1, score, isExact, flags };
   });
   return { found, vectors: unitVectors(index, variant, ranked) };
 }

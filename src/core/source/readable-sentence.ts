@@ -1,5 +1,6 @@
 /** A tag of a scan's Markdown as ArteFact's pipeline left it when it deleted ">", or whole: "<sup", "</sup", "<brThree". */
-export const BROKEN_TAG = /<\/?(?:sup|sub|span|br|em|strong|i|b)(?:\s+[a-z]+="[^"]*")*(?:\s*\/)?>?/gi;
+export const BROKEN_TAG =
+  /<\/?(?:sup|sub|span|br|em|strong|i|b)(?:\s+[a-z]+="[^"]*")*(?:\s*\/)?>?/gi;
 /** A superscript number: of a note where it hangs on a word or begins the sentence, a misread figure elsewhere. */
 const SUPERSCRIPT = /(^|.)<sup>?\s*\[?(\d{1,4})[.\]]?\s*<\/sup>?/gsu;
 const TABLE_BARS = /\s*\|[\s|]*/g;
