@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildEdition } from "./build-index/build-edition.ts";
+import { type BuildOptions, DEFAULT_OPTIONS } from "./build-index/build-options.ts";
 import { isUpToDate, noteSources } from "./build-index/up-to-date.ts";
 
 const atRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -32,19 +33,15 @@ export async function buildArtefactSample(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const options = {
+  const options: BuildOptions = {
+    ...DEFAULT_OPTIONS,
     json: `${ARTEFACT_SAMPLE}/json`,
     markdown: `${ARTEFACT_SAMPLE}/markdown`,
     model: atRoot("public/models/demo"),
-    embeddings: null,
-    fingerprint: null,
-    queries: null,
     name: "A sample of ArteFact",
-    areProjectNotes: false,
     out: ARTEFACT_EDITION,
-    seed: 1,
   };
-  if (await isUpToDate(options)) return;
-  await buildEdition(options, log, signal);
-  await noteSources(options);
+  if (await isUpToDate(options, signal)) return;
+  await buildEdition(options, { kind: "whole" }, log, signal);
+  await noteSources(options, signal);
 }

@@ -1,195 +1,317 @@
-import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
-import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
-import { createLowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
-import { conditionNumber } from "../../src/core/model/condition-number.ts";
-import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
-import { type NodeEncoder, openPackInNode } from "../build-model/node-sessions.ts";
+import { rm, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import {
+  EDITION_CODING,
+  EDITION_FORMAT,
+  EDITION_VERSION,
+  type EditionManifest,
+  type ExactRows,
+} from "../../src/core/edition/edition-manifest.ts";
+import type { AdaptedIndex } from "../../src/core/edition/manifest-adapted.ts";
+import type { EditionFiles } from "../../src/core/edition/manifest-files.ts";
+import {
+  type PackTexts,
+  readPackTexts,
+  readTextAdapter,
+  type TextAdapter,
+} from "./adapter-transform.ts";
 import { BuildError } from "./build-error.ts";
-import { type Corpus, readCorpus } from "./corpus.ts";
-import { makeEditionFiles } from "./edition-files.ts";
-import { embedCorpus } from "./embed-corpus.ts";
-import { normalizeInPlace, readEmbeddings, readMatrix } from "./embeddings.ts";
-import { measureIdentity } from "./measure-identity.ts";
-import { openFolderEdition } from "./open-folder.ts";
-import { makeProofQueries } from "./prove/proof-queries.ts";
-import { proveEdition } from "./prove/prove-edition.ts";
-import { provedFolder } from "./proved-folder.ts";
-import { describeEdition, digest, gzip, publish, writeFiles } from "./write-edition.ts";
+import {
+  type BuildContext,
+  codeIndex,
+  graphIndex,
+  type IndexTask,
+  layOutIndex,
+  trainIndex,
+  type WrittenIndex,
+} from "./build-one-index.ts";
+import type { BuildOptions, BuildTask } from "./build-options.ts";
+import { planChunks } from "./coding/chunk-plan.ts";
+import { type AdaptedPlan, decideAdapted } from "./decide-adapted.ts";
+import { chooseArithmetic } from "./gpu/choose-arithmetic.ts";
+import { identifyInput } from "./input-identity.ts";
+import { type LaidOutTexts, openLaidOutTexts } from "./laid-out-texts.ts";
+import { copyChunkedFile } from "./layout/edition-file.ts";
+import { layoutPaths, type PreparedCorpus, prepareCorpus } from "./prepare-corpus.ts";
+import { type PreparedVectors, prepareVectors } from "./prepare-vectors.ts";
+import { createPhaseLog, type Log } from "./progress.ts";
+import { proveWritten } from "./prove-written.ts";
+import { publishEdition, sha256 } from "./publish-edition.ts";
+import { type Pictures, readPictures } from "./read-pictures.ts";
+import { estimateRoom, requireRoom } from "./require-room.ts";
+import { openForeignWorkFolder, openWorkFolder, type WorkFolder } from "./work-folder.ts";
 
-/** What an edition is built from. Embeddings are read where they are given, computed with the model where they are not. */
-export interface BuildOptions {
-  /** Folder with sentences.json and works.json. */
-  readonly json: string;
-  /** Folder with the works' Markdown, `<work>/<work>.md`, or null. */
-  readonly markdown: string | null;
-  /** Folder of the model pack, or null: then embeddings and a fingerprint are given. */
-  readonly model: string | null;
-  readonly embeddings: { readonly path: string; readonly ids: string } | null;
-  /** Fingerprint of the model that made the embeddings, where there is no pack. */
-  readonly fingerprint: string | null;
-  /** Safetensors file with image vectors to measure recall with, or null. */
-  readonly queries: string | null;
-  /** True for notes that this project wrote itself, which the page marks as such. */
-  readonly areProjectNotes: boolean;
-  readonly name: string;
-  readonly out: string;
-  readonly seed: number;
-}
-
-/** Says what is being done, a line at a time. */
-export type Log = (line: string) => void;
-
-interface BaseVectors {
-  readonly dim: number;
-  readonly vectors: Float32Array<ArrayBuffer>;
-  /** The adapted vectors as the encoder gives them, where it was asked. */
-  readonly adapted: Float32Array<ArrayBuffer> | null;
-}
+/** A corpus up to this size is coded sooner than threads have started. */
+const SMALL_CORPUS = 10_000;
 
 /**
- * Builds an edition, reads it back with the page's own reader, measures it, and publishes it by writing its manifest.
+ * Builds an edition, or the part of it that `task` asks for: lays out the corpus, learns clusters and codes from a sample, codes all rows
+ * in chunks, sorts them into the files of an edition, proves it with the page's own decoders, and publishes it by writing its manifest.
+ * Whatever was done by an earlier run with the same input is taken from the work folder.
  *
+ * @returns the manifest, or null where only a part was done
  * @throws BuildError for input that does not fit; AppError for a pack or an edition that does not read back
  */
 export async function buildEdition(
   options: BuildOptions,
+  task: BuildTask,
   log: Log,
   signal: AbortSignal,
-): Promise<EditionManifest> {
-  const corpus = await readCorpus(options.json, options.markdown, options.areProjectNotes);
-  log(`corpus: ${corpus.sentences.length} sentences in ${corpus.works.length} works`);
-  log(describeCoverage(corpus));
-  const encoder = options.model === null ? null : await openPackInNode(options.model);
-  if (encoder !== null) requireTexts(encoder);
-  const fingerprint = encoder?.manifest.fingerprint ?? options.fingerprint;
+): Promise<EditionManifest | null> {
+  const pack = options.model === null ? null : await readPackTexts(options.model);
+  const fingerprint = pack?.fingerprint ?? options.fingerprint;
   if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
-  const adapter = encoder?.manifest.adapter ?? null;
-  const { dim, vectors, adapted } = await readVectors(options, corpus, encoder, log, signal);
-  if (dim % 4 !== 0) throw new BuildError(`vectors of ${dim} numbers: not a multiple of four`);
-  const ids = corpus.sentences.map(({ sentenceId }) => sentenceId);
-  const changed = normalizeInPlace({ dim, vectors }, ids);
-  if (changed > 0) log(`normalised ${changed} vectors that were not of unit length`);
-
-  const transform = encoder === null ? null : transformOf(encoder, dim);
-  const images = await readQueries(options, dim);
-  const asked = { dim, sample: vectors, images, texts: null, seed: options.seed };
-  const [queries] = makeProofQueries(asked);
-  const identity =
-    transform === null || queries === undefined
-      ? null
-      : measureIdentity(transform, vectors, adapted, queries.vectors);
-  const files = makeEditionFiles(
-    { corpus, dim, vectors, transform, seed: options.seed, gzip, digest },
-    (pass, moved) => log(`clustering: pass ${pass}, ${moved} rows moved`),
-  );
-  const draft = describeEdition(files, {
-    name: options.name,
-    fingerprint,
-    works: corpus.works.length,
-    adapted:
-      transform === null || adapter === null || identity === null
-        ? null
-        : {
-            kind: "shared",
-            fingerprint: adapter.fingerprint,
-            rank: transform.rank,
-            ...identity,
-            conditionNumber: conditionOf(encoder, dim),
-          },
-  });
-  if (draft.adapted?.kind === "shared") {
-    const { rank, identityError, conditionNumber } = draft.adapted;
-    log(
-      `one index for both models: rank ${rank}, largest error ${identityError}, condition ${conditionNumber}`,
-    );
+  const identity = await identifyInput(options, signal);
+  const workDir = options.workDir ?? `${options.out}.work`;
+  const folder = await openWorkFolder(workDir, identity);
+  const folders = [folder];
+  for (const path of task.kind === "merge" ? task.folders : []) {
+    folders.push(await openForeignWorkFolder(path, identity));
   }
-  await writeFiles(options.out, draft, files);
-  const folder = await openFolderEdition(options.out, draft, signal);
+  const corpus = await prepareCorpus(options, folder, log, signal);
+  const report = createPhaseLog(log, () => performance.now());
+  const isSmall = corpus.sentences <= SMALL_CORPUS && options.arithmetic === "auto";
+  const threads = isSmall ? 0 : (options.threads ?? availableParallelism());
+  const arithmetic = await chooseArithmetic(isSmall ? "cpu" : options.arithmetic, threads, log);
   try {
-    const index = await provedFolder(folder, signal);
-    const base = { index, stream: () => allAtOnce(vectors, dim) };
-    const task = { ...asked, base, adapted: null, kernel: plainKernel };
-    const manifest = { ...draft, proof: await proveEdition(task, () => undefined, signal) };
-    await publish(options.out, manifest);
+    const context = { arithmetic, folder, log, report };
+    const begun = { options, task, pack, fingerprint, corpus, folders, signal };
+    const manifest = await buildWith(context, begun);
+    if (manifest !== null && options.workDir === null) await rm(workDir, { recursive: true });
     return manifest;
   } finally {
-    await folder.close();
+    await arithmetic.close();
   }
 }
 
-async function* allAtOnce(vectors: Float32Array, dim: number) {
-  yield { rows: Uint32Array.from({ length: vectors.length / dim }, (_, row) => row), vectors };
+/** What a build knows when it has begun. */
+interface Begun {
+  readonly options: BuildOptions;
+  readonly task: BuildTask;
+  readonly pack: PackTexts | null;
+  readonly fingerprint: string;
+  readonly corpus: PreparedCorpus;
+  /** Work folders that chunks may be in, this machine's first. */
+  readonly folders: readonly WorkFolder[];
+  readonly signal: AbortSignal;
 }
 
-/** How many works have a text, and how many sentences were found in it. */
-function describeCoverage({ texts }: Corpus): string {
-  const known = texts.filter((text) => text !== null);
-  const spans = known.flatMap((text) => text.spans);
-  const found = spans.filter((span) => span !== null).length;
-  const share = spans.length === 0 ? 0 : (100 * found) / spans.length;
-  return `sources: ${known.length} of ${texts.length} works; ${found} of ${spans.length} sentences found in them (${share.toFixed(2)} %)`;
-}
-
-async function readVectors(
-  options: BuildOptions,
-  corpus: Corpus,
-  encoder: NodeEncoder | null,
-  log: Log,
-  signal: AbortSignal,
-): Promise<BaseVectors> {
-  const { sentences } = corpus;
-  if (options.embeddings !== null) {
-    const { path, ids } = options.embeddings;
-    const sentenceIds = sentences.map(({ sentenceId }) => sentenceId);
-    const read = await readEmbeddings(path, ids, sentenceIds);
-    if (encoder !== null && encoder.manifest.dim !== read.dim) {
-      throw new BuildError(
-        `vectors of ${read.dim} numbers, the model's have ${encoder.manifest.dim}`,
+async function buildWith(context: BuildContext, begun: Begun): Promise<EditionManifest | null> {
+  const { options, corpus, signal } = begun;
+  const { folder, report } = context;
+  const texts = openLaidOutTexts(layoutPaths(folder).texts, corpus.sentences);
+  const vectors = await prepareVectors(options, corpus, texts, folder, report, signal);
+  try {
+    const { dim } = vectors.base;
+    if (begun.pack !== null && begun.pack.dim !== dim) {
+      throw new BuildError(`vectors of ${dim} numbers, the model's have ${begun.pack.dim}`);
+    }
+    const adapter = await readAdapter(begun, dim);
+    const pictures = await readPictures(context.arithmetic, options, dim, signal);
+    const plan = await planAdapted(context, begun, vectors, adapter, pictures, texts);
+    const tasks = planIndexes(begun, vectors, adapter, plan, pictures, texts);
+    await checkRoom(begun, folder, tasks);
+    const trainings = [];
+    for (const task of tasks) trainings.push(await trainIndex(context, task, signal));
+    const { task } = begun;
+    if (task.kind === "train") return null;
+    const written: WrittenIndex[] = [];
+    for (const [i, index] of tasks.entries()) {
+      const training = trainings[i];
+      if (training === undefined) throw new RangeError("an index without training");
+      if (task.kind === "part") {
+        await codeIndex(context, index, training, task.part, signal);
+        continue;
+      }
+      // The graph grows on a thread of its own while rows are coded.
+      const graph = graphIndex(context, index, training, signal);
+      graph.catch(() => undefined);
+      if (task.kind === "whole") await codeIndex(context, index, training, null, signal);
+      const { out } = options;
+      written.push(
+        await layOutIndex(context, index, training, await graph, begun.folders, out, signal),
       );
     }
-    return { ...read, adapted: null };
+    if (task.kind === "part") return null;
+    return await publishWritten(context, begun, vectors, plan, tasks, written, pictures, texts);
+  } finally {
+    await vectors.close();
   }
-  if (encoder === null) throw new BuildError("give --embeddings with --ids, or --model");
-  const texts = sentences.map(({ text }) => text);
-  let nextLog = 0;
-  const onProgress = (done: number) => {
-    if (done < nextLog && done < texts.length) return;
-    log(`embedding: ${done} of ${texts.length} sentences`);
-    nextLog = done + texts.length / 10;
+}
+
+/** What the adapter does to text vectors, from the pack or from its own files. */
+async function readAdapter(
+  { options, pack, signal }: Begun,
+  dim: number,
+): Promise<TextAdapter | null> {
+  const { adapter, textProjection } = options;
+  if (adapter === null) return pack?.adapter ?? null;
+  const projection = textProjection ?? options.model;
+  if (projection === null) {
+    throw new BuildError("--adapter needs --text-projection: the text projection that it changes");
+  }
+  return readTextAdapter(adapter, projection, dim, signal);
+}
+
+const ADAPTED_PLAN = "adapted-plan";
+
+async function planAdapted(
+  { arithmetic, folder, log }: BuildContext,
+  { options, signal }: Begun,
+  { base, adapted }: PreparedVectors,
+  adapter: TextAdapter | null,
+  pictures: Pictures,
+  texts: LaidOutTexts,
+): Promise<AdaptedPlan> {
+  if (adapter === null && adapted !== null) {
+    throw new BuildError(
+      "--painting-embeddings need --model, or --adapter and --text-projection: what made them must be known",
+    );
+  }
+  const kept = await folder.read(ADAPTED_PLAN);
+  // The folder checked the hash of what was written below.
+  if (kept !== null) return kept as AdaptedPlan;
+  const { seed } = options;
+  const asked = { arithmetic, base, adapted, adapter, seed, idOf: texts.idOf };
+  const plan = await decideAdapted(asked, pictures, signal);
+  if (plan.kind === "own") log(`the adapted model gets an index of its own: ${plan.why}`);
+  if (plan.kind === "shared") {
+    const { rank, identityError, identityRows, conditionNumber, queryGrowth } = plan.facts;
+    log(
+      `one index for both models: rank ${rank}, largest error ${identityError.toExponential(1)} on ${identityRows} rows, condition number ${conditionNumber.toFixed(1)}, queries grow ${queryGrowth.mean.toFixed(3)}-fold on average and ${queryGrowth.largest.toFixed(3)}-fold at most`,
+    );
+  }
+  await folder.write(ADAPTED_PLAN, plan);
+  return plan;
+}
+
+/** The indexes of an edition: one, or a second one for adapted vectors. */
+function planIndexes(
+  { options, corpus }: Begun,
+  { base, adapted }: PreparedVectors,
+  adapter: TextAdapter | null,
+  plan: AdaptedPlan,
+  { training }: Pictures,
+  texts: LaidOutTexts,
+): readonly IndexTask[] {
+  const { exact, seed, chunkRows } = options;
+  if (exact === "external" && base.external === null) {
+    throw new BuildError(
+      `--exact external: ${base.name} is not read from an address, or its rows are not in the order of the sentences`,
+    );
+  }
+  const common = {
+    sentencesOfWorks: corpus.sentencesOfWorks,
+    flags: corpus.flags,
+    images: training,
+    exact: exact === "f32" || exact === "f16" ? exact : null,
+    plan: planChunks(corpus.sentences, base.dim, chunkRows),
+    seed,
+    idOf: texts.idOf,
   };
-  const vectors = await embedCorpus(encoder, texts, onProgress, signal);
-  const hasAdapter = encoder.manifest.variants.adapted !== null;
-  const { dim } = encoder.manifest;
-  return { dim, vectors: vectors.base, adapted: hasAdapter ? vectors.adapted : null };
+  const transform = plan.kind === "shared" ? (adapter?.transform ?? null) : null;
+  const first: IndexTask = { ...common, name: "base", source: base, transform };
+  if (plan.kind !== "own" || adapted === null) return [first];
+  return [first, { ...common, name: "adapted", source: adapted, transform: null }];
 }
 
-/** Sentences, and what an adapter does to them, need the text part of a pack. */
-function requireTexts({ manifest }: NodeEncoder): void {
-  if (manifest.text !== null) return;
-  throw new BuildError(
-    `the pack ${manifest.packId} has no text part: build it without --vision-only`,
-  );
+async function checkRoom(
+  { options, task, corpus }: Begun,
+  folder: WorkFolder,
+  tasks: readonly IndexTask[],
+): Promise<void> {
+  const [first] = tasks;
+  if (first === undefined) return;
+  const layout = await Promise.all(Object.values(layoutPaths(folder)).map((path) => stat(path)));
+  const { work, out } = estimateRoom({
+    sentences: corpus.sentences,
+    dim: first.source.dim,
+    exact: first.exact,
+    indexes: tasks.length,
+    share: task.kind === "part" ? 1 / task.part.count : task.kind === "whole" ? 1 : 0,
+    layoutBytes: layout.reduce((sum, { size }) => sum + size, 0),
+  });
+  const hasEdition = task.kind === "whole" || task.kind === "merge";
+  await requireRoom([
+    { folder: folder.path, bytes: work },
+    ...(hasEdition ? [{ folder: options.out, bytes: out }] : []),
+  ]);
 }
 
-function transformOf({ manifest: { text }, textTensors }: NodeEncoder, dim: number) {
-  if (text === null || textTensors === null || textTensors.textUpdate === null) return null;
-  const { textUpdate, textProjection } = textTensors;
-  const { left, right, rank } = adaptedTextTransform(textProjection.base, textUpdate, dim);
-  return createLowRankTransform(dim, rank, left, right);
+/** Describes what was written, proves it, and publishes it. */
+async function publishWritten(
+  { arithmetic, folder, log, report }: BuildContext,
+  { options, fingerprint, corpus, signal }: Begun,
+  vectors: PreparedVectors,
+  plan: AdaptedPlan,
+  tasks: readonly IndexTask[],
+  written: readonly WrittenIndex[],
+  pictures: Pictures,
+  texts: LaidOutTexts,
+): Promise<EditionManifest> {
+  const [base, second] = written;
+  if (base === undefined) throw new RangeError("no index was written");
+  if (base.renormalized > 0) {
+    log(`normalised ${base.renormalized} vectors that were not of unit length`);
+  }
+  const paths = layoutPaths(folder);
+  const { out, name } = options;
+  const files: EditionFiles = {
+    ...base.files,
+    works: await copyChunkedFile(out, "works", paths.works, signal),
+    texts: await copyChunkedFile(out, "texts", paths.texts, signal),
+    sources: await copyChunkedFile(out, "sources", paths.sources, signal),
+    similar: await copyChunkedFile(out, "similar", paths.similar, signal),
+  };
+  const adapted = adaptedOf(plan, second, options);
+  const all = [files, ...(adapted?.kind === "own" ? [adapted.files] : [])];
+  const hashes = all.flatMap((some) => Object.values(some).map(({ sha256: hash }) => hash));
+  const draft: EditionManifest = {
+    format: EDITION_FORMAT,
+    version: EDITION_VERSION,
+    editionId: sha256(JSON.stringify([EDITION_VERSION, name, fingerprint, ...hashes])).slice(0, 16),
+    name,
+    sentences: corpus.sentences,
+    works: corpus.sentencesOfWorks.length,
+    dim: vectors.base.dim,
+    fingerprint,
+    clusters: base.clusters,
+    coding: EDITION_CODING,
+    exact: exactOf(options, vectors),
+    adapted,
+    files,
+    proof: null,
+    images: corpus.images,
+    quality: corpus.quality,
+  };
+  const context = { arithmetic, tasks, pictures, idOf: texts.idOf, seed: options.seed, report };
+  const manifest = { ...draft, proof: await proveWritten(out, draft, context, signal) };
+  await publishEdition(out, manifest);
+  return manifest;
 }
 
-/** The condition number of the text projection. */
-function conditionOf(encoder: NodeEncoder | null, dim: number): number {
-  const projection = encoder?.textTensors?.textProjection.base;
-  return projection === undefined ? 1 : conditionNumber(projection, dim);
+function exactOf({ exact }: BuildOptions, { base }: PreparedVectors): ExactRows | null {
+  if (exact === "none") return null;
+  if (exact !== "external") return { kind: "file", type: exact };
+  return base.external === null ? null : { kind: "external", ...base.external };
 }
 
-/** Vectors of pictures to measure with, where they are given. */
-async function readQueries(options: BuildOptions, dim: number): Promise<Float32Array | null> {
-  if (options.queries === null) return null;
-  const images = await readMatrix(options.queries);
-  if (images.dim !== dim) throw new BuildError(`queries of ${images.dim} numbers for ${dim}`);
-  const names = Array.from({ length: images.vectors.length / dim }, (_, row) => `query ${row}`);
-  normalizeInPlace(images, names);
-  return images.vectors;
+function adaptedOf(
+  plan: AdaptedPlan,
+  second: WrittenIndex | undefined,
+  { exact }: BuildOptions,
+): AdaptedIndex | null {
+  if (plan.kind === "shared") return plan.facts;
+  if (plan.kind === "none" || second === undefined) return null;
+  const { fingerprint, why } = plan;
+  const ofRows: ExactRows | null =
+    exact === "f32" || exact === "f16" ? { kind: "file", type: exact } : null;
+  return {
+    kind: "own",
+    fingerprint,
+    why,
+    clusters: second.clusters,
+    exact: ofRows,
+    files: second.files,
+  };
 }

@@ -6,7 +6,7 @@ import {
 import { dotFloats } from "../../src/core/search/dot.ts";
 
 /** Rows and queries that the identity is checked on; every row of a small corpus. */
-const IDENTITY_ROWS = 2000;
+const IDENTITY_ROWS = 10_000;
 const IDENTITY_QUERIES = 20;
 
 /** How well one index serves both variants. */

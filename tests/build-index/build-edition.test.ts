@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type BuildOptions, buildEdition } from "../../scripts/build-index/build-edition.ts";
+import { buildEdition } from "../../scripts/build-index/build-edition.ts";
 import { BuildError } from "../../scripts/build-index/build-error.ts";
-import { readCorpus } from "../../scripts/build-index/corpus.ts";
+import { type BuildOptions, DEFAULT_OPTIONS } from "../../scripts/build-index/build-options.ts";
 import { openFolderEdition, readManifest } from "../../scripts/build-index/open-folder.ts";
 import { isUpToDate, noteSources } from "../../scripts/build-index/up-to-date.ts";
 import { writePack } from "../../scripts/build-model/write-pack.ts";
@@ -65,22 +65,22 @@ async function writeVectors(vectors: Float32Array<ArrayBuffer>, names: unknown):
 
 function options(changes: Partial<BuildOptions> = {}): BuildOptions {
   return {
+    ...DEFAULT_OPTIONS,
     json: folder,
-    markdown: null,
-    model: null,
-    embeddings: { path: join(folder, "vectors.safetensors"), ids: join(folder, "ids.json") },
+    embeddings: { place: join(folder, "vectors.safetensors"), ids: join(folder, "ids.json") },
     fingerprint: "abc",
-    queries: null,
-    areProjectNotes: false,
     name: "Test",
     out: join(folder, "out"),
-    seed: 1,
     ...changes,
   };
 }
 
-function build(changes: Partial<BuildOptions> = {}, log: string[] = []) {
-  return buildEdition(options(changes), (line) => log.push(line), neverAborted());
+async function build(changes: Partial<BuildOptions> = {}, log: string[] = []) {
+  const made = options(changes);
+  const task = { kind: "whole" } as const;
+  const manifest = await buildEdition(made, task, (line) => log.push(line), neverAborted());
+  if (manifest === null) throw new Error("no manifest");
+  return manifest;
 }
 
 async function contents(path: string): Promise<Map<string, string>> {
@@ -91,7 +91,7 @@ async function contents(path: string): Promise<Map<string, string>> {
 
 describe("buildEdition", () => {
   it("writes an edition that reads back and finds what exact search finds", async () => {
-    const manifest = await build();
+    const manifest = await build({ exact: "f32" });
     expect(manifest).toMatchObject({ sentences: 240, works: 12, clusters: 15, dim: DIM });
     expect(manifest.proof?.figures.length).toBeGreaterThan(0);
     for (const { recallReranked } of manifest.proof?.figures ?? []) {
@@ -155,9 +155,17 @@ describe("buildEdition", () => {
   });
 
   it.each([
-    ["an id twice", [...ids.slice(0, -1), "W0_s0001"], /ids twice: W0_s0001/],
-    ["a sentence without a vector", [...ids.slice(0, -1), "other"], /no embedding: W11_s0020/],
-    ["fewer ids than rows", ids.slice(1), /239 ids for 240 rows/],
+    [
+      "an id twice",
+      [...ids.slice(0, -1), "W0_s0001"],
+      /ids twice in .*: W0_s0001 \(rows 0 and 239\)/,
+    ],
+    [
+      "a sentence without a vector",
+      [...ids.slice(0, -1), "other"],
+      /no embedding in vectors.safetensors: W11_s0020/,
+    ],
+    ["fewer ids than rows", ids.slice(1), /239 ids for the 240 rows of vectors.safetensors/],
     ["ids that are no texts", ids.map((_, i) => i), /not a list of ids/],
   ])("refuses %s", async (_, names, message) => {
     await writeVectors(tiny.vectors, names);
@@ -171,7 +179,9 @@ describe("buildEdition", () => {
       const damaged = tiny.vectors.slice();
       damaged.fill(value, DIM, 2 * DIM);
       await writeVectors(damaged, ids);
-      await expect(build()).rejects.toThrow(/no direction: W0_s0002/);
+      await expect(build()).rejects.toThrow(
+        /no direction in vectors.safetensors: W0_s0002 \(row 1 /,
+      );
     },
   );
 
@@ -187,7 +197,12 @@ describe("buildEdition", () => {
 
   it("stops when it is cancelled and publishes nothing", async () => {
     const controller = new AbortController();
-    const building = buildEdition(options(), () => controller.abort(), controller.signal);
+    const building = buildEdition(
+      options(),
+      { kind: "whole" },
+      () => controller.abort(),
+      controller.signal,
+    );
     await expect(building).rejects.toMatchObject({ name: "AbortError" });
     await expect(readManifest(join(folder, "out"))).rejects.toThrow();
   });
@@ -224,60 +239,14 @@ describe("an edition of a pack's own vectors", () => {
   });
 });
 
-describe("readCorpus", () => {
-  it("groups sentences by work and keeps what is known of a work", async () => {
-    const corpus = await readCorpus(folder, null, false);
-    expect(corpus.sentences).toEqual(tiny.corpus.sentences);
-    expect(corpus.workOfRow).toEqual(tiny.corpus.workOfRow);
-    expect(corpus.works.map(({ workId }) => workId)).not.toContain("W_unused");
-    expect(corpus.works[0]).toMatchObject({ author: "Author 0", creators: ["painter"] });
-    expect(corpus.works.map(({ link }) => link)).toEqual(tiny.corpus.works.map(({ link }) => link));
-    expect(corpus.topicNames).toEqual({ T0: "Light" });
-  });
-
-  it.each([
-    ["a sentence without a text", { W0_s0001: { "English Original": "  " } }, /no text: W0_s0001/],
-    ["a sentence that is no object", { W0_s0001: null }, /no text: W0_s0001/],
-    ["a sentence of no work", { W99_s0001: { "English Original": "x" } }, /no work: W99_s0001/],
-  ])("refuses %s", async (_, changes, message) => {
-    await writeCorpus(changes);
-    await expect(readCorpus(folder, null, false)).rejects.toThrow(message);
-  });
-
-  it("marks the project's own notes where it is told that these are", async () => {
-    const marks = async (areNotes: boolean) => {
-      const { works } = await readCorpus(folder, null, areNotes);
-      return new Set(works.map(({ isProjectNote }) => isProjectNote));
-    };
-    expect(await marks(true)).toEqual(new Set([true]));
-    expect(await marks(false)).toEqual(new Set([false]));
-  });
-
-  it("refuses an id that is there twice, which JSON.parse would lose", async () => {
-    const sentence = '{"English Original":"The \\"W0_s0001\\": of light."}';
-    const text = `{"W0_s0001":${sentence},"W0_s0002":${sentence},"W0_s0001" : ${sentence}}`;
-    await writeFile(join(folder, "sentences.json"), text);
-    await expect(readCorpus(folder, null, false)).rejects.toThrow(/ids twice: W0_s0001$/);
-  });
-
-  it("refuses a missing file, a file that is not JSON, and a list", async () => {
-    await writeFile(join(folder, "works.json"), "{");
-    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json is not JSON/);
-    await writeFile(join(folder, "works.json"), "[]");
-    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json is not an object/);
-    await rm(join(folder, "works.json"));
-    await expect(readCorpus(folder, null, false)).rejects.toThrow(/works.json cannot be read/);
-  });
-});
-
 describe("isUpToDate", () => {
   it("knows an edition of the same input, and another input, a missing file or no edition at all", async () => {
-    expect(await isUpToDate(options())).toBe(false);
+    expect(await isUpToDate(options(), neverAborted())).toBe(false);
     const manifest = await build();
-    await noteSources(options());
-    expect(await isUpToDate(options())).toBe(true);
-    expect(await isUpToDate(options({ seed: 2 }))).toBe(false);
+    await noteSources(options(), neverAborted());
+    expect(await isUpToDate(options(), neverAborted())).toBe(true);
+    expect(await isUpToDate(options({ seed: 2 }), neverAborted())).toBe(false);
     await rm(join(folder, "out", manifest.files.rest.name));
-    expect(await isUpToDate(options())).toBe(false);
+    expect(await isUpToDate(options(), neverAborted())).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import type { Arithmetic } from "../arithmetic.ts";
 import { openBuildKernel } from "../kernel/open-build-kernel.ts";
 import { openThreads, type Threads } from "./open-threads.ts";
+import { shareCodebook, shareFloats, sharePartition } from "./share.ts";
 import { runTask, type Task, type TaskResults } from "./tasks.ts";
 
 /** Batches beyond one a thread, so that no thread waits for the next. */
@@ -19,10 +20,12 @@ export function openProcessor(threads: number): Arithmetic {
     lanes: threads + SPARE_LANES,
     normalize: (rows, signal) => run({ kind: "normalize", rows }, signal),
     toHalves: (rows, signal) => run({ kind: "toHalves", rows }, signal),
-    multiply: (rows, matrix, signal) => run({ kind: "multiply", rows, matrix }, signal),
-    assign: (rows, partition, signal) => run({ kind: "assign", rows, partition }, signal),
+    multiply: (rows, matrix, signal) =>
+      run({ kind: "multiply", rows, matrix: shareFloats(matrix) }, signal),
+    assign: (rows, partition, signal) =>
+      run({ kind: "assign", rows, partition: sharePartition(partition) }, signal),
     encode: (rows, clusters, codebook, signal) =>
-      run({ kind: "encode", rows, clusters, codebook }, signal),
+      run({ kind: "encode", rows, clusters, codebook: shareCodebook(codebook) }, signal),
     close,
   };
 }

@@ -1,7 +1,8 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../../start-thread.ts";
 import { BuildError } from "../build-error.ts";
+import type { Reply } from "./arithmetic-thread.ts";
 import type { Task, TaskResults } from "./tasks.ts";
-import type { Reply } from "./thread.ts";
 
 /** Threads that take tasks from one queue, in order. */
 export interface Threads {
@@ -40,7 +41,7 @@ export function openThreads(count: number): Threads {
     running.clear();
   };
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL("./thread.mjs", import.meta.url));
+    const worker = startThread(new URL("./arithmetic-thread.ts", import.meta.url), null);
     worker.on("message", (reply: Reply) => {
       const waiting = running.get(worker);
       running.delete(worker);

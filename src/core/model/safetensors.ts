@@ -150,6 +150,44 @@ export function parseSafetensors(
   );
 }
 
+/** Where a tensor lies in its file. */
+export interface LocatedTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** Offsets from the start of the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Reads the header of a safetensors file, with the checks of {@link parseSafetensors}, to read parts of its tensors.
+ *
+ * @param file the file's name, for messages
+ * @throws AppError `weights-invalid`
+ */
+export async function locateTensors(
+  source: ByteSource,
+  file: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, LocatedTensor>> {
+  const { dataStart, places } = await readHeader(source, file, signal);
+  return new Map(
+    places.map((place) => [
+      place.name,
+      { ...place, start: dataStart + place.start, end: dataStart + place.end },
+    ]),
+  );
+}
+
+async function readHeader(source: ByteSource, file: string, signal: AbortSignal) {
+  const invalid = errorsOf(file);
+  const first = await source.read({ start: 0, end: Math.min(LENGTH_BYTES, source.size) }, signal);
+  const dataStart = LENGTH_BYTES + headerLength(first, source.size, invalid);
+  const header = await source.read({ start: LENGTH_BYTES, end: dataStart }, signal);
+  return { dataStart, places: placeTensors(header, source.size - dataStart, invalid) };
+}
+
 /**
  * Opens a safetensors file without reading its data: the header now, with the checks of {@link parseSafetensors}, and each
  * tensor by its range when it is asked for.
@@ -163,12 +201,8 @@ export async function openSafetensors(
   signal: AbortSignal,
 ): Promise<TensorStore> {
   const invalid = errorsOf(file);
-  const first = await source.read({ start: 0, end: Math.min(LENGTH_BYTES, source.size) }, signal);
-  const dataStart = LENGTH_BYTES + headerLength(first, source.size, invalid);
-  const header = await source.read({ start: LENGTH_BYTES, end: dataStart }, signal);
-  const places = new Map(
-    placeTensors(header, source.size - dataStart, invalid).map((place) => [place.name, place]),
-  );
+  const { dataStart, places: placed } = await readHeader(source, file, signal);
+  const places = new Map(placed.map((place) => [place.name, place]));
   return {
     file,
     shapes: new Map([...places].map(([name, { shape }]) => [name, shape])),

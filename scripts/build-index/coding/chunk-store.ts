@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { BuildError } from "../build-error.ts";
+import { type WorkFolder, writeWhole } from "../work-folder.ts";
+import type { ChunkPlan } from "./chunk-plan.ts";
+
+/** Which of an edition's indexes: the one of base vectors, or a second one of adapted vectors. */
+export type IndexName = "base" | "adapted";
+
+/** One chunk of rows as it is coded: whatever needs no other chunk. */
+export interface CodedChunk {
+  /** The records of its rows as they are in `bywork`. */
+  readonly bywork: Uint8Array;
+  /** Bits of halves: the factor of the signs, which `bywork` does not have. */
+  readonly f1: Uint16Array;
+  /** Rows that were not of unit length. */
+  readonly renormalized: number;
+  /** SHA-256 of the exact rows beside it, in hex; null where none are kept. */
+  readonly rowsSha256: string | null;
+}
+
+/** Missing chunks named in one message. */
+const NAMED = 5;
+
+function nameOf(index: IndexName, chunk: number): string {
+  return `${index}-${String(chunk).padStart(6, "0")}`;
+}
+
+/** Tells whether a chunk is done. */
+export function hasChunk(folder: WorkFolder, index: IndexName, chunk: number): Promise<boolean> {
+  return folder.has(nameOf(index, chunk));
+}
+
+/** Keeps a chunk: its exact rows first, so that a chunk that is there is whole. */
+export async function writeChunk(
+  folder: WorkFolder,
+  index: IndexName,
+  chunk: number,
+  coded: Omit<CodedChunk, "rowsSha256">,
+  rows: Uint8Array | null,
+): Promise<void> {
+  const name = nameOf(index, chunk);
+  let rowsSha256: string | null = null;
+  if (rows !== null) {
+    rowsSha256 = createHash("sha256").update(rows).digest("hex");
+    await writeWhole(folder.pathOf(`${name}.rows`), [rows]);
+  }
+  await folder.write(name, { ...coded, rowsSha256 } satisfies CodedChunk);
+}
+
+/** All chunks of an index, wherever they were coded. */
+export interface ChunkStore {
+  readonly plan: ChunkPlan;
+  /** @throws BuildError where it is damaged */
+  read(chunk: number): Promise<CodedChunk>;
+  /** Streams the exact rows of a chunk. Throws BuildError where they are damaged. */
+  readRows(chunk: number): AsyncGenerator<Uint8Array>;
+}
+
+/**
+ * Opens the chunks of an index.
+ *
+ * @param folders work folders of this machine and of others
+ * @throws BuildError naming chunks that are nowhere
+ */
+export async function openChunks(
+  folders: readonly WorkFolder[],
+  index: IndexName,
+  plan: ChunkPlan,
+): Promise<ChunkStore> {
+  const homes: WorkFolder[] = [];
+  const missing: number[] = [];
+  for (let chunk = 0; chunk < plan.chunks; chunk++) {
+    const home = await findHome(folders, index, chunk);
+    if (home === null) missing.push(chunk);
+    else homes[chunk] = home;
+  }
+  if (missing.length > 0) {
+    const some = missing.slice(0, NAMED).map((chunk) => describeRows(plan, chunk));
+    const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more chunks` : "";
+    throw new BuildError(
+      `not coded yet: ${some.join(", ")}${more}: run the parts that are missing`,
+    );
+  }
+  const load = async (chunk: number): Promise<CodedChunk> => {
+    const value = await homes[chunk]?.read(nameOf(index, chunk));
+    // The folder checked the hash of what `writeChunk` wrote.
+    if (value !== null && value !== undefined) return value as CodedChunk;
+    throw new BuildError(
+      `${nameOf(index, chunk)} in ${homes[chunk]?.path} is damaged: delete it and build again`,
+    );
+  };
+  return {
+    plan,
+    read: load,
+    async *readRows(chunk) {
+      const { rowsSha256 } = await load(chunk);
+      const path = homes[chunk]?.pathOf(`${nameOf(index, chunk)}.rows`) ?? "";
+      const hash = createHash("sha256");
+      try {
+        for await (const piece of createReadStream(path, { highWaterMark: 1 << 22 })) {
+          hash.update(piece);
+          yield piece;
+        }
+      } catch (cause) {
+        throw new BuildError(`${path} cannot be read`, { cause });
+      }
+      if (hash.digest("hex") !== rowsSha256) {
+        throw new BuildError(
+          `${path} is damaged: delete it and what belongs to it, and build again`,
+        );
+      }
+    },
+  };
+}
+
+async function findHome(
+  folders: readonly WorkFolder[],
+  index: IndexName,
+  chunk: number,
+): Promise<WorkFolder | null> {
+  for (const folder of folders) if (await hasChunk(folder, index, chunk)) return folder;
+  return null;
+}
+
+function describeRows({ chunkRows, sentences }: ChunkPlan, chunk: number): string {
+  const first = chunk * chunkRows;
+  return `rows ${first} to ${Math.min(first + chunkRows, sentences) - 1}`;
+}

@@ -1,0 +1,114 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { QualityCounts } from "../../src/core/quality/flags.ts";
+import { nameSome } from "./build-error.ts";
+import type { BuildOptions, VectorsPlace } from "./build-options.ts";
+import { layOutCorpus } from "./corpus/lay-out-corpus.ts";
+import { type CorpusLayout, LAYOUT_FILES, type LayoutFileName } from "./corpus/layout.ts";
+import type { Log } from "./progress.ts";
+import { copyInput } from "./vectors/copy-input.ts";
+import { findVectors, type VectorsKind } from "./vectors/find-vectors.ts";
+import { type IdJoin, joinIds } from "./vectors/join-ids.ts";
+import { openMatrix } from "./vectors/open-matrix.ts";
+import type { WorkFolder } from "./work-folder.ts";
+
+/** What is known of a corpus when its texts have been laid out: all that the rest of a build needs. */
+export interface PreparedCorpus {
+  readonly sentences: number;
+  /** Sentences of each work, in order. */
+  readonly sentencesOfWorks: readonly number[];
+  /** Quality flags of every row. */
+  readonly flags: Uint16Array;
+  readonly quality: QualityCounts;
+  /** Where the images of the works lie, for the manifest. */
+  readonly images: { readonly base: string } | null;
+  /** Which row of a file of vectors belongs to each row; null where there is no such file. */
+  readonly base: IdJoin | null;
+  readonly painting: IdJoin | null;
+}
+
+const CHECKPOINT = "corpus";
+
+/** Paths of the files that the corpus pass wrote. */
+export function layoutPaths(folder: WorkFolder): Readonly<Record<LayoutFileName, string>> {
+  const path = (name: LayoutFileName) => join(folder.path, `${name}.layout`);
+  return {
+    works: path("works"),
+    texts: path("texts"),
+    sources: path("sources"),
+    similar: path("similar"),
+  };
+}
+
+/**
+ * Lays out the corpus and joins the ids of the vectors with its rows; done once and kept.
+ *
+ * @throws BuildError naming what is wrong with the corpus or the ids
+ */
+export async function prepareCorpus(
+  options: BuildOptions,
+  folder: WorkFolder,
+  log: Log,
+  signal: AbortSignal,
+): Promise<PreparedCorpus> {
+  const kept = await folder.read(CHECKPOINT);
+  // The folder checked the hash of what was written below.
+  if (kept !== null && (await hasAll(folder))) return kept as PreparedCorpus;
+  const { json, markdown, images, areProjectNotes } = options;
+  const corpus = { json, markdown, images, areProjectNotes, out: folder.path };
+  const layout = await layOutCorpus(corpus, log, signal);
+  logCoverage(layout, log);
+  const join = (kind: VectorsKind, place: VectorsPlace | null) =>
+    place === null ? null : joinVectors(kind, place, layout, folder, log, signal);
+  const prepared: PreparedCorpus = {
+    sentences: layout.sentences,
+    sentencesOfWorks: layout.works.map(({ sentences }) => sentences),
+    flags: layout.flags,
+    quality: layout.coverage.flagged,
+    images: layout.images,
+    base: await join("base", options.embeddings),
+    painting: await join("painting", options.paintingEmbeddings),
+  };
+  await folder.write(CHECKPOINT, prepared);
+  return prepared;
+}
+
+async function hasAll(folder: WorkFolder): Promise<boolean> {
+  const paths = layoutPaths(folder);
+  const found = await Promise.all(LAYOUT_FILES.map((name) => stat(paths[name]).catch(() => null)));
+  return found.every((entry) => entry?.isFile() === true);
+}
+
+async function joinVectors(
+  kind: VectorsKind,
+  { place, ids }: VectorsPlace,
+  layout: CorpusLayout,
+  folder: WorkFolder,
+  log: Log,
+  signal: AbortSignal,
+): Promise<IdJoin> {
+  const found = await findVectors(kind, place, ids, signal);
+  try {
+    const { count, name } = await openMatrix(found.vectors, signal);
+    const path = await copyInput(found.ids, folder.pathOf(`${kind}-ids.spill`), signal);
+    const joined = await joinIds(path, count, name, layout, signal);
+    if (joined.unknown > 0) {
+      log(
+        `${name}: ${joined.unknown} of ${count} rows are of sentences that the corpus does not have and are left out: ${nameSome(joined.unknownIds)}`,
+      );
+    }
+    return joined;
+  } finally {
+    await found.vectors.close();
+    await found.ids.close();
+  }
+}
+
+/** How many works have a text, and how many sentences were found in it. */
+function logCoverage({ works, coverage }: CorpusLayout, log: Log): void {
+  const { worksWithText, sentencesWithText, spans } = coverage;
+  const share = sentencesWithText === 0 ? 0 : (100 * spans) / sentencesWithText;
+  log(
+    `sources: ${worksWithText} of ${works.length} works; ${spans} of ${sentencesWithText} sentences found in them (${share.toFixed(2)} %)`,
+  );
+}

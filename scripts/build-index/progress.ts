@@ -1,0 +1,52 @@
+/** What the builder is at, in the order in which a build goes through it. */
+export type BuildPhase = "embed" | "sample" | "clusters" | "metric" | "codes" | "layout" | "proof";
+
+/** Says something, a line at a time. */
+export type Log = (line: string) => void;
+
+/** Takes how much of a phase is done, in units of its own. */
+export type ReportPhase = (phase: BuildPhase, done: number, total: number) => void;
+
+/** Milliseconds between two lines about one phase. */
+const PAUSE_MS = 5000;
+/** From this share on the time that is left can be told. */
+const LEAST_SHARE = 0.01;
+
+/**
+ * Turns reports into lines: at most one in five seconds for each phase, with how long the phase has to go; and one when it is done, with
+ * how long it took.
+ *
+ * @param now milliseconds from any origin
+ */
+export function createPhaseLog(log: Log, now: () => number): ReportPhase {
+  const started = new Map<BuildPhase, { readonly at: number; readonly done: number }>();
+  const shown = new Map<BuildPhase, number>();
+  return (phase, done, total) => {
+    const time = now();
+    const start = started.get(phase);
+    if (start === undefined) {
+      // What was done in an earlier run says nothing about the pace of this one.
+      started.set(phase, { at: time, done });
+      shown.set(phase, time);
+      if (done < total) log(`${phase}: begins`);
+      return;
+    }
+    const took = time - start.at;
+    if (done >= total) {
+      started.delete(phase);
+      log(`${phase}: done in ${words(took)}`);
+      return;
+    }
+    if (time - (shown.get(phase) ?? 0) < PAUSE_MS) return;
+    shown.set(phase, time);
+    const share = (done - start.done) / Math.max(total - start.done, 1);
+    const left = share < LEAST_SHARE ? "" : `, ${words((took * (1 - share)) / share)} left`;
+    log(`${phase}: ${Math.floor((100 * done) / total)} %${left}`);
+  };
+}
+
+/** A duration as "4 s" or "2 min 5 s". */
+function words(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

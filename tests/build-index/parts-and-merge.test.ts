@@ -1,0 +1,74 @@
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildEdition } from "../../scripts/build-index/build-edition.ts";
+import {
+  type BuildOptions,
+  type BuildTask,
+  DEFAULT_OPTIONS,
+} from "../../scripts/build-index/build-options.ts";
+import { writeCorpusFolder } from "../helpers/corpus-folder.ts";
+import { neverAborted } from "../helpers/counting-source.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "parts-"));
+  await writeCorpusFolder(join(folder, "corpus"), { sentences: 2400, dim: 32, seed: 8 });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function build(task: BuildTask, changes: Partial<BuildOptions>) {
+  const corpus = join(folder, "corpus");
+  const options: BuildOptions = {
+    ...DEFAULT_OPTIONS,
+    json: join(corpus, "json"),
+    embeddings: { place: corpus, ids: null },
+    fingerprint: "abc",
+    queryImages: join(corpus, "images.safetensors"),
+    name: "Parts",
+    out: join(folder, "out"),
+    chunkRows: 224,
+    ...changes,
+  };
+  return buildEdition(options, task, () => undefined, neverAborted());
+}
+
+async function contents(name: string): Promise<Map<string, string>> {
+  const path = join(folder, name);
+  const names = (await readdir(path)).sort();
+  const read = async (file: string) => (await readFile(join(path, file))).toString("base64");
+  return new Map(await Promise.all(names.map(async (file) => [file, await read(file)] as const)));
+}
+
+const partOf = (index: number): BuildTask => ({ kind: "part", part: { index, count: 4 } });
+
+describe("a build in four parts", () => {
+  it("gives the bytes of one run, whoever trained and however many threads there were", async () => {
+    await build({ kind: "whole" }, { out: join(folder, "whole") });
+    const at = (name: string) => ({ workDir: join(folder, name) });
+    expect(await build({ kind: "train" }, at("first.work"))).toBeNull();
+    // A machine that shares nothing but the input, one that got the training, and two that share a folder.
+    await cp(join(folder, "first.work"), join(folder, "second.work"), { recursive: true });
+    expect(await build(partOf(1), { ...at("own.work"), arithmetic: "cpu", threads: 2 })).toBeNull();
+    expect(await build(partOf(2), at("second.work"))).toBeNull();
+    await expect(
+      build({ kind: "merge", folders: [join(folder, "own.work")] }, at("first.work")),
+    ).rejects.toThrow(/not coded yet: rows \d+ to \d+.*run the parts that are missing/);
+    expect(await build(partOf(3), at("first.work"))).toBeNull();
+    expect(await build(partOf(4), at("first.work"))).toBeNull();
+    const folders = ["own.work", "second.work"].map((name) => join(folder, name));
+    const out = join(folder, "merged");
+    const manifest = await build({ kind: "merge", folders }, { ...at("first.work"), out });
+    expect(manifest?.sentences).toBe(2400);
+    expect(await contents("merged")).toEqual(await contents("whole"));
+  });
+
+  it("refuses to join parts of another build", async () => {
+    await build(partOf(1), { workDir: join(folder, "other.work"), seed: 9 });
+    const folders = [join(folder, "other.work")];
+    await expect(
+      build({ kind: "merge", folders }, { workDir: join(folder, "first.work") }),
+    ).rejects.toThrow(/other.work holds no work of this build/);
+  });
+});
