@@ -4,6 +4,7 @@ import type { Catalogue } from "../../core/facets/catalogue.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { ReportProgress } from "../../core/progress.ts";
 import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
+import { type Listing, lengthened, restarted } from "../../core/results/listing.ts";
 import { createAsking } from "./asking.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { createEncodings } from "./encodings.ts";
@@ -24,14 +25,19 @@ import { type Choices, initialState, type SessionEvent } from "./session-state.t
 export function createSession(services: SessionServices): Session {
   const parts = createParts(services);
   const { state, dispatch, runs, model, encoder, edition, phrases, asking } = parts;
-  const { explain, explainAgain } = createExplaining(parts);
+  const { explain, explainAgain, explainAround } = createExplaining(parts);
   const search = createSearching(parts, { rankAgain: () => ranking.rank(), onShown: explain });
   const ranking = createRanking(parts, search);
 
-  const rankBy = (choices: Partial<Choices>) => {
+  const choose = (choices: Partial<Choices>) => {
     dispatch({ type: "choices-changed", choices });
     void ranking.rank();
   };
+  /** Another query begins with a short list again. */
+  const rankBy = (choices: Partial<Choices>) =>
+    choose({ ...choices, listing: restarted(state().choices.listing) });
+  const relist = (change: Partial<Listing>) =>
+    choose({ listing: restarted({ ...state().choices.listing, ...change }) });
 
   /** Lets go of the model: of the worker too, because a worker never gives memory back. */
   const closeModel = () => {
@@ -70,6 +76,9 @@ export function createSession(services: SessionServices): Session {
     chooseFilter: (filter) => rankBy({ filter }),
     choosePhrase: (phrase) => rankBy({ phrase }),
     chooseView: (options) => rankBy(options),
+    chooseOrder: (order) => relist({ order }),
+    chooseHidden: (hiddenFlags) => relist({ hiddenFlags }),
+    showMore: (by) => choose({ listing: lengthened(state().choices.listing, by) }),
     chooseMethod(method) {
       dispatch({ type: "choices-changed", choices: { method } });
       explainAgain();
@@ -89,8 +98,14 @@ export function createSession(services: SessionServices): Session {
       dispatch({ type: "update-taken" });
       explainAgain();
     },
-    moveTo: (row) => dispatch({ type: "moved", row }),
-    pin: (row) => dispatch({ type: "pinned", row }),
+    moveTo(row) {
+      dispatch({ type: "moved", row });
+      if (row !== null) explainAround(row);
+    },
+    pin(row) {
+      dispatch({ type: "pinned", row });
+      if (row !== null) explainAround(row);
+    },
     setReading: (isReading) => dispatch({ type: "reading", isReading }),
     refuse: (error) => dispatch({ type: "refused", error }),
     dismissRefusal: () => dispatch({ type: "refusal-dismissed" }),

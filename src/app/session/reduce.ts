@@ -1,8 +1,11 @@
 import type { EncodedPicture, SearchAnswer } from "../../core/protocol.ts";
+import { restarted } from "../../core/results/listing.ts";
 import { addProgress, noProgress } from "./progress-view.ts";
+import { isSameBasis, keptMaps, withMaps } from "./sentence-maps.ts";
 import {
   type Choices,
   type Common,
+  mapBasis,
   type Phrase,
   type Picture,
   type Results,
@@ -20,7 +23,12 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
         ...common(state),
         run: event.run,
         refused: null,
-        choices: { ...state.choices, region: { kind: "whole" }, phrase: phraseBeside(state) },
+        choices: {
+          ...state.choices,
+          region: { kind: "whole" },
+          phrase: phraseBeside(state),
+          listing: restarted(state.choices.listing),
+        },
         kind: "loading",
         picture: event.picture,
         encoded: null,
@@ -45,8 +53,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return event.run === state.run ? withAnswer(state, event) : state;
     case "explained":
       return withShown(state, (shown) =>
-        shown.results.answer === event.answer
-          ? withResults(shown, { maps: { ...shown.results.maps, [event.method]: event.maps } })
+        isSameBasis(mapBasis(shown), event.basis)
+          ? withResults(shown, { maps: withMaps(shown.results.maps, event.method, event.maps) })
           : shown,
       );
     case "failed":
@@ -125,8 +133,8 @@ function phraseBeside({ choices: { phrase } }: SessionState): Phrase | null {
 function choicesOfShown(state: SessionState): Choices {
   const shown = shownIn(state);
   if (shown === null) return state.choices;
-  const { variant, region, phrase, filter } = shown.results;
-  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase, filter };
+  const { variant, region, phrase, filter, listing } = shown.results;
+  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase, filter, listing };
 }
 
 /**
@@ -135,18 +143,8 @@ function choicesOfShown(state: SessionState): Choices {
  */
 function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): SessionState {
   // Not the choices: those may have changed since the search was asked.
-  const { variant, region, phrase, filter, crop } = asked;
-  const fresh = {
-    run: state.run,
-    variant,
-    region,
-    phrase,
-    filter,
-    crop,
-    answer,
-    waiting: null,
-    maps: {},
-  };
+  const { encoded: _, ...asOfAsking } = asked;
+  const fresh = { ...asOfAsking, run: state.run, answer, waiting: null, maps: {} };
   if (state.kind === "loading") {
     const { picture, encoded, progress } = state;
     const shown = newlyShown(picture, encoded, fresh);
@@ -164,15 +162,14 @@ function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): S
   const { shown } = state;
   if (shown.results.run !== state.run) {
     const kept = keptRows(state, answer);
-    const next = newlyShown(shown.picture, asked.encoded, fresh) ?? shown;
+    const maps = keptMaps(shown.results.maps, mapBasis(shown), asked);
+    const next = newlyShown(shown.picture, asked.encoded, { ...fresh, maps }) ?? shown;
     return { ...state, ...kept, shown: next, isSearching: !isLast };
   }
-  const isSame = isSameOrder(shown.results.answer, answer);
-  const mustWait = state.isReading && !isSame;
-  const keepsMaps = isSame && shown.results.crop === crop;
+  const mustWait = state.isReading && !isSameOrder(shown.results.answer, answer);
   const results = mustWait
-    ? { ...shown.results, waiting: { answer, crop } }
-    : { ...fresh, maps: keepsMaps ? shown.results.maps : {} };
+    ? { ...shown.results, waiting: { answer, crop: asked.crop } }
+    : { ...fresh, maps: keptMaps(shown.results.maps, mapBasis(shown), asked) };
   return { ...state, shown: { ...shown, results }, isSearching: !isLast };
 }
 

@@ -2,6 +2,8 @@ import { abortError } from "../../core/errors.ts";
 import { isEmptyFilter, matchingWorks } from "../../core/facets/filter.ts";
 import type { Progress } from "../../core/progress.ts";
 import type { EncodedPicture, EncodedRegion } from "../../core/protocol.ts";
+import { listAnswer } from "../../core/results/list-answer.ts";
+import { poolSize } from "../../core/results/listing.ts";
 import type { Rect } from "../../core/view/view.ts";
 import { type Prepared, prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
@@ -10,9 +12,6 @@ import { isSameView } from "./same-view.ts";
 import { searchAmong } from "./search-among.ts";
 import type { SessionParts } from "./session-parts.ts";
 import type { Asked, Offer } from "./session-state.ts";
-
-/** Sentences that one search shows. */
-const RESULT_COUNT = 25;
 
 /** What a search does beside searching. */
 interface SearchingHooks {
@@ -30,11 +29,11 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
   const { services, state, dispatch, catalogue, encodings, asking } = parts;
 
   async function search({ run, signal }: Run, encoded: EncodedPicture | null): Promise<void> {
-    const { variant, region, phrase, filter } = state().choices;
+    const { variant, region, phrase, filter, listing } = state().choices;
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const ask = (offer: Offer) => asking.ask(run, offer, signal);
     const prepared = await prepareSearch(parts, { variant, phrase, filter }, ask, report, signal);
-    const asked = { variant, region, phrase, filter, encoded, crop: null };
+    const asked = { variant, region, phrase, filter, listing, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
     }
@@ -76,27 +75,34 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { variant, region, phrase, filter, encoded, crop } = asked;
+    const { variant, region, phrase, filter, listing, encoded, crop } = asked;
     const { adopted, model, among, vectors } = prepared;
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
     if (query === null) return;
     const known = catalogue();
     const works = known === null || isEmptyFilter(filter) ? null : matchingWorks(known, filter);
-    const request = { ...query, variant, count: RESULT_COUNT };
-    const answer = await searchAmong(
+    const { hiddenFlags } = listing;
+    const request = { ...query, variant, count: poolSize(listing), hiddenFlags };
+    const found = await searchAmong(
       parts,
       { among, model, request, edition: { ...(adopted && { adopted }), ...(works && { works }) } },
       (wave) => {
         if (signal.aborted) return;
-        dispatch({ type: "answered", run, asked, answer: wave, isLast: false });
+        dispatch({
+          type: "answered",
+          run,
+          asked,
+          answer: listAnswer(wave, listing),
+          isLast: false,
+        });
         if (!isStillAsked(asked)) void hooks.rankAgain();
       },
       (progress) => dispatch({ type: "progressed", run, progress }),
       signal,
     );
     signal.throwIfAborted();
-    dispatch({ type: "answered", run, asked, answer, isLast });
+    dispatch({ type: "answered", run, asked, answer: listAnswer(found, listing), isLast });
     // A choice made while the picture was loading could not be ranked before now.
     if (!isStillAsked(asked)) return await hooks.rankAgain();
     if (!isLast) return;
@@ -104,13 +110,14 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     await hooks.onShown(signal);
   }
 
-  function isStillAsked({ variant, region, phrase, filter, encoded }: Asked): boolean {
+  function isStillAsked({ variant, region, phrase, filter, listing, encoded }: Asked): boolean {
     const { choices } = state();
     return (
       variant === choices.variant &&
       region === choices.region &&
       phrase === choices.phrase &&
       filter === choices.filter &&
+      listing === choices.listing &&
       (encoded === null || isSameView(encoded.options, choices))
     );
   }

@@ -8,8 +8,10 @@ import type {
   ModelVariant,
   SearchAnswer,
 } from "../../core/protocol.ts";
+import { FIRST_LISTING, type Listing } from "../../core/results/listing.ts";
 import { CENTRE_VIEW, type EncodeOptions, type Rect, type View } from "../../core/view/view.ts";
 import type { ProgressView } from "./progress-view.ts";
+import type { MapBasis, MapsByMethod, SentenceMaps } from "./sentence-maps.ts";
 
 /**
  * The part of the picture that sentences are searched for. Rows and columns count from 0 at the upper left of the cells; a
@@ -48,10 +50,13 @@ export interface Choices extends EncodeOptions {
   readonly phrase: Phrase | null;
   /** Which works are searched. */
   readonly filter: Filter;
+  /** How much of what is found is listed, and in which order. */
+  readonly listing: Listing;
 }
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
-export interface Asked extends Pick<Choices, "variant" | "region" | "phrase" | "filter"> {
+export interface Asked
+  extends Pick<Choices, "variant" | "region" | "phrase" | "filter" | "listing"> {
   /** The encoding whose vectors were searched with; null for a phrase without a picture. */
   readonly encoded: EncodedPicture | null;
   /** The part of it that was embedded on its own; null where the picture's own vectors were used. */
@@ -66,16 +71,15 @@ export interface Results {
   readonly region: Region;
   readonly phrase: Phrase | null;
   readonly filter: Filter;
+  readonly listing: Listing;
   /** The region's own encoding, which then also explains the sentences; null where the picture's does. */
   readonly crop: EncodedRegion | null;
+  /** What is listed, in the order of the list. */
   readonly answer: SearchAnswer;
   /** A later answer of the same run, held back because somebody is reading the list. */
   readonly waiting: Pick<Results, "answer" | "crop"> | null;
-  /**
-   * Maps [found × rows × columns] of `answer`, by method, as far as they are computed; with a phrase, its own map comes
-   * after those of the sentences. None where there is no picture.
-   */
-  readonly maps: Partial<Record<MapMethod, Float32Array<ArrayBuffer>>>;
+  /** The maps of its sentences, as far as they are computed. None where there is no picture. */
+  readonly maps: MapsByMethod;
 }
 
 /** A picture with its vectors and its sentences. */
@@ -174,9 +178,9 @@ export type SessionEvent =
     }
   | {
       readonly type: "explained";
-      readonly answer: SearchAnswer;
+      readonly basis: MapBasis;
       readonly method: MapMethod;
-      readonly maps: Float32Array<ArrayBuffer>;
+      readonly maps: SentenceMaps;
     }
   | { readonly type: "failed"; readonly run: number; readonly error: AppErrorDetail }
   | { readonly type: "refused"; readonly error: AppErrorDetail }
@@ -206,6 +210,7 @@ export function initialState(): SessionState {
       method: "grad-eclip",
       phrase: null,
       filter: NO_FILTER,
+      listing: FIRST_LISTING,
     },
     current: null,
     pinned: null,
@@ -253,6 +258,12 @@ export function countBetter(results: Results): number {
   if (results.waiting === null) return 0;
   const rows = new Set(results.answer.found.map((sentence) => sentence.row));
   return results.waiting.answer.found.filter((sentence) => !rows.has(sentence.row)).length;
+}
+
+/** What the maps on the page hold for. */
+export function mapBasis({ encoded, results }: Shown): MapBasis {
+  const { crop, variant, phrase } = results;
+  return { encoded, crop, variant, phrase };
 }
 
 /** What the maps on the page lie over: the marked part where that was embedded on its own, else all that was seen. */

@@ -11,6 +11,7 @@ import type {
   ModelVariant,
   SentenceSource,
 } from "../../core/protocol.ts";
+import type { ListOrder } from "../../core/results/listing.ts";
 import type { EncodeOptions } from "../../core/view/view.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
 import type { Offer, Phrase, Picture, Region, SessionState } from "./session-state.ts";
@@ -41,6 +42,12 @@ export interface Session {
   chooseFilter(filter: Filter): void;
   /** Searches with a phrase, or without any for null; `text` must be neither empty nor framed by spaces. */
   choosePhrase(phrase: Phrase | null): void;
+  /** Lists what is found in another order, from the beginning. */
+  chooseOrder(order: ListOrder): void;
+  /** Leaves out the sentences that carry any of these bits of src/core/quality; 0 leaves out none. */
+  chooseHidden(flags: number): void;
+  /** Lists more of what is found, as far as lists go. */
+  showMore(by: number): void;
   chooseMethod(method: MapMethod): void;
   /** Shows the picture to the model in another way. It stays the same picture: its place and pin are kept. */
   chooseView(options: Partial<EncodeOptions>): void;

@@ -1,12 +1,10 @@
 import { createMemo, createSignal, Show } from "solid-js";
 import type { EncodedPicture } from "../../core/protocol.ts";
 import type { HeatView } from "../heat/create-heat-view.ts";
-import { mapAt } from "../heat/heat-field.ts";
 import type { SampleShelf } from "../open/create-sample-shelf.ts";
 import { SampleStrip } from "../open/SampleStrip.tsx";
 import type { Session } from "../session/session.ts";
 import {
-  mappedView,
   type Picture,
   type SessionState,
   shownIn,
@@ -89,14 +87,9 @@ function EmptyWall(props: { readonly shelf: SampleShelf }) {
 
 /** The map of the pinned sentence, else of the one under pointer or focus, else of the phrase where that is wanted. */
 function currentMap(state: SessionState, isPhraseMapped: boolean): Float32Array | null {
-  const shown = shownPictureIn(state);
   const row = state.pinned ?? state.current;
-  const maps = shown?.results.maps[state.choices.method];
-  if (shown === null || maps === undefined) return null;
-  const { found } = shown.results.answer;
-  if (row === null && !(isPhraseMapped && shown.results.phrase !== null)) return null;
-  // The phrase's own map comes after those of the sentences.
-  const index = row === null ? found.length : found.findIndex((sentence) => sentence.row === row);
-  const { rows, columns } = mappedView(shown);
-  return mapAt(maps, index, rows * columns);
+  const maps = shownPictureIn(state)?.results.maps[state.choices.method];
+  if (maps === undefined) return null;
+  if (row !== null) return maps.ofRows.get(row) ?? null;
+  return isPhraseMapped ? maps.ofPhrase : null;
 }

@@ -1,4 +1,5 @@
 import { DEMO_CHOICE, type ModelChoice } from "../../../src/app/models/model-choice.ts";
+import type { SentenceMaps } from "../../../src/app/session/sentence-maps.ts";
 import type { SessionServices } from "../../../src/app/session/session-services.ts";
 import type { Asked, Picture } from "../../../src/app/session/session-state.ts";
 import type { AppErrorDetail } from "../../../src/core/errors.ts";
@@ -15,6 +16,7 @@ import type {
   SearchAnswer,
   SearchRequest,
 } from "../../../src/core/protocol.ts";
+import { FIRST_LISTING } from "../../../src/core/results/listing.ts";
 import { planRegion, planView } from "../../../src/core/view/plan-view.ts";
 import { CENTRE_VIEW, type EncodeOptions, type Rect } from "../../../src/core/view/view.ts";
 
@@ -145,9 +147,17 @@ export const asked: Asked = {
   region: { kind: "whole" },
   phrase: null,
   filter: NO_FILTER,
+  listing: FIRST_LISTING,
   encoded: encoded("p1"),
   crop: null,
 };
+
+/** How many values the maps of a method hold in all, of the sentences and of the phrase. */
+export function mapValues(maps: SentenceMaps | undefined): number {
+  if (maps === undefined) return 0;
+  const rows = [...maps.ofRows.values()].reduce((sum, map) => sum + map.length, 0);
+  return rows + (maps.ofPhrase?.length ?? 0);
+}
 
 /** A promise that the test settles. */
 export interface Deferred<T> {

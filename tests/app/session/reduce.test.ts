@@ -8,6 +8,7 @@ import {
   shownIn,
 } from "../../../src/app/session/session-state.ts";
 import { NO_FILTER } from "../../../src/core/facets/filter.ts";
+import { FIRST_LISTING } from "../../../src/core/results/listing.ts";
 import { CENTRE_VIEW } from "../../../src/core/view/view.ts";
 import { answer, asked, encoded, picture } from "./doubles.ts";
 
@@ -121,6 +122,7 @@ describe("reduce", () => {
       method: "gradient",
       phrase: null,
       filter: NO_FILTER,
+      listing: FIRST_LISTING,
     });
   });
 
@@ -165,15 +167,37 @@ describe("reduce", () => {
     expect(state.choices.region).toEqual({ kind: "cell", row: 3, column: 3 });
   });
 
-  it("drops maps that belong to an answer no longer shown", () => {
-    const old = answer(1, 2);
-    const state = stateAfter(
+  it("drops maps of another part or picture, and keeps those of sentences that are listed again", () => {
+    const maps = { ofRows: new Map([[1, new Float32Array(49)]]), ofPhrase: new Float32Array(49) };
+    const { crop, variant, phrase } = asked;
+    const explained = { type: "explained", method: "grad-eclip", maps } as const;
+    const shown = stateAfter(
       ...opened,
-      { type: "answered", run: 1, asked, answer: old, isLast: false },
-      { type: "answered", run: 1, asked, answer: answer(3, 1), isLast: true },
-      { type: "explained", answer: old, method: "grad-eclip", maps: new Float32Array(98) },
+      { type: "answered", run: 1, asked, answer: answer(1, 2), isLast: true },
+      { ...explained, basis: { encoded: encoded("other"), crop, variant, phrase } },
     );
-    expect(shownIn(state)?.results.maps).toEqual({});
+    expect(shownIn(shown)?.results.maps).toEqual({});
+    const read = shownIn(shown)?.encoded ?? null;
+    const again = { ...asked, encoded: read };
+    const mapped = reduce(shown, { ...explained, basis: { encoded: read, crop, variant, phrase } });
+    expect(shownIn(mapped)?.results.maps).toEqual({ "grad-eclip": maps });
+    const longer = reduce(reduce(mapped, { type: "ranking-started", run: 2 }), {
+      type: "answered",
+      run: 2,
+      asked: { ...again, phrase: { text: "red", mode: "add" } },
+      answer: answer(3, 1),
+      isLast: true,
+    });
+    expect(shownIn(longer)?.results.maps["grad-eclip"]?.ofRows).toEqual(maps.ofRows);
+    expect(shownIn(longer)?.results.maps["grad-eclip"]?.ofPhrase).toBeNull();
+    const other = reduce(reduce(mapped, { type: "ranking-started", run: 2 }), {
+      type: "answered",
+      run: 2,
+      asked: { ...again, variant: "adapted" },
+      answer: answer(3, 1),
+      isLast: true,
+    });
+    expect(shownIn(other)?.results.maps).toEqual({});
   });
 
   it("keeps the picture that loads when something else is refused, until that is dismissed or the next picture comes", () => {
