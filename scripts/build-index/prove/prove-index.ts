@@ -1,5 +1,5 @@
 import type { ScanKernel } from "../../../src/core/codes/scan-kernel.ts";
-import type { ProofFigures } from "../../../src/core/edition/manifest-proof.ts";
+import { OUTLIERS, type ProofFigures } from "../../../src/core/edition/manifest-proof.ts";
 import { collectAskers } from "./askers.ts";
 import { judge } from "./judge.ts";
 import type { ProofQueries } from "./proof-queries.ts";
@@ -84,9 +84,17 @@ export async function proveIndex(
       const these = judged.slice(first, first + count);
       first += count;
       const measures = judge(these, SHARES, at);
-      return { kind, variant, queries: count, at, shares: SHARES, ...measures };
+      const reach = reachOf(these.map(({ exact: { best } }) => best[0] ?? 0));
+      const figures = { kind, variant, queries: count, at, shares: SHARES, ...measures };
+      return reach === null ? figures : { ...figures, reach };
     });
   });
+}
+
+/** The score that all but {@link OUTLIERS} of the queries' best ones reach; null where those would be less than one query. */
+function reachOf(best: readonly number[]): number | null {
+  const left = Math.floor(OUTLIERS * best.length);
+  return left === 0 ? null : (best.toSorted((one, other) => one - other)[left] ?? null);
 }
 
 function joinVectors(queries: readonly ProofQueries[]): Float32Array<ArrayBuffer> {

@@ -106,12 +106,25 @@ export function parseEditionManifest(json: unknown): EditionManifest {
 
 /** What the page is told about an edition. */
 export function editionInfo(manifest: EditionManifest): EditionInfo {
-  const { editionId, name, sentences, works, fingerprint, dim, adapted } = manifest;
+  const { editionId, name, sentences, works, fingerprint, dim, adapted, quality } = manifest;
   const adapterFingerprint = adapted?.fingerprint ?? null;
   const all = [...Object.values(manifest.files)];
   if (adapted?.kind === "own") all.push(...Object.values(adapted.files));
   const bytes = all.reduce((sum, file) => sum + file.bytes, 0);
-  return { editionId, name, sentences, works, fingerprint, adapterFingerprint, dim, bytes };
+  return {
+    editionId,
+    name,
+    sentences,
+    works,
+    fingerprint,
+    adapterFingerprint,
+    dim,
+    bytes,
+    quality,
+    reach: (manifest.proof?.figures ?? []).flatMap(({ kind, variant, reach }) =>
+      reach === undefined ? [] : [{ kind, variant, score: reach }],
+    ),
+  };
 }
 
 function parseExact(fields: FieldReader): ExactRows | null {

@@ -20,7 +20,12 @@ export interface ProofFigures {
   /** By how much the mean exact score of what was found is below that of the exact best. */
   readonly regret: readonly number[];
   readonly regretReranked: readonly number[];
+  /** Exact score with the closest sentence that all but {@link OUTLIERS} of the queries reach; absent for too few queries. */
+  readonly reach?: number;
 }
+
+/** Share of queries that may lie further from every sentence than `reach` says. */
+export const OUTLIERS = 0.05;
 
 /** What was measured when the edition was built. */
 export interface Proof {
@@ -54,6 +59,7 @@ function parseFigures(fields: FieldReader, corrupt: FieldError): ProofFigures {
     recallReranked: perShare("recallReranked"),
     regret: perShare("regret"),
     regretReranked: perShare("regretReranked"),
+    ...(fields.has("reach") ? { reach: fields.number("reach", -1, 1) } : {}),
   };
 }
 
