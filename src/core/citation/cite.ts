@@ -57,7 +57,7 @@ export function citeWorks(items: readonly CslItem[], style: CitationStyle): Rich
     case "bibtex":
       return plain(items.map(toBibtex).join("\n\n"));
     case "ris":
-      return plain(items.map(toRis).join(""));
+      return plain(items.map((item) => toRis(item)).join(""));
     case "csl-json":
       return plain(JSON.stringify(items, null, 2));
     default:

@@ -14,8 +14,12 @@ const REFERENCE_TYPES: Readonly<Record<CslType, string>> = {
 /** Lines of RIS end in CR LF, and values hold none. */
 const LINE_END = "\r\n";
 
-/** The record in RIS, ready to be one of several in a file. */
-export function toRis(item: CslItem): string {
+/**
+ * The record in RIS, ready to be one of several in a file.
+ *
+ * @param notes what else its notes are to say
+ */
+export function toRis(item: CslItem, notes: readonly string[] = []): string {
   const [first, last] = item.page?.split(/\s*[-–]+\s*/) ?? [];
   const names = (tag: string, list: readonly CslName[] | undefined) =>
     (list ?? []).map((name) => [tag, familyFirst(name)] as const);
@@ -37,6 +41,7 @@ export function toRis(item: CslItem): string {
     ["DO", item.DOI],
     ["UR", item.DOI === undefined ? item.URL : `https://doi.org/${item.DOI}`],
     ["N1", item.note],
+    ...notes.map((note) => ["N1", note] as const),
   ];
   const written = lines.flatMap(([tag, value]) =>
     value === undefined || value === "" ? [] : [`${tag}  - ${value.replaceAll(/\s+/g, " ")}`],
