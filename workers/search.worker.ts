@@ -19,5 +19,9 @@ void exposeApi({
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
   catalogue: (id) => calls.run(id, async () => search.catalogue()),
   source: (id, row) => calls.run(id, (signal) => search.source(row, signal)),
+  work: (id, workId) => calls.run(id, async () => search.work(workId)),
+  workText: (id, workId) => calls.run(id, (signal) => search.workText(workId, signal)),
+  workImage: (id, workId, file) =>
+    calls.run(id, (signal) => search.workImage(workId, file, signal)),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchApi);

@@ -1,5 +1,6 @@
-import { type Component, createSignal, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onMount, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
+import { createLazy } from "./controls/create-lazy.ts";
 import { errorDetail } from "./error-detail.ts";
 import type { ModelShelf } from "./models/create-model-shelf.ts";
 import type { ModelDialogProps } from "./models/ModelDialog.tsx";
@@ -13,6 +14,8 @@ import type { TextShelf } from "./own-texts/create-text-shelf.ts";
 import { readingWords } from "./own-texts/reading-words.ts";
 import type { TextsDialogProps } from "./own-texts/TextsDialog.tsx";
 import { PhraseField } from "./query/PhraseField.tsx";
+import { createListView } from "./results/create-list-view.ts";
+import { createRouter } from "./router/create-router.ts";
 import type { SafeStart } from "./safe-start/create-safe-start.ts";
 import { SafeNotice } from "./safe-start/SafeNotice.tsx";
 import type { Session } from "./session/session.ts";
@@ -22,6 +25,7 @@ import { Announcer } from "./shell/Announcer.tsx";
 import { Header } from "./shell/Header.tsx";
 import { keepFocus } from "./shell/keep-focus.ts";
 import { Notices } from "./shell/Notices.tsx";
+import type { WorkPageProps } from "./work/WorkPage.tsx";
 import { Workspace } from "./workspace/Workspace.tsx";
 
 interface AppProps {
@@ -39,33 +43,49 @@ interface AppProps {
 
 /** The page. It reads the session's state and calls its actions; nothing here fetches or computes. */
 export function App(props: AppProps) {
-  const [modelDialog, setModelDialog] = createSignal<Component<ModelDialogProps>>();
-  const [textsDialog, setTextsDialog] = createSignal<Component<TextsDialogProps>>();
+  const [isModelDialogOpen, setModelDialogOpen] = createSignal(false);
+  const [areTextsOpen, setTextsOpen] = createSignal(false);
   const [droppedTexts, setDroppedTexts] = createSignal<readonly File[]>([]);
+  const refuse = (error: unknown) => props.session.refuse(errorDetail(error));
+  const modelDialog = createLazy<ModelDialogProps>(
+    async () => (await import("./models/ModelDialog.tsx")).ModelDialog,
+    refuse,
+  );
+  const textsDialog = createLazy<TextsDialogProps>(
+    async () => (await import("./own-texts/TextsDialog.tsx")).TextsDialog,
+    refuse,
+  );
   const state = () => props.session.state();
 
   const leaveSafeMode = () => {
     props.safe.leave();
     props.session.reopenModel();
   };
-  // Loaded when it is wanted: most visits never see it.
-  const openModels = async () => {
-    try {
-      const { ModelDialog } = await import("./models/ModelDialog.tsx");
-      setModelDialog(() => ModelDialog);
-    } catch (error) {
-      props.session.refuse(errorDetail(error));
-    }
+  const openModels = () => {
+    modelDialog.load();
+    setModelDialogOpen(true);
   };
+  const view = createListView(state);
+  const router = createRouter();
+  const workPage = createLazy<WorkPageProps>(
+    async () => (await import("./work/WorkPage.tsx")).WorkPage,
+    refuse,
+  );
+  const work = createMemo(() => {
+    const route = router.route();
+    return route.kind === "work" ? route : null;
+  });
+  createEffect(() => {
+    if (work() !== null) workPage.load();
+  });
+  // Whatever opens a picture on another page brings the picture's own page back.
+  const picture = createMemo(() => pictureOnStage(state()));
+  createEffect(on(picture, router.goHome, { defer: true }));
 
-  const openTexts = async (files: readonly File[] = []) => {
-    try {
-      const { TextsDialog } = await import("./own-texts/TextsDialog.tsx");
-      setDroppedTexts(files);
-      setTextsDialog(() => TextsDialog);
-    } catch (error) {
-      props.session.refuse(errorDetail(error));
-    }
+  const openTexts = (files: readonly File[] = []) => {
+    textsDialog.load();
+    setDroppedTexts(files);
+    setTextsOpen(true);
   };
 
   onMount(() => props.shelf.load());
@@ -76,7 +96,7 @@ export function App(props: AppProps) {
     <>
       <DropTarget
         onPicture={(picture) => props.session.openPicture(picture)}
-        onTexts={(files) => void openTexts(files)}
+        onTexts={openTexts}
         onRefused={(error) => props.session.refuse(error)}
       />
       <Header
@@ -84,9 +104,9 @@ export function App(props: AppProps) {
         model={props.session.model()}
         making={makingWords(props.models.job())}
         offline={props.offline}
-        onModels={() => void openModels()}
+        onModels={openModels}
         reading={readingWords(props.texts.job())}
-        onTexts={() => void openTexts()}
+        onTexts={() => openTexts()}
       >
         <OpenPicture
           onPicture={(picture) => props.session.openPicture(picture)}
@@ -97,30 +117,46 @@ export function App(props: AppProps) {
         <SafeNotice onLeave={leaveSafeMode} />
       </Show>
       <Notices session={props.session} />
-      <PhraseField session={props.session} hasPicture={pictureOnStage(state()) !== null} />
-      <Workspace session={props.session} shelf={props.shelf} texts={props.texts} />
+      <div hidden={work() !== null}>
+        <PhraseField session={props.session} hasPicture={picture() !== null} />
+        <Workspace session={props.session} shelf={props.shelf} texts={props.texts} view={view} />
+      </div>
+      <Show when={work()}>
+        {(route) => (
+          <Show when={workPage.component()} fallback={<main class="work-page" aria-busy="true" />}>
+            {(component) => (
+              <Dynamic
+                component={component()}
+                session={props.session}
+                view={view}
+                route={route()}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
       <About encoder={props.session.encoder()} edition={props.session.edition()} />
       <Announcer state={state()} encoder={props.session.encoder()} />
-      <Show when={modelDialog()}>
-        {(dialog) => (
+      <Show when={isModelDialogOpen() && modelDialog.component()}>
+        {(component) => (
           <Dynamic
-            component={dialog()}
+            component={component()}
             shelf={props.models}
             model={props.session.model()}
             mirror={props.mirror}
             savesData={props.savesData}
-            onClose={() => setModelDialog(undefined)}
+            onClose={() => setModelDialogOpen(false)}
           />
         )}
       </Show>
-      <Show when={textsDialog()}>
-        {(dialog) => (
+      <Show when={areTextsOpen() && textsDialog.component()}>
+        {(component) => (
           <Dynamic
-            component={dialog()}
+            component={component()}
             shelf={props.texts}
             model={props.session.encoder()?.name ?? "the model"}
             files={droppedTexts()}
-            onClose={() => setTextsDialog(undefined)}
+            onClose={() => setTextsOpen(false)}
           />
         )}
       </Show>

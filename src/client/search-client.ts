@@ -9,6 +9,8 @@ import type {
   SearchApi,
   SearchRequest,
   SentenceSource,
+  WorkDetail,
+  WorkSource,
 } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import {
@@ -40,6 +42,12 @@ export interface SearchClient {
   catalogue(signal: AbortSignal): Promise<Catalogue>;
   /** See `SearchApi.source`. */
   source(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  /** See `SearchApi.work`. */
+  work(signal: AbortSignal, workId: string): Promise<WorkDetail | null>;
+  /** See `SearchApi.workText`. */
+  workText(signal: AbortSignal, workId: string): Promise<WorkSource | null>;
+  /** See `SearchApi.workImage`. */
+  workImage(signal: AbortSignal, workId: string, file: string): Promise<Blob>;
   /** Ends the worker. */
   dispose(): void;
 }
@@ -122,6 +130,21 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     source(signal, row) {
       return withEdition(signal, ignoreProgress, () =>
         worker.call(signal, (api, id) => api.source(id, row)),
+      );
+    },
+    work(signal, workId) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.work(id, workId)),
+      );
+    },
+    workText(signal, workId) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.workText(id, workId)),
+      );
+    },
+    workImage(signal, workId, file) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.workImage(id, workId, file)),
       );
     },
     sentences(signal) {

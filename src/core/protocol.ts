@@ -1,4 +1,5 @@
 import type { CslItem } from "./citation/csl.ts";
+import type { WorkImage } from "./edition/works-file.ts";
 import type { Catalogue } from "./facets/catalogue.ts";
 import type { ProgressStep, ReportProgress } from "./progress.ts";
 import type { WorkText } from "./source/work-text.ts";
@@ -204,6 +205,18 @@ export interface EditionInfo {
   readonly dim: number;
   /** Bytes of all files. */
   readonly bytes: number;
+  /** How many sentences of each kind besides good prose it has, by the names in src/core/quality; null where that was not told when it was built. */
+  readonly quality?: Readonly<Record<string, number>> | null;
+  /** How near pictures, parts of them and phrases come to its sentences; none where that was not measured. */
+  readonly reach?: readonly Reach[];
+}
+
+/** What was measured of queries of one kind when an edition was built. */
+export interface Reach {
+  readonly kind: "images" | "patches" | "texts" | "synthetic";
+  readonly variant: ModelVariant;
+  /** Score with the closest sentence that 19 of 20 of them reach. */
+  readonly score: number;
 }
 
 /**
@@ -299,13 +312,31 @@ export interface SearchAnswer {
   readonly timings: Partial<Record<ProgressStep, number>>;
 }
 
-/** The text of the work that a sentence stands in. */
-export interface SentenceSource {
+/** A work by itself. */
+export interface WorkDetail {
+  readonly work: WorkSummary;
+  /** Its place among the edition's works, as masks count them. */
+  readonly index: number;
+  /** Sentences that it has in the edition. */
+  readonly sentences: number;
+  /** Names for people. */
+  readonly topics: readonly string[];
+  readonly creators: readonly string[];
+  /** Pictures of its pages in page order; none where the edition does not say where they are. */
+  readonly images: readonly WorkImage[];
+}
+
+/** The text of a work. */
+export interface WorkSource {
   readonly text: WorkText;
+  /** Row of its first sentence; span i belongs to row `firstRow + i`. */
+  readonly firstRow: number;
+}
+
+/** The text of the work that a sentence stands in. */
+export interface SentenceSource extends WorkSource {
   /** Which of the text's spans is the sentence. */
   readonly sentence: number;
-  /** Row of the work's first sentence; span i belongs to row `firstRow + i`. */
-  readonly firstRow: number;
 }
 
 export interface SearchApi {
@@ -338,5 +369,15 @@ export interface SearchApi {
   catalogue(id: CallId): Promise<Catalogue>;
   /** The text around a sentence of the open edition; null where the corpus has no text of its work. */
   source(id: CallId, row: number): Promise<SentenceSource | null>;
+  /** A work of the open edition by its id; null where the edition has none of that name. */
+  work(id: CallId, workId: string): Promise<WorkDetail | null>;
+  /** The text of a work; null where the corpus has none. */
+  workText(id: CallId, workId: string): Promise<WorkSource | null>;
+  /**
+   * A picture of a work, by its file's name in {@link WorkDetail}. Its bytes are those that the edition names.
+   *
+   * @throws AppError `hash-mismatch` for other bytes, `network`, `http-status`
+   */
+  workImage(id: CallId, workId: string, file: string): Promise<Blob>;
   cancel(id: CallId): void;
 }

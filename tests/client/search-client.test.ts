@@ -69,6 +69,14 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
       },
       catalogue: async () => ({ topics: [], creators: [], works: [] }),
       source: async () => null,
+      async work() {
+        calls.push(`work@${generation}`);
+        onSearch(generation, worker);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return null;
+      },
+      workText: async () => null,
+      workImage: async (_id, workId, file) => new Blob([workId, file]),
       cancel: (id) => {
         calls.push(`cancel ${id}`);
       },
@@ -108,6 +116,17 @@ describe("createSearchClient", () => {
       "sentences@2",
       "adopt@2",
     ]);
+  });
+
+  it("asks for a work again, and for its text and pictures, where the worker died under it", async () => {
+    const { client: search, calls } = start((generation, worker) => {
+      if (generation === 1) worker.crash("killed");
+    });
+    await search.open(live, "/edition/", ignore);
+    expect(await search.work(live, "W1")).toBeNull();
+    expect(await search.workText(live, "W1")).toBeNull();
+    expect(await (await search.workImage(live, "W1", "a.jpeg")).text()).toBe("W1a.jpeg");
+    expect(calls).toEqual(["open /edition/@1", "work@1", "open /edition/@2", "work@2"]);
   });
 
   it("opens the edition again and repeats the search when the worker dies under it", async () => {

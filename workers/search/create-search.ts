@@ -10,6 +10,8 @@ import type {
   SearchAnswer,
   SearchRequest,
   SentenceSource,
+  WorkDetail,
+  WorkSource,
 } from "../../src/core/protocol.ts";
 import {
   type Edition,
@@ -17,6 +19,7 @@ import {
   openEdition,
 } from "../../src/core/search/open-edition.ts";
 import { readSource } from "../../src/core/search/read-source.ts";
+import { describeWork, findWorkImage, readWorkText } from "../../src/core/search/read-work.ts";
 import { createFlatRouter, decodeCentroids, type Router } from "../../src/core/search/router.ts";
 import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
@@ -26,6 +29,7 @@ import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
+import { fetchWorkImage, type WorkImagePlace, workImageUrl } from "./fetch-work-image.ts";
 import { gunzip } from "./gunzip.ts";
 import { openHnswRouter } from "./hnsw-router.ts";
 import { openScanKernel } from "./kernel/open-scan-kernel.ts";
@@ -49,6 +53,12 @@ export interface Search {
   catalogue(): Catalogue;
   /** See `SearchApi.source`. */
   source(row: number, signal: AbortSignal): Promise<SentenceSource | null>;
+  /** See `SearchApi.work`. */
+  work(workId: string): WorkDetail | null;
+  /** See `SearchApi.workText`. */
+  workText(workId: string, signal: AbortSignal): Promise<WorkSource | null>;
+  /** See `SearchApi.workImage`. */
+  workImage(workId: string, file: string, signal: AbortSignal): Promise<Blob>;
   /** What picks the clusters of the open edition, and why it is not the graph where it is not; null before one is open. */
   router(): RouterState | null;
   /** What scans the open edition, and why it is not WebAssembly where it is not; null before one is open. */
@@ -81,6 +91,7 @@ export function createSearch(
   fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
 ): Search {
   let edition: Edition | null = null;
+  let imageBase: WorkImagePlace | null = null;
   let router: RouterState | null = null;
   let kernel: KernelState | null = null;
   const store = openBlockStore();
@@ -103,6 +114,7 @@ export function createSearch(
           router = state;
         });
         edition = await openEdition(manifest, sources, runtime, report, signal);
+        imageBase = manifest.images === null ? null : { editionUrl, base: manifest.images.base };
         kernel = opened.state;
       }
       return editionInfo(manifest);
@@ -123,6 +135,16 @@ export function createSearch(
       return makeCatalogue(works, topicNames, aliases);
     },
     source: async (row, signal) => readSource(requireEdition(), row, signal),
+    work: (workId) => describeWork(requireEdition(), workId, imageBase !== null),
+    workText: async (workId, signal) => readWorkText(requireEdition(), workId, signal),
+    async workImage(workId, file, signal) {
+      const image = findWorkImage(requireEdition(), workId, file);
+      if (imageBase === null) {
+        throw new AppError({ code: "invalid-argument", what: "an edition without pictures" });
+      }
+      const url = workImageUrl(imageBase, workId, file);
+      return fetchWorkImage(url, image, fetch, signal);
+    },
     router: () => router,
     kernel: () => kernel,
   };

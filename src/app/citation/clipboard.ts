@@ -23,6 +23,20 @@ export async function copyRichText(text: RichText): Promise<boolean> {
   }
 }
 
+/**
+ * Puts plain text on the clipboard.
+ *
+ * @returns false where the browser refuses
+ */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** How long an object URL is kept for a download to begin, in milliseconds. */
 const DOWNLOAD_GRACE = 10_000;
 

@@ -10,6 +10,7 @@ import {
   matchingWorks,
   NO_FILTER,
 } from "../../core/facets/filter.ts";
+import { chosenValues } from "./chosen-values.ts";
 import { FacetList } from "./FacetList.tsx";
 import { YearRange } from "./YearRange.tsx";
 import "./filter.css";
@@ -105,45 +106,6 @@ function countFacets(
     topics: countValues(catalogue, filter, "topics"),
     creators: countValues(catalogue, filter, "creators"),
   };
-}
-
-/** One thing that is chosen, and the filter without it. */
-interface ChosenValue {
-  readonly words: string;
-  readonly without: Filter;
-}
-
-function chosenValues(catalogue: Catalogue, filter: Filter): readonly ChosenValue[] {
-  const ofFacet = (facet: FacetName): ChosenValue[] => {
-    const names = new Map(catalogue[facet].map(({ id, name }) => [id, name]));
-    const choice = filter[facet];
-    const without = (id: string): Filter => ({
-      ...filter,
-      [facet]: {
-        ...choice,
-        wanted: choice.wanted.filter((other) => other !== id),
-        unwanted: choice.unwanted.filter((other) => other !== id),
-      },
-    });
-    return [
-      ...choice.wanted.map((id) => ({ words: names.get(id) ?? id, without: without(id) })),
-      ...choice.unwanted.map((id) => ({
-        words: `not ${names.get(id) ?? id}`,
-        without: without(id),
-      })),
-    ];
-  };
-  const { from, to } = filter;
-  const years: ChosenValue[] =
-    from === null && to === null
-      ? []
-      : [{ words: yearWords(from, to), without: { ...filter, from: null, to: null } }];
-  return [...ofFacet("topics"), ...ofFacet("creators"), ...years];
-}
-
-function yearWords(from: number | null, to: number | null): string {
-  if (from === null) return `until ${to}`;
-  return to === null ? `from ${from}` : `${from} to ${to}`;
 }
 
 /** The first and the last year of publication, null where no work has one. */

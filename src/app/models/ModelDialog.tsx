@@ -1,4 +1,5 @@
-import { createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
+import { createMemo, createSignal, onMount, Show } from "solid-js";
+import { Dialog } from "../controls/Dialog.tsx";
 import { formatBytes } from "../format-bytes.ts";
 import { createSteadyMessage } from "../shell/create-steady-message.ts";
 import type { ModelShelf } from "./create-model-shelf.ts";
@@ -21,7 +22,6 @@ export interface ModelDialogProps {
 
 /** The model shelf: what is here, what is published, and a person's own. Loaded when it is first opened. */
 export function ModelDialog(props: ModelDialogProps) {
-  let dialog: HTMLDialogElement | undefined;
   const [ownAdapter, setOwnAdapter] = createSignal<readonly File[]>([]);
   const [remark, setRemark] = createSignal<string | null>(null);
   const models = createMemo(() => publishedModels(props.mirror, ownAdapter()));
@@ -31,12 +31,7 @@ export function ModelDialog(props: ModelDialogProps) {
     occasion: props.shelf.job().kind,
   }));
 
-  onMount(() => {
-    props.shelf.load();
-    dialog?.showModal();
-  });
-  // Where the dialog is taken away while open, the browser gives the focus back as for any closing.
-  onCleanup(() => dialog?.close());
+  onMount(() => props.shelf.load());
 
   const take = (files: readonly File[]) => {
     const wish = ownWish(files);
@@ -47,35 +42,9 @@ export function ModelDialog(props: ModelDialogProps) {
       setRemark("These files are an adapter. It needs a model: choose one above, or its files.");
     }
   };
-  // A drop on the dialog is about models; the window's own target takes pictures.
-  const keep = (event: DragEvent) => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const onBackdrop = (event: MouseEvent) => {
-    if (event.target === dialog) dialog?.close();
-  };
-
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes a dialog with Escape.
-    <dialog
-      ref={dialog}
-      class="model-dialog"
-      aria-labelledby="models-title"
-      onClose={() => props.onClose()}
-      onClick={onBackdrop}
-      on:dragenter={keep}
-      on:dragover={keep}
-      on:dragleave={keep}
-      on:drop={keep}
-    >
+    <Dialog title="Models" width="wide" onElement={keepDrops} onClose={() => props.onClose()}>
       <div class="model-sheet">
-        <header class="model-head">
-          <h2 id="models-title">Models</h2>
-          <button type="button" class="button" onClick={() => dialog?.close()}>
-            Close
-          </button>
-        </header>
         <p>
           A model turns pictures and sentences into numbers that can be compared. Whichever you
           choose, it computes on this device, and your pictures stay here.
@@ -100,8 +69,19 @@ export function ModelDialog(props: ModelDialogProps) {
           {message()}
         </p>
       </div>
-    </dialog>
+    </Dialog>
   );
+}
+
+/** A drop on the dialog is about models; the window's own target takes pictures. */
+function keepDrops(dialog: HTMLDialogElement): void {
+  const keep = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
+    dialog.addEventListener(type, keep);
+  }
 }
 
 function roomWords({ isPersistent, free }: { isPersistent: boolean; free: number | null }): string {

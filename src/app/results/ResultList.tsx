@@ -1,68 +1,106 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
 import { type Filter, isEmptyFilter } from "../../core/facets/filter.ts";
-import type { EncoderInfo, FoundSentence, SentenceSource } from "../../core/protocol.ts";
+import { isOwnRow } from "../../core/own-texts/own-rows.ts";
+import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
+import { groupByWork } from "../../core/results/group-by-work.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
+import type { ListView } from "./create-list-view.ts";
+import { createReveal } from "./create-reveal.ts";
+import { listKeys } from "./list-keys.ts";
+import { MoreSentences } from "./MoreSentences.tsx";
 import { Sentence } from "./Sentence.tsx";
+import { WorkHead } from "./WorkHead.tsx";
 import "./results.css";
 
 interface ResultListProps {
   readonly session: Session;
   readonly results: Results;
   readonly encoder: EncoderInfo | null;
+  readonly view: ListView;
   readonly hasMaps: boolean;
   /** Rows of all its sentences. */
   readonly rows: ReadonlySet<number>;
   readonly isBusy: boolean;
   onCite(sentence: FoundSentence): void;
-  onWholeText(sentence: FoundSentence, source: SentenceSource): void;
 }
 
 const RANKED = new Intl.NumberFormat("en");
 
-/** The closest sentences in order. Pointer or focus on one shows its map; arrows and J/K move. */
+/** The closest sentences in order. Pointer or focus on one shows its map; arrows and J/K move, X ticks. */
 export function ResultList(props: ResultListProps) {
   let list: HTMLOListElement | undefined;
   const state = () => props.session.state();
   const found = () => props.results.answer.found;
+  const groups = createMemo(() =>
+    props.view.grouping() === "by-work" ? groupByWork(found()) : null,
+  );
+  /** In the order of the page. */
+  const ordered = createMemo(() => groups()?.flatMap(({ sentences }) => sentences) ?? found());
+  const revealed = createReveal(() => ordered().length);
+  const shown = createMemo(() => ordered().slice(0, revealed()));
   const vocabulary = createMemo(() => {
     const words = props.encoder?.vocabulary ?? null;
     return words === null ? null : new Set(words);
   });
-  const shownRow = () => state().pinned ?? state().current;
-  const isCurrent = createSelector(shownRow);
+  // Rows and not objects: a sentence that is found again keeps its element, with the focus and all that is open in it.
+  const byRow = createMemo(() => new Map(found().map((sentence) => [sentence.row, sentence])));
+  const isCurrent = createSelector(() => state().pinned ?? state().current);
   const isPinned = createSelector(() => state().pinned);
   const tabStop = createMemo(() => {
     const current = state().current;
-    return found().some((sentence) => sentence.row === current) ? current : found()[0]?.row;
+    return current !== null && byRow().has(current) ? current : ordered()[0]?.row;
   });
   const isTabStop = createSelector(tabStop);
+  const rowsOf = (sentences: readonly FoundSentence[]) => sentences.map(({ row }) => row);
+  const shownGroups = createMemo(() => groupByWork(shown()));
 
-  const move = (step: number) => {
-    const sentences = found();
-    const at = sentences.findIndex((sentence) => sentence.row === state().current);
-    const next = at < 0 ? 0 : Math.min(sentences.length - 1, Math.max(0, at + step));
-    focusSentence(list, sentences[next]);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const step = STEPS[event.key];
-    const isOnSentence = event.target instanceof HTMLElement && event.target.tagName === "ARTICLE";
-    if (step !== undefined) move(step);
-    else if (event.key === "Home") move(-found().length);
-    else if (event.key === "End") move(found().length);
-    else if (event.key === "Enter" && isOnSentence && props.hasMaps) togglePin();
-    else return;
-    event.preventDefault();
-  };
   const togglePin = () => {
     const { current, pinned } = state();
     props.session.pin(pinned === current ? null : current);
   };
+  const tick = (sentence: FoundSentence, isRange: boolean) => {
+    if (isRange) props.view.selection.extendTo(sentence, ordered());
+    else props.view.selection.toggle(sentence);
+  };
+  const onKeyDown = listKeys({
+    list: () => list,
+    ordered,
+    current: () => state().current,
+    onPin: () => props.hasMaps && togglePin(),
+    onTick: tick,
+  });
   const onFocusOut = (event: FocusEvent) => {
     if (!(event.relatedTarget instanceof Node) || list?.contains(event.relatedTarget) !== true) {
       props.session.setReading(false);
     }
+  };
+
+  const entry = (row: number) => {
+    const sentence = createMemo<FoundSentence | undefined>((before) => byRow().get(row) ?? before);
+    return (
+      <Show when={sentence()}>
+        {(there) => (
+          <Sentence
+            sentence={there()}
+            total={props.results.answer.total}
+            scale={props.results.answer.scale}
+            hasMap={props.hasMaps}
+            vocabulary={vocabulary()}
+            isTabStop={isTabStop(row)}
+            isCurrent={isCurrent(row)}
+            isPinned={isPinned(row)}
+            isTicked={props.view.selection.has(row)}
+            onTick={(isRange) => tick(there(), isRange)}
+            onVisit={() => props.session.moveTo(row)}
+            onPin={(isPinned) => props.session.pin(isPinned ? row : null)}
+            onCite={() => props.onCite(there())}
+            found={props.rows}
+            readSource={(signal, of) => props.session.readSource(signal, of)}
+          />
+        )}
+      </Show>
+    );
   };
 
   return (
@@ -78,50 +116,52 @@ export function ResultList(props: ResultListProps) {
       <Show when={found().length > 0} fallback={<p>{emptyWords(props.results.filter)}</p>}>
         <ol
           ref={list}
-          class="sentences"
+          class={groups() === null ? "sentences" : "work-groups"}
           onKeyDown={onKeyDown}
           onPointerEnter={() => props.session.setReading(true)}
           onPointerLeave={() => props.session.setReading(false)}
           onFocusIn={() => props.session.setReading(true)}
           onFocusOut={onFocusOut}
         >
-          <For each={found()}>
-            {(sentence) => (
-              <Sentence
-                sentence={sentence}
-                total={props.results.answer.total}
-                scale={props.results.answer.scale}
-                hasMap={props.hasMaps}
-                vocabulary={vocabulary()}
-                isTabStop={isTabStop(sentence.row)}
-                isCurrent={isCurrent(sentence.row)}
-                isPinned={isPinned(sentence.row)}
-                onVisit={() => props.session.moveTo(sentence.row)}
-                onPin={(isPinned) => props.session.pin(isPinned ? sentence.row : null)}
-                onCite={() => props.onCite(sentence)}
-                found={props.rows}
-                readSource={(signal, row) => props.session.readSource(signal, row)}
-                onWholeText={(source) => props.onWholeText(sentence, source)}
-              />
-            )}
-          </For>
+          <Show
+            when={groups() !== null}
+            fallback={<For each={rowsOf(shown())}>{(row) => <li>{entry(row)}</li>}</For>}
+          >
+            <For each={shownGroups().map(({ work }) => work.workId)}>
+              {(workId) => {
+                const group = createMemo(() =>
+                  shownGroups().find(({ work }) => work.workId === workId),
+                );
+                return (
+                  <li class="work-group">
+                    <Show when={group()}>
+                      {(there) => <WorkHead
+                          work={there().work}
+                          count={there().sentences.length}
+                          isOwn={there().sentences.some(({ row }) => isOwnRow(row))}
+                        />}
+                    </Show>
+                    <ol class="sentences">
+                      <For each={rowsOf(group()?.sentences ?? [])}>
+                        {(row) => <li>{entry(row)}</li>}
+                      </For>
+                    </ol>
+                  </li>
+                );
+              }}
+            </For>
+          </Show>
         </ol>
+        <MoreSentences
+          listing={props.results.listing}
+          found={found().length}
+          isBusy={props.isBusy}
+          onMore={(by) => props.session.showMore(by)}
+          list={() => list}
+        />
       </Show>
     </div>
   );
-}
-
-/** Keys that move through the list while the focus is in it, and by how many sentences. */
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  j: 1,
-  k: -1,
-};
-
-function focusSentence(list: HTMLElement | undefined, sentence: FoundSentence | undefined): void {
-  if (sentence === undefined) return;
-  list?.querySelector<HTMLElement>(`article[data-row="${sentence.row}"]`)?.focus();
 }
 
 /** Why nothing is listed. */

@@ -4,7 +4,10 @@ import { readMarkup } from "../../core/citation/rich-text.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { FoundSentence, Scale, SentenceSource, WorkSummary } from "../../core/protocol.ts";
 import { RichTextView } from "../citation/RichTextView.tsx";
+import { httpsLink } from "../https-link.ts";
+import { workRoute } from "../router/routes.ts";
 import { Paragraph } from "../source/Paragraph.tsx";
+import { flagsIn, KIND_WORDS } from "./kind-words.ts";
 import { scoreWords } from "./query-words.ts";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
@@ -22,13 +25,15 @@ interface SentenceProps {
   /** True for the sentence whose map is on the picture. */
   readonly isCurrent: boolean;
   readonly isPinned: boolean;
+  readonly isTicked: boolean;
+  /** `isRange`: with all between the last one ticked and this one. */
+  onTick(isRange: boolean): void;
   onVisit(): void;
   onPin(isPinned: boolean): void;
   onCite(): void;
   /** Rows of all sentences on the page. */
   readonly found: ReadonlySet<number>;
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
-  onWholeText(source: SentenceSource): void;
 }
 
 const cosine = new Intl.NumberFormat("en", {
@@ -40,6 +45,7 @@ const cosine = new Intl.NumberFormat("en", {
 export function Sentence(props: SentenceProps) {
   const quoteId = createUniqueId();
   const paragraphId = createUniqueId();
+  const tickId = createUniqueId();
   const [hasParagraph, setHasParagraph] = createSignal(false);
   const pieces = () => splitWords(props.sentence.text, props.vocabulary);
   const unknown = () => pieces().filter((piece) => piece.isUnknown).length;
@@ -48,108 +54,126 @@ export function Sentence(props: SentenceProps) {
     if (event.pointerType !== "touch") props.onVisit();
   };
   return (
-    <li>
-      <article
-        class="sentence"
-        data-row={props.sentence.row}
-        tabindex={stop()}
-        aria-labelledby={quoteId}
-        aria-current={props.isCurrent ? "true" : undefined}
-        onPointerEnter={visit}
-        onPointerUp={() => props.onVisit()}
-        onFocusIn={() => props.onVisit()}
-      >
-        <p class="rank-line">
-          <span class="rank">
-            <span class="visually-hidden">Rank </span>
-            {props.sentence.rank}
+    <article
+      class="sentence"
+      data-row={props.sentence.row}
+      tabindex={stop()}
+      aria-labelledby={quoteId}
+      aria-current={props.isCurrent ? "true" : undefined}
+      onPointerEnter={visit}
+      onPointerUp={() => props.onVisit()}
+      onFocusIn={() => props.onVisit()}
+    >
+      <p class="rank-line">
+        <span class="rank">
+          <span class="visually-hidden">Rank </span>
+          {props.sentence.rank}
+        </span>
+        <StrengthBar rank={props.sentence.rank} total={props.total} scale={props.scale} />
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={props.isTicked}
+            tabindex={stop()}
+            aria-labelledby={`${tickId} ${quoteId}`}
+            // Not a change: only a click tells whether Shift was held.
+            onClick={(event) => props.onTick(event.shiftKey)}
+          />
+          <span id={tickId} class="visually-hidden">
+            Select
           </span>
-          <StrengthBar rank={props.sentence.rank} total={props.total} scale={props.scale} />
-        </p>
-        <blockquote id={quoteId} class="quote" lang="en" dir="auto">
-          <p>
-            <For each={pieces()}>
-              {(piece) => (
-                <Show when={piece.isUnknown} fallback={piece.text}>
-                  <span class="unknown-word">{piece.text}</span>
-                </Show>
-              )}
-            </For>
-          </p>
-        </blockquote>
-        <Source work={props.sentence.work} isOwn={isOwnRow(props.sentence.row)} tabindex={stop()} />
-        <div class="sentence-tools">
-          <Show when={props.hasMap}>
-            <button
-              type="button"
-              class="button is-quiet"
-              aria-pressed={props.isPinned}
-              tabindex={stop()}
-              onClick={() => props.onPin(!props.isPinned)}
-            >
-              {props.isPinned ? "Unpin map" : "Pin map"}
-            </button>
-          </Show>
-          <button
-            type="button"
-            class="button is-quiet"
-            aria-expanded={hasParagraph()}
-            aria-controls={paragraphId}
-            tabindex={stop()}
-            onClick={() => setHasParagraph(!hasParagraph())}
-          >
-            Paragraph
-          </button>
-          <button
-            type="button"
-            class="button is-quiet"
-            aria-haspopup="dialog"
-            tabindex={stop()}
-            onClick={() => props.onCite()}
-          >
-            Cite
-          </button>
-          <details>
-            <summary tabindex={stop()}>Details</summary>
-            <dl class="numbers">
-              <dt>{scoreWords(props.scale)}</dt>
-              <dd>
-                {cosine.format(props.sentence.score)}
-                {props.sentence.isExact ? "" : ", from its code"}
-              </dd>
-              <dt>Rank</dt>
-              <dd>
-                {props.sentence.rank} of {props.total.toLocaleString("en")}
-              </dd>
-              <Show when={props.vocabulary !== null}>
-                <dt>Words unknown to the encoder</dt>
-                <dd>{unknown()}</dd>
+        </label>
+      </p>
+      <blockquote id={quoteId} class="quote" lang="en" dir="auto">
+        <p>
+          <For each={pieces()}>
+            {(piece) => (
+              <Show when={piece.isUnknown} fallback={piece.text}>
+                <span class="unknown-word">{piece.text}</span>
               </Show>
-              <dt>Sentence</dt>
-              <dd>{props.sentence.sentenceId}</dd>
-            </dl>
-          </details>
-        </div>
-        <div id={paragraphId} class="paragraph-place">
-          <Show when={hasParagraph()}>
-            <Paragraph
-              row={props.sentence.row}
-              found={props.found}
-              read={(signal, row) => props.readSource(signal, row)}
-              onWholeText={(source) => props.onWholeText(source)}
-            />
-          </Show>
-        </div>
-      </article>
-    </li>
+            )}
+          </For>
+        </p>
+      </blockquote>
+      <Source
+        work={props.sentence.work}
+        isOwn={isOwnRow(props.sentence.row)}
+        tabindex={stop()}
+        flags={props.sentence.flags ?? 0}
+      />
+      <div class="sentence-tools">
+        <Show when={props.hasMap}>
+          <button
+            type="button"
+            class="button is-quiet"
+            aria-pressed={props.isPinned}
+            tabindex={stop()}
+            onClick={() => props.onPin(!props.isPinned)}
+          >
+            {props.isPinned ? "Unpin map" : "Pin map"}
+          </button>
+        </Show>
+        <button
+          type="button"
+          class="button is-quiet"
+          aria-expanded={hasParagraph()}
+          aria-controls={paragraphId}
+          tabindex={stop()}
+          onClick={() => setHasParagraph(!hasParagraph())}
+        >
+          Paragraph
+        </button>
+        <button
+          type="button"
+          class="button is-quiet"
+          aria-haspopup="dialog"
+          tabindex={stop()}
+          onClick={() => props.onCite()}
+        >
+          Cite
+        </button>
+        <details>
+          <summary tabindex={stop()}>Details</summary>
+          <dl class="numbers">
+            <dt>{scoreWords(props.scale)}</dt>
+            <dd>
+              {cosine.format(props.sentence.score)}
+              {props.sentence.isExact ? "" : ", from its code"}
+            </dd>
+            <dt>Rank</dt>
+            <dd>
+              {props.sentence.rank} of {props.total.toLocaleString("en")}
+            </dd>
+            <Show when={props.vocabulary !== null}>
+              <dt>Words unknown to the encoder</dt>
+              <dd>{unknown()}</dd>
+            </Show>
+            <dt>Sentence</dt>
+            <dd>{props.sentence.sentenceId}</dd>
+          </dl>
+        </details>
+      </div>
+      <div id={paragraphId} class="paragraph-place">
+        <Show when={hasParagraph()}>
+          <Paragraph
+            row={props.sentence.row}
+            found={props.found}
+            workId={isOwnRow(props.sentence.row) ? null : props.sentence.work.workId}
+            read={(signal, row) => props.readSource(signal, row)}
+          />
+        </Show>
+      </div>
+    </article>
   );
 }
 
 interface SourceProps {
   readonly work: WorkSummary;
-  /** True for a text of the person's own. */
+  /** True for a text of the person's own, which has no page among the edition's works. */
   readonly isOwn: boolean;
   readonly tabindex: number;
+  /** What the sentence is besides good prose. */
+  readonly flags: number;
 }
 
 function Source(props: SourceProps) {
@@ -157,7 +181,14 @@ function Source(props: SourceProps) {
     <p class="source">
       {props.work.author}, {props.work.year},{" "}
       <cite>
-        <RichTextView text={readMarkup(props.work.title)} />
+        <Show
+          when={!props.isOwn}
+          fallback={<RichTextView text={readMarkup(props.work.title)} />}
+        >
+          <a class="work-link" href={workRoute(props.work.workId)} tabindex={props.tabindex}>
+            <RichTextView text={readMarkup(props.work.title)} />
+          </a>
+        </Show>
       </cite>
       <span class="Z3988" title={toCoins(props.work.citation)} aria-hidden="true" />
       <Show when={httpsLink(props.work.link)}>
@@ -170,6 +201,14 @@ function Source(props: SourceProps) {
           </>
         )}
       </Show>
+      <For each={flagsIn(props.flags)}>
+        {(flag) => (
+          <>
+            {" "}
+            <span class="kind-note">{KIND_WORDS[flag].one}</span>
+          </>
+        )}
+      </For>
       <Show when={props.isOwn}>
         {" "}
         <span class="project-note">Your text</span>
@@ -180,9 +219,4 @@ function Source(props: SourceProps) {
       </Show>
     </p>
   );
-}
-
-/** Only an absolute https address may become a link, whatever an edition says. */
-function httpsLink(link: string | null): string | null {
-  return link !== null && URL.canParse(link) && new URL(link).protocol === "https:" ? link : null;
 }

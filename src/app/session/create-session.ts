@@ -9,6 +9,7 @@ import { createAsking } from "./asking.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { createEncodings } from "./encodings.ts";
 import { createExplaining } from "./explaining.ts";
+import { createLibrary } from "./library.ts";
 import { createModelInUse } from "./model-in-use.ts";
 import { createOpening } from "./opening.ts";
 import { createPhraseVectors } from "./phrase-vectors.ts";
@@ -85,6 +86,7 @@ export function createSession(services: SessionServices): Session {
     },
     readSource: (signal, row) =>
       isOwnRow(row) ? services.texts.source(signal, row) : services.search.source(signal, row),
+    library: createLibrary(parts),
     openModel: encoder.open,
     async embedTexts(signal, texts, ask, report) {
       const info = await encoder.open(signal, report);

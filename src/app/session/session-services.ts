@@ -15,7 +15,15 @@ export interface SessionServices {
   >;
   readonly search: Pick<
     SearchClient,
-    "open" | "search" | "sentences" | "adoptVectors" | "source" | "catalogue"
+    | "open"
+    | "search"
+    | "sentences"
+    | "adoptVectors"
+    | "source"
+    | "catalogue"
+    | "work"
+    | "workText"
+    | "workImage"
   >;
   /** Searches a person's own texts, and reads around their sentences. */
   readonly texts: Pick<OwnTextsClient, "search" | "source">;

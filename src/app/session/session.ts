@@ -14,6 +14,7 @@ import type {
 import type { ListOrder } from "../../core/results/listing.ts";
 import type { EncodeOptions } from "../../core/view/view.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
+import type { Library } from "./library.ts";
 import type { Offer, Phrase, Picture, Region, SessionState } from "./session-state.ts";
 
 /** The page's one state machine: read `state`, call an action; nothing else changes what is on the page. */
@@ -68,6 +69,8 @@ export interface Session {
   ): Promise<{ readonly info: EncoderInfo; readonly vectors: EmbeddedTexts }>;
   /** Ranks once more what is on the page, because own texts have come or gone. */
   ownTextsChanged(): void;
+  /** What the page of a work needs; the edition is opened where it is not yet. */
+  readonly library: Library;
   takeUpdate(): void;
   moveTo(row: number | null): void;
   pin(row: number | null): void;

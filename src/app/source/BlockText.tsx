@@ -15,7 +15,7 @@ export function BlockText(props: BlockTextProps) {
       {(segment) => (
         <Show when={segment.mark} fallback={<Styled segment={segment} />}>
           {(mark) => (
-            <mark data-mark={mark()}>
+            <mark data-mark={mark()} data-first={segment.isMarkStart ? "" : undefined}>
               <Styled segment={segment} />
             </mark>
           )}

@@ -3,6 +3,7 @@ import type { SentenceSource } from "../../core/protocol.ts";
 import { headingOf } from "../../core/source/segments.ts";
 import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
+import { workRoute } from "../router/routes.ts";
 import { Blocks } from "./Blocks.tsx";
 import { BlockText } from "./BlockText.tsx";
 import { marksOf } from "./marks.ts";
@@ -12,8 +13,9 @@ interface ParagraphProps {
   readonly row: number;
   /** Rows of all sentences on the page; those of the same work are marked too. */
   readonly found: ReadonlySet<number>;
+  /** The work that it stands in; null for a text of the person's own, which has no page. */
+  readonly workId: string | null;
   read(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
-  onWholeText(source: SentenceSource): void;
 }
 
 /** The paragraph that a sentence stands in, with steps to what comes before and after. */
@@ -50,7 +52,7 @@ export function Paragraph(props: ParagraphProps) {
               fallback={
                 <p class="quiet">
                   The sentence could not be found in the text of its work.{" "}
-                  <WholeText onOpen={() => props.onWholeText(read())} />
+                  <WholeText workId={props.workId} source={read()} />
                 </p>
               }
             >
@@ -60,7 +62,7 @@ export function Paragraph(props: ParagraphProps) {
                   found={props.found}
                   first={span().block}
                   last={span().lastBlock}
-                  onWholeText={() => props.onWholeText(read())}
+                  workId={props.workId}
                 />
               )}
             </Show>
@@ -77,7 +79,7 @@ interface WalkProps {
   /** First and last block of the sentence. */
   readonly first: number;
   readonly last: number;
-  onWholeText(): void;
+  readonly workId: string | null;
 }
 
 function Walk(props: WalkProps) {
@@ -86,6 +88,7 @@ function Walk(props: WalkProps) {
   const blocks = () => props.source.text.blocks;
   const first = () => Math.max(0, props.first - before());
   const end = () => Math.min(blocks().length, props.last + 1 + after());
+  const isWhole = () => first() === 0 && end() === blocks().length;
   const heading = () => headingOf(blocks(), first());
   const marks = createMemo(() => marksOf(props.source, props.found));
   return (
@@ -115,22 +118,34 @@ function Walk(props: WalkProps) {
         >
           Show the next
         </button>
-        <WholeText onOpen={() => props.onWholeText()} />
+        <WholeText workId={props.workId} source={props.source} />
+        <Show when={props.workId === null && !isWhole()}>
+          <button
+            type="button"
+            class="button is-quiet"
+            onClick={() => {
+              setBefore(blocks().length);
+              setAfter(blocks().length);
+            }}
+          >
+            Show the whole text
+          </button>
+        </Show>
       </p>
     </>
   );
 }
 
-function WholeText(props: { onOpen(): void }) {
+/** The way to the work's own page, at the sentence. */
+function WholeText(props: { readonly workId: string | null; readonly source: SentenceSource }) {
   return (
-    <button
-      type="button"
-      class="button is-quiet"
-      aria-haspopup="dialog"
-      onClick={() => props.onOpen()}
-    >
-      Whole text
-    </button>
+    <Show when={props.workId}>
+      {(workId) => (
+        <a class="button is-quiet" href={workRoute(workId(), props.source.sentence + 1)}>
+          Whole text
+        </a>
+      )}
+    </Show>
   );
 }
 

@@ -1,6 +1,7 @@
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { DEMO_CHOICE } from "../models/model-choice.ts";
 import type { TextShelf } from "../own-texts/create-text-shelf.ts";
+import type { ListView } from "../results/create-list-view.ts";
 import { ResultPanel } from "../results/ResultPanel.tsx";
 import type { ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
@@ -11,6 +12,7 @@ import { OfferNotice } from "../shell/OfferNotice.tsx";
 interface ResultSectionProps {
   readonly session: Session;
   readonly texts: TextShelf;
+  readonly view: ListView;
 }
 
 /** Beside the picture: what a run asks, else what it waits for, else the sentences. */
@@ -44,6 +46,7 @@ export function ResultSection(props: ResultSectionProps) {
             <ResultPanel
               session={props.session}
               texts={props.texts}
+              view={props.view}
               shown={there()}
               search={searchUnderWay(state())}
             />

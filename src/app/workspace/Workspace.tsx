@@ -3,6 +3,7 @@ import { createHeatView } from "../heat/create-heat-view.ts";
 import type { SampleShelf } from "../open/create-sample-shelf.ts";
 import { SampleStrip } from "../open/SampleStrip.tsx";
 import type { TextShelf } from "../own-texts/create-text-shelf.ts";
+import type { ListView } from "../results/create-list-view.ts";
 import type { Session } from "../session/session.ts";
 import { shownIn, shownPictureIn, stateIn } from "../session/session-state.ts";
 import { ResultSection } from "./ResultSection.tsx";
@@ -12,6 +13,7 @@ interface WorkspaceProps {
   readonly session: Session;
   readonly shelf: SampleShelf;
   readonly texts: TextShelf;
+  readonly view: ListView;
 }
 
 /** The picture, the sentences found for it, and the pictures that can be opened next. */
@@ -36,7 +38,7 @@ export function Workspace(props: WorkspaceProps) {
         <StageSection session={props.session} shelf={props.shelf} heat={heat} staged={onStage()} />
       </Show>
       <Show when={!isEmpty()}>
-        <ResultSection session={props.session} texts={props.texts} />
+        <ResultSection session={props.session} texts={props.texts} view={props.view} />
         <section class="shelf" aria-label="Other pictures">
           <h2>Samples</h2>
           <SampleStrip

@@ -1,3 +1,5 @@
+import { ALL_QUALITY_FLAGS } from "../quality/flags.ts";
+
 /** In which order a list shows what was found: by nearness, or so that it says less of the same. */
 export type ListOrder = "closest" | "varied";
 
@@ -21,8 +23,7 @@ const POOL_PAGES = 4;
 export const FIRST_LISTING: Listing = {
   count: PAGE_SIZE,
   order: "closest",
-  // All kinds that there are: bibliography, captions, running heads, debris, other languages, near-duplicates.
-  hiddenFlags: 0x3f,
+  hiddenFlags: ALL_QUALITY_FLAGS,
 };
 
 /** The same list, for another query: as short as at first. */

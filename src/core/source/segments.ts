@@ -14,6 +14,8 @@ export interface Segment {
   readonly text: string;
   readonly styles: readonly TextStyle[];
   readonly mark: MarkKind | null;
+  /** True where a marked sentence begins with it. */
+  readonly isMarkStart: boolean;
 }
 
 /** The part of block `index` that a span covers, or null. */
@@ -36,7 +38,8 @@ export function segmentBlock(block: TextBlock, index: number, marks: readonly Ma
   const { text, styles } = block;
   const marked = marks.flatMap(({ span, kind }) => {
     const part = within(span, index, text.length);
-    return part === null ? [] : [{ start: part[0], end: part[1], kind }];
+    if (part === null) return [];
+    return [{ start: part[0], end: part[1], kind, isBegun: span.block === index }];
   });
   const cuts = new Set([0, text.length]);
   for (const { start, end } of [...styles, ...marked]) {
@@ -48,11 +51,13 @@ export function segmentBlock(block: TextBlock, index: number, marks: readonly Ma
     const start = ordered[i] ?? 0;
     const covers = (span: { readonly start: number; readonly end: number }): boolean =>
       span.start <= start && span.end >= end;
-    const kinds = marked.filter(covers).map(({ kind }) => kind);
+    const covering = marked.filter(covers);
+    const kinds = covering.map(({ kind }) => kind);
     return {
       text: text.slice(start, end),
       styles: styles.filter(covers).map(({ style }) => style),
       mark: kinds.includes("asked") ? "asked" : (kinds[0] ?? null),
+      isMarkStart: covering.some((mark) => mark.isBegun && mark.start === start),
     };
   });
 }

@@ -239,6 +239,9 @@ export function services(
   const search: SessionServices["search"] = {
     open: async () => editionInfo,
     source: async () => null,
+    work: async () => null,
+    workText: async () => null,
+    workImage: () => Promise.reject(new Error("not expected")),
     catalogue: async () => catalogue,
     sentences: async () => ["One.", "Two."],
     adoptVectors: async () => 0,
@@ -316,6 +319,9 @@ export function services(
         return search.sentences(signal);
       },
       catalogue: (signal) => search.catalogue(signal),
+      work: (signal, workId) => search.work(signal, workId),
+      workText: (signal, workId) => search.workText(signal, workId),
+      workImage: (signal, workId, file) => search.workImage(signal, workId, file),
       source(signal, row) {
         record(`search.source ${row}`, signal);
         return search.source(signal, row);

@@ -1,0 +1,72 @@
+import { createEffect, on, Show } from "solid-js";
+import { type Listing, MOST_LISTED, mostListed, PAGE_SIZE } from "../../core/results/listing.ts";
+
+interface MoreSentencesProps {
+  readonly listing: Listing;
+  /** Sentences in the list. */
+  readonly found: number;
+  readonly isBusy: boolean;
+  onMore(by: number): void;
+  list(): HTMLElement | undefined;
+}
+
+/** The larger step. */
+const MANY = 100;
+const count = new Intl.NumberFormat("en");
+
+/** Below the list: more of it, or why there is no more. */
+export function MoreSentences(props: MoreSentencesProps) {
+  /** Where the keyboard goes on once more is there: to the first sentence that is new. */
+  let firstNew: number | null = null;
+  createEffect(
+    on(
+      () => props.found,
+      (found) => {
+        if (firstNew === null || found <= firstNew) return;
+        const articles = props.list()?.querySelectorAll<HTMLElement>("article.sentence");
+        articles?.[firstNew]?.focus();
+        firstNew = null;
+      },
+      { defer: true },
+    ),
+  );
+  const ask = (event: MouseEvent, by: number) => {
+    // A click by keyboard has no pointer, and so no count of clicks.
+    firstNew = event.detail === 0 ? props.found : null;
+    props.onMore(by);
+  };
+  const isFull = () => props.found >= mostListed(props.listing.order);
+  const hasMore = () => !isFull() && props.found >= props.listing.count;
+  const room = () => mostListed(props.listing.order) - props.found;
+  return (
+    <div class="more-sentences">
+      <Show when={hasMore()}>
+        <button
+          type="button"
+          class="button"
+          aria-disabled={props.isBusy}
+          onClick={(event) => !props.isBusy && ask(event, PAGE_SIZE)}
+        >
+          Show {Math.min(PAGE_SIZE, room())} more
+        </button>
+        <Show when={room() > PAGE_SIZE}>
+          <button
+            type="button"
+            class="button"
+            aria-disabled={props.isBusy}
+            onClick={(event) => !props.isBusy && ask(event, MANY)}
+          >
+            Show {Math.min(MANY, room())} more
+          </button>
+        </Show>
+      </Show>
+      <Show when={isFull()}>
+        <p class="quiet">
+          {props.listing.order === "varied"
+            ? `A varied list ends at ${count.format(props.found)}: it is chosen among the ${count.format(MOST_LISTED)} closest.`
+            : `A list ends at ${count.format(MOST_LISTED)} sentences. Choose a part of the picture, or filter, to see others.`}
+        </p>
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { abortError } from "../../core/errors.ts";
+import type { SearchAnswer, WorkDetail, WorkSource } from "../../core/protocol.ts";
+import { prepareSearch } from "./prepare-search.ts";
+import { queryFor } from "./query.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { shownIn } from "./session-state.ts";
+
+/** The works of the edition, one by one; nothing here changes what is on the page. All reject as the search client does. */
+export interface Library {
+  /** A work by its id; null where the edition has none of that name. */
+  work(signal: AbortSignal, workId: string): Promise<WorkDetail | null>;
+  /** Its text; null where the corpus has none. */
+  text(signal: AbortSignal, workId: string): Promise<WorkSource | null>;
+  /** A picture of its pages. */
+  image(signal: AbortSignal, workId: string, file: string): Promise<Blob>;
+  /**
+   * The sentences of a work that lie closest to what the page was searched with, hidden kinds among them; ranks count within
+   * the work. Null where nothing was searched, or where searching would have to ask the person first.
+   */
+  matches(signal: AbortSignal, work: WorkDetail, count: number): Promise<SearchAnswer | null>;
+}
+
+/** Creates it. */
+export function createLibrary(parts: SessionParts): Library {
+  const { services, state, edition, catalogue } = parts;
+  return {
+    async work(signal, workId) {
+      await edition.open(signal, ignore);
+      return services.search.work(signal, workId);
+    },
+    async text(signal, workId) {
+      await edition.open(signal, ignore);
+      return services.search.workText(signal, workId);
+    },
+    image: (signal, workId, file) => services.search.workImage(signal, workId, file),
+    async matches(signal, work, count) {
+      const shown = shownIn(state());
+      const works = catalogue()?.works.length;
+      if (shown === null || works === undefined) return null;
+      const { encoded, results } = shown;
+      const { variant, region, phrase, crop } = results;
+      let mustAsk = false;
+      const refuse = () => {
+        mustAsk = true;
+        return Promise.reject(abortError());
+      };
+      const preparing = prepareSearch(parts, { variant, phrase }, refuse, ignore, signal);
+      const prepared = await preparing.catch((error: unknown) => {
+        if (mustAsk) return null;
+        throw error;
+      });
+      if (prepared === null) return null;
+      const { adopted, vectors } = prepared;
+      const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
+      const query = queryFor(encoded, crop, variant, region, words);
+      if (query === null) return null;
+      const mask = new Uint8Array(works);
+      mask[work.index] = 1;
+      const request = { ...query, variant, count, works: mask, hiddenFlags: 0 };
+      const asked = adopted === null ? request : { ...request, adopted };
+      return services.search.search(signal, asked, ignore, ignore);
+    },
+  };
+}
+
+const ignore = () => undefined;

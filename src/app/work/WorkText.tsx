@@ -1,0 +1,167 @@
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  Match,
+  on,
+  type Resource,
+  Show,
+  Switch,
+} from "solid-js";
+import type { FoundSentence, WorkSource } from "../../core/protocol.ts";
+import { placesOf } from "../../core/results/place-marks.ts";
+import type { Mark } from "../../core/source/segments.ts";
+import { errorDetail } from "../error-detail.ts";
+import { errorWords } from "../error-words.ts";
+import { Blocks } from "../source/Blocks.tsx";
+import "../source/source.css";
+
+interface WorkTextProps {
+  readonly text: Resource<WorkSource | null>;
+  /** The sentences that are marked. */
+  readonly matches: readonly FoundSentence[];
+  /** The sentence, counted from 1, that the page was opened at. */
+  readonly sentence: number | null;
+}
+
+/** The whole text of a work with what was found in it marked, and a rail of ticks that shows where. */
+export function WorkText(props: WorkTextProps) {
+  return (
+    <section class="work-text" aria-label="Text of the work">
+      <Switch>
+        <Match when={props.text.error}>
+          {(error) => (
+            <p role="alert">
+              {errorWords(errorDetail(error())).title}. {errorWords(errorDetail(error())).sentence}
+            </p>
+          )}
+        </Match>
+        <Match when={props.text.loading}>
+          <p class="quiet">Reading the text …</p>
+        </Match>
+        <Match when={props.text.latest === null}>
+          <p>The corpus holds no text of this work; only its sentences.</p>
+        </Match>
+        <Match when={props.text.latest}>
+          {(source) => (
+            <MarkedText source={source()} matches={props.matches} sentence={props.sentence} />
+          )}
+        </Match>
+      </Switch>
+    </section>
+  );
+}
+
+interface MarkedTextProps {
+  readonly source: WorkSource;
+  readonly matches: readonly FoundSentence[];
+  readonly sentence: number | null;
+}
+
+function MarkedText(props: MarkedTextProps) {
+  let body: HTMLDivElement | undefined;
+  const [at, setAt] = createSignal(-1);
+  const asked = () => (props.sentence === null ? null : props.sentence - 1);
+  const marks = createMemo(() => {
+    const { text, firstRow } = props.source;
+    const rows = new Set(props.matches.map(({ row }) => row - firstRow));
+    return text.spans.flatMap((span, index): Mark[] => {
+      if (span === null) return [];
+      if (index === asked()) return [{ span, kind: "asked" }];
+      return rows.has(index) ? [{ span, kind: "other" }] : [];
+    });
+  });
+  const places = createMemo(() =>
+    placesOf(
+      props.source.text,
+      marks().map(({ span }) => span),
+    ),
+  );
+  const isMissing = () => {
+    const index = asked();
+    return index !== null && (props.source.text.spans[index] ?? null) === null;
+  };
+  const elementOf = (mark: Mark | undefined): HTMLElement | null => {
+    if (mark === undefined) return null;
+    const block = body?.querySelector(`[data-block="${mark.span.block}"]`);
+    const inBlock = marks().filter(({ span }) => span.block === mark.span.block);
+    const found = [...(block?.querySelectorAll<HTMLElement>("mark[data-first]") ?? [])];
+    return found[inBlock.indexOf(mark)] ?? found[0] ?? block?.querySelector("mark") ?? null;
+  };
+  const goTo = (index: number) => {
+    const element = elementOf(marks()[index]);
+    if (element === null) return;
+    setAt(index);
+    element.tabIndex = -1;
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+  };
+  const step = (by: number) => {
+    const count = marks().length;
+    goTo((Math.max(at(), by > 0 ? -1 : 0) + by + count) % count);
+  };
+  createEffect(
+    on(asked, (index) => {
+      if (index === null) return;
+      const place = marks().findIndex(({ kind }) => kind === "asked");
+      // Once the text stands on the page.
+      if (place >= 0) queueMicrotask(() => goTo(place));
+    }),
+  );
+  const onRail = (event: PointerEvent & { readonly currentTarget: HTMLElement }) => {
+    const { top, height } = event.currentTarget.getBoundingClientRect();
+    const wanted = (event.clientY - top) / height;
+    const nearest = places()
+      .map((place, index) => ({ index, off: Math.abs(place - wanted) }))
+      .toSorted((one, other) => one.off - other.off)[0];
+    if (nearest !== undefined) goTo(nearest.index);
+  };
+  return (
+    <>
+      <div class="text-head">
+        <h3>Text</h3>
+        <Show when={marks().length > 0}>
+          <span class="text-steps">
+            <span class="quiet numbers" role="status">
+              {at() < 0 ? `${marks().length} marked` : `${at() + 1} of ${marks().length} marked`}
+            </span>
+            <button type="button" class="button is-quiet" onClick={() => step(-1)}>
+              Previous<span class="visually-hidden"> marked sentence</span>
+            </button>
+            <button type="button" class="button is-quiet" onClick={() => step(1)}>
+              Next<span class="visually-hidden"> marked sentence</span>
+            </button>
+          </span>
+        </Show>
+      </div>
+      <Show when={isMissing()}>
+        <p class="quiet">The sentence could not be found in the text of its work.</p>
+      </Show>
+      <div class="text-body">
+        <div ref={body} class="text-blocks">
+          <Blocks
+            blocks={props.source.text.blocks}
+            first={0}
+            end={props.source.text.blocks.length}
+            marks={marks()}
+          />
+        </div>
+        <Show when={marks().length > 0}>
+          {/* For the pointer only: the keyboard has the two buttons above. */}
+          <div class="text-rail" aria-hidden="true" onPointerUp={onRail}>
+            <For each={places()}>
+              {(place, index) => (
+                <span
+                  class="tick-mark"
+                  data-kind={marks()[index()]?.kind}
+                  style={{ top: `${100 * place}%` }}
+                />
+              )}
+            </For>
+          </div>
+        </Show>
+      </div>
+    </>
+  );
+}
