@@ -3,8 +3,9 @@ import { type Listing, MOST_LISTED, mostListed, PAGE_SIZE } from "../../core/res
 
 interface MoreSentencesProps {
   readonly listing: Listing;
-  /** Sentences in the list. */
+  /** Sentences in the list, and those of them that stand in the document by now. */
   readonly found: number;
+  readonly revealed: number;
   readonly isBusy: boolean;
   onMore(by: number): void;
   list(): HTMLElement | undefined;
@@ -20,9 +21,9 @@ export function MoreSentences(props: MoreSentencesProps) {
   let firstNew: number | null = null;
   createEffect(
     on(
-      () => props.found,
-      (found) => {
-        if (firstNew === null || found <= firstNew) return;
+      () => props.revealed,
+      (revealed) => {
+        if (firstNew === null || revealed <= firstNew) return;
         const articles = props.list()?.querySelectorAll<HTMLElement>("article.sentence");
         articles?.[firstNew]?.focus();
         firstNew = null;

@@ -55,9 +55,8 @@ export function ResultList(props: ResultListProps) {
   const rowsOf = (sentences: readonly FoundSentence[]) => sentences.map(({ row }) => row);
   const shownGroups = createMemo(() => groupByWork(shown()));
 
-  const togglePin = () => {
-    const { current, pinned } = state();
-    props.session.pin(pinned === current ? null : current);
+  const togglePin = (row: number) => {
+    if (props.hasMaps) props.session.pin(state().pinned === row ? null : row);
   };
   const tick = (sentence: FoundSentence, isRange: boolean) => {
     if (isRange) props.view.selection.extendTo(sentence, ordered());
@@ -66,8 +65,7 @@ export function ResultList(props: ResultListProps) {
   const onKeyDown = listKeys({
     list: () => list,
     ordered,
-    current: () => state().current,
-    onPin: () => props.hasMaps && togglePin(),
+    onPin: togglePin,
     onTick: tick,
   });
   const onFocusOut = (event: FocusEvent) => {
@@ -97,6 +95,7 @@ export function ResultList(props: ResultListProps) {
             onCite={() => props.onCite(there())}
             found={props.rows}
             readSource={(signal, of) => props.session.readSource(signal, of)}
+            readSimilar={(signal, of) => props.session.library.similar(signal, of)}
           />
         )}
       </Show>
@@ -155,6 +154,7 @@ export function ResultList(props: ResultListProps) {
         <MoreSentences
           listing={props.results.listing}
           found={found().length}
+          revealed={shown().length}
           isBusy={props.isBusy}
           onMore={(by) => props.session.showMore(by)}
           list={() => list}

@@ -9,6 +9,7 @@ import { workRoute } from "../router/routes.ts";
 import { Paragraph } from "../source/Paragraph.tsx";
 import { flagsIn, KIND_WORDS } from "./kind-words.ts";
 import { scoreWords } from "./query-words.ts";
+import { SimilarSentences } from "./SimilarSentences.tsx";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
 
@@ -34,6 +35,7 @@ interface SentenceProps {
   /** Rows of all sentences on the page. */
   readonly found: ReadonlySet<number>;
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  readSimilar(signal: AbortSignal, row: number): Promise<readonly FoundSentence[]>;
 }
 
 const cosine = new Intl.NumberFormat("en", {
@@ -46,6 +48,9 @@ export function Sentence(props: SentenceProps) {
   const quoteId = createUniqueId();
   const paragraphId = createUniqueId();
   const tickId = createUniqueId();
+  const similarId = createUniqueId();
+  const [hasSimilar, setHasSimilar] = createSignal(false);
+  const similar = () => props.sentence.similar ?? 0;
   const [hasParagraph, setHasParagraph] = createSignal(false);
   const pieces = () => splitWords(props.sentence.text, props.vocabulary);
   const unknown = () => pieces().filter((piece) => piece.isUnknown).length;
@@ -132,6 +137,18 @@ export function Sentence(props: SentenceProps) {
         >
           Cite
         </button>
+        <Show when={similar() > 0}>
+          <button
+            type="button"
+            class="button is-quiet"
+            aria-expanded={hasSimilar()}
+            aria-controls={similarId}
+            tabindex={stop()}
+            onClick={() => setHasSimilar(!hasSimilar())}
+          >
+            + {similar()} similar
+          </button>
+        </Show>
         <details>
           <summary tabindex={stop()}>Details</summary>
           <dl class="numbers">
@@ -161,6 +178,11 @@ export function Sentence(props: SentenceProps) {
             workId={isOwnRow(props.sentence.row) ? null : props.sentence.work.workId}
             read={(signal, row) => props.readSource(signal, row)}
           />
+        </Show>
+      </div>
+      <div id={similarId} class="paragraph-place">
+        <Show when={hasSimilar()}>
+          <SimilarSentences read={(signal) => props.readSimilar(signal, props.sentence.row)} />
         </Show>
       </div>
     </article>

@@ -13,34 +13,32 @@ interface KeyTargets {
   list(): HTMLElement | undefined;
   /** All sentences, in the order of the page. */
   ordered(): readonly FoundSentence[];
-  /** Row of the sentence that has the focus or was looked at last. */
-  current(): number | null;
-  onPin(): void;
+  onPin(row: number): void;
   /** `isRange` with Shift: from the last one ticked to here. */
   onTick(sentence: FoundSentence, isRange: boolean): void;
 }
 
 /** The keyboard of a list of sentences: arrows, J/K, Home and End move, Enter pins, X ticks, Shift+X ticks a range. */
 export function listKeys(targets: KeyTargets): (event: KeyboardEvent) => void {
-  const { list, ordered, current, onPin, onTick } = targets;
+  const { list, ordered, onPin, onTick } = targets;
   const focus = (sentence: FoundSentence | undefined) => {
     if (sentence !== undefined) focusSentence(list(), sentence.row);
-  };
-  const move = (step: number) => {
-    const sentences = ordered();
-    const at = sentences.findIndex((sentence) => sentence.row === current());
-    focus(sentences[at < 0 ? 0 : Math.min(sentences.length - 1, Math.max(0, at + step))]);
   };
   return (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { target, key } = event;
+    // Not the one that is looked at: the pointer may rest on another than the one that has the focus.
+    const article = target instanceof Element ? target.closest("article") : null;
+    const row = Number(article?.dataset["row"]);
+    const sentences = ordered();
+    const at = sentences.findIndex((sentence) => sentence.row === row);
     const step = STEPS[key];
-    const isOnSentence = target instanceof HTMLElement && target.tagName === "ARTICLE";
-    const sentence = ordered().find(({ row }) => row === current());
-    if (step !== undefined) move(step);
-    else if (key === "Home") focus(ordered()[0]);
-    else if (key === "End") focus(ordered().at(-1));
-    else if (key === "Enter" && isOnSentence) onPin();
+    const sentence = sentences[at];
+    if (step !== undefined)
+      focus(sentences[Math.min(sentences.length - 1, Math.max(0, at + step))]);
+    else if (key === "Home") focus(sentences[0]);
+    else if (key === "End") focus(sentences.at(-1));
+    else if (key === "Enter" && target === article && sentence !== undefined) onPin(row);
     else if (key.toLowerCase() === "x" && sentence !== undefined) onTick(sentence, event.shiftKey);
     else return;
     event.preventDefault();
@@ -48,6 +46,6 @@ export function listKeys(targets: KeyTargets): (event: KeyboardEvent) => void {
 }
 
 /** Moves the focus to a sentence of a list, where it stands there. */
-export function focusSentence(list: HTMLElement | undefined, row: number): void {
+function focusSentence(list: HTMLElement | undefined, row: number): void {
   list?.querySelector<HTMLElement>(`article[data-row="${row}"]`)?.focus();
 }

@@ -1,5 +1,7 @@
 import { abortError } from "../../core/errors.ts";
-import type { SearchAnswer, WorkDetail, WorkSource } from "../../core/protocol.ts";
+import type { FoundSentence, SearchAnswer, WorkDetail, WorkSource } from "../../core/protocol.ts";
+import { ALL_QUALITY_FLAGS, QUALITY_FLAGS } from "../../core/quality/flags.ts";
+import { MOST_LISTED } from "../../core/results/listing.ts";
 import { prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
 import type { SessionParts } from "./session-parts.ts";
@@ -18,6 +20,11 @@ export interface Library {
    * the work. Null where nothing was searched, or where searching would have to ask the person first.
    */
   matches(signal: AbortSignal, work: WorkDetail, count: number): Promise<SearchAnswer | null>;
+  /**
+   * The near-duplicates that a sentence of the list stands for: those that lie closest to its own vector. None where the
+   * list does not hold it any more.
+   */
+  similar(signal: AbortSignal, row: number): Promise<readonly FoundSentence[]>;
 }
 
 /** Creates it. */
@@ -60,7 +67,36 @@ export function createLibrary(parts: SessionParts): Library {
       const asked = adopted === null ? request : { ...request, adopted };
       return services.search.search(signal, asked, ignore, ignore);
     },
+    async similar(signal, row) {
+      const shown = shownIn(state());
+      const { found, vectors } = shown?.results.answer ?? {
+        found: [],
+        vectors: new Float32Array(0),
+      };
+      const place = found.findIndex((sentence) => sentence.row === row);
+      const count = found[place]?.similar ?? 0;
+      if (shown === null || count === 0) return [];
+      const { variant } = shown.results;
+      const dim = vectors.length / found.length;
+      const query = vectors.slice(place * dim, (place + 1) * dim);
+      const hiddenFlags = ALL_QUALITY_FLAGS & ~QUALITY_FLAGS.duplicate;
+      const wanted = Math.min(MOST_LISTED, count + SPARE);
+      const preparing = prepareSearch(parts, { variant, phrase: null }, refuse, ignore, signal);
+      const { adopted } = await preparing;
+      const request = { query, variant, scale: "text", count: wanted, hiddenFlags } as const;
+      const asked = adopted === null ? request : { ...request, adopted };
+      const closest = await services.search.search(signal, asked, ignore, ignore);
+      return closest.found
+        .filter(({ flags = QUALITY_FLAGS.duplicate }) => (flags & QUALITY_FLAGS.duplicate) !== 0)
+        .filter((sentence) => sentence.row !== row)
+        .slice(0, count);
+    },
   };
 }
+
+/** Sentences that may lie between near-duplicates without being any: the sentence itself, and others that are as close. */
+const SPARE = 25;
+
+const refuse = () => Promise.reject(abortError());
 
 const ignore = () => undefined;
