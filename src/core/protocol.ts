@@ -376,7 +376,7 @@ export interface SearchApi {
   /**
    * A picture of a work, by its file's name in {@link WorkDetail}. Its bytes are those that the edition names.
    *
-   * @throws AppError `hash-mismatch` for other bytes, `network`, `http-status`
+   * @throws AppError `edition-corrupt` for other bytes, `network`, `http-status`
    */
   workImage(id: CallId, workId: string, file: string): Promise<Blob>;
   cancel(id: CallId): void;

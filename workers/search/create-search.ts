@@ -29,7 +29,7 @@ import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
-import { fetchWorkImage, type WorkImagePlace, workImageUrl } from "./fetch-work-image.ts";
+import { fetchWorkImage, type WorkImagePlace } from "./fetch-work-image.ts";
 import { gunzip } from "./gunzip.ts";
 import { openHnswRouter } from "./hnsw-router.ts";
 import { openScanKernel } from "./kernel/open-scan-kernel.ts";
@@ -142,8 +142,7 @@ export function createSearch(
       if (imageBase === null) {
         throw new AppError({ code: "invalid-argument", what: "an edition without pictures" });
       }
-      const url = workImageUrl(imageBase, workId, file);
-      return fetchWorkImage(url, image, fetch, signal);
+      return fetchWorkImage(imageBase, workId, image, fetch, signal);
     },
     router: () => router,
     kernel: () => kernel,

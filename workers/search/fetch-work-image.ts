@@ -1,17 +1,7 @@
+import { checkWorkImage, workImageType, workImageUrl } from "../../src/core/edition/work-image.ts";
 import type { WorkImage } from "../../src/core/edition/works-file.ts";
 import { AppError, isAbort } from "../../src/core/errors.ts";
-import { type PictureFormat, sniffPicture } from "../../src/core/image/sniff.ts";
 import { sha256Hex } from "../sha256-hex.ts";
-
-/** Formats that a browser shows; a file of an edition that is anything else is not handed to the page. */
-const MEDIA_TYPES: Readonly<Partial<Record<PictureFormat, string>>> = {
-  JPEG: "image/jpeg",
-  PNG: "image/png",
-  GIF: "image/gif",
-  WebP: "image/webp",
-  AVIF: "image/avif",
-  BMP: "image/bmp",
-};
 
 /** Where the pictures of an edition are. */
 export interface WorkImagePlace {
@@ -21,43 +11,31 @@ export interface WorkImagePlace {
   readonly base: string;
 }
 
-/** The address of a picture: the base, a folder named after the work, the file. */
-export function workImageUrl(
-  { editionUrl, base }: WorkImagePlace,
-  workId: string,
-  file: string,
-): string {
-  const folder = base.startsWith("https://") ? base : editionUrl + base;
-  return `${folder}${encodeURIComponent(workId)}/${encodeURIComponent(file)}`;
+/** The base made absolute. */
+function folderOf({ editionUrl, base }: WorkImagePlace): string {
+  return base.startsWith("https://") ? base : editionUrl + base;
 }
 
 /**
- * Fetches a picture of a work. Only the bytes that the edition names are given back: their number and their hash are
- * checked, and what they are is read from them.
+ * Fetches a picture of a work. Only the bytes that the edition names are given back.
  *
- * @throws AppError `network`, `http-status`, `hash-mismatch`, `picture-format`; an AbortError after `signal`
+ * @throws AppError `network`, `http-status`, `edition-corrupt`; an AbortError after `signal`
  */
 export async function fetchWorkImage(
-  url: string,
+  place: WorkImagePlace,
+  workId: string,
   image: WorkImage,
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<Blob> {
-  const bytes = await fetchExactly(url, image.bytes, fetch, signal);
-  const digest = await sha256Hex(bytes);
-  if (bytes.length !== image.bytes || !digest.startsWith(image.hash)) {
-    throw new AppError({ code: "hash-mismatch", file: image.file });
-  }
-  const format = sniffPicture(bytes)?.format;
-  const type = format === undefined ? undefined : MEDIA_TYPES[format];
-  if (type === undefined) {
-    throw new AppError({ code: "picture-format", format: format ?? "unknown" });
-  }
-  return new Blob([bytes], { type });
+  const url = workImageUrl(folderOf(place), workId, image);
+  const bytes = await fetchAtMost(url, image.bytes, fetch, signal);
+  await checkWorkImage(bytes, image, sha256Hex);
+  return new Blob([bytes], { type: workImageType(image) });
 }
 
 /** Reads a response, but no further than one byte past what is expected: a server may send anything. */
-async function fetchExactly(
+async function fetchAtMost(
   url: string,
   expected: number,
   fetch: typeof globalThis.fetch,
