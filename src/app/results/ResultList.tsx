@@ -134,11 +134,13 @@ export function ResultList(props: ResultListProps) {
                 return (
                   <li class="work-group">
                     <Show when={group()}>
-                      {(there) => <WorkHead
+                      {(there) => (
+                        <WorkHead
                           work={there().work}
                           count={there().sentences.length}
                           isOwn={there().sentences.some(({ row }) => isOwnRow(row))}
-                        />}
+                        />
+                      )}
                     </Show>
                     <ol class="sentences">
                       <For each={rowsOf(group()?.sentences ?? [])}>

@@ -203,10 +203,7 @@ function Source(props: SourceProps) {
     <p class="source">
       {props.work.author}, {props.work.year},{" "}
       <cite>
-        <Show
-          when={!props.isOwn}
-          fallback={<RichTextView text={readMarkup(props.work.title)} />}
-        >
+        <Show when={!props.isOwn} fallback={<RichTextView text={readMarkup(props.work.title)} />}>
           <a class="work-link" href={workRoute(props.work.workId)} tabindex={props.tabindex}>
             <RichTextView text={readMarkup(props.work.title)} />
           </a>

@@ -1,4 +1,5 @@
 import { abortError } from "../../core/errors.ts";
+import { type Filter, NO_FILTER } from "../../core/facets/filter.ts";
 import type { FoundSentence, SearchAnswer, WorkDetail, WorkSource } from "../../core/protocol.ts";
 import { ALL_QUALITY_FLAGS, QUALITY_FLAGS } from "../../core/quality/flags.ts";
 import { MOST_LISTED } from "../../core/results/listing.ts";
@@ -51,7 +52,13 @@ export function createLibrary(parts: SessionParts): Library {
         mustAsk = true;
         return Promise.reject(abortError());
       };
-      const preparing = prepareSearch(parts, { variant, phrase }, refuse, ignore, signal);
+      const preparing = prepareSearch(
+        parts,
+        { variant, phrase, filter: EDITION_ALONE },
+        refuse,
+        ignore,
+        signal,
+      );
       const prepared = await preparing.catch((error: unknown) => {
         if (mustAsk) return null;
         throw error;
@@ -81,7 +88,13 @@ export function createLibrary(parts: SessionParts): Library {
       const query = vectors.slice(place * dim, (place + 1) * dim);
       const hiddenFlags = ALL_QUALITY_FLAGS & ~QUALITY_FLAGS.duplicate;
       const wanted = Math.min(MOST_LISTED, count + SPARE);
-      const preparing = prepareSearch(parts, { variant, phrase: null }, refuse, ignore, signal);
+      const preparing = prepareSearch(
+        parts,
+        { variant, phrase: null, filter: EDITION_ALONE },
+        refuse,
+        ignore,
+        signal,
+      );
       const { adopted } = await preparing;
       const request = { query, variant, scale: "text", count: wanted, hiddenFlags } as const;
       const asked = adopted === null ? request : { ...request, adopted };
@@ -96,6 +109,9 @@ export function createLibrary(parts: SessionParts): Library {
 
 /** Sentences that may lie between near-duplicates without being any: the sentence itself, and others that are as close. */
 const SPARE = 25;
+
+/** Works with a page of their own are the edition's. */
+const EDITION_ALONE: Filter = { ...NO_FILTER, among: "edition" };
 
 const refuse = () => Promise.reject(abortError());
 
