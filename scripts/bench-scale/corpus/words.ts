@@ -1,5 +1,4 @@
-import { embedInProse } from "../../demo-encoder/prose.ts";
-import { createRandom, mixSeed } from "../../demo-encoder/random.ts";
+import { createRandom, mixSeed, type Random } from "../../demo-encoder/random.ts";
 import { type CorpusPlan, STREAMS, THEMES } from "./corpus-plan.ts";
 import { RandomStream } from "./random-stream.ts";
 
@@ -30,6 +29,29 @@ const SURNAMES = (
 ).split("|");
 const NAMES =
   "Anna|Bram|Clara|David|Elena|Frans|Greta|Hugo|Inés|Jan|Karin|Louis|Marta|Nils|Olga".split("|");
+
+const ADJECTIVES = (
+  "pale|austere|gilded|restless|luminous|faded|severe|tender|crowded|solitary|shallow|monumental|frail|opaque|brittle|lavish|sombre|" +
+  "radiant|weathered|delicate|abrupt|hesitant|vivid|muted|archaic|courtly|rustic|intimate|theatrical|veiled|angular|fluent|sparse|" +
+  "turbulent|serene|ambiguous|precise|clumsy|noble|humble|exotic|devout|ironic|playful|melancholy|stern|lucid|ornate|plain|dense|airy|" +
+  "sharp|blurred|cold|warm|early|late|unfinished|restored|damaged|forged|celebrated|forgotten|provincial"
+).split("|");
+const NOUNS = (
+  "panel|canvas|fresco|engraving|sketch|pigment|varnish|glaze|contour|drapery|halo|horizon|archway|altar|niche|predella|workshop|patron|" +
+  "guild|donor|commission|contract|inventory|collector|dealer|museum|chapel|cloister|palace|harbour|orchard|valley|storm|dusk|mirror|" +
+  "window|threshold|curtain|candle|skull|lute|book|letter|map|globe|goblet|carpet|sword|crown|lamb|dove|lily|ivy|oak|river|bridge|tower|" +
+  "ruin|column|staircase|garden|market|procession|banquet|battle|wedding|funeral|pilgrimage|miracle|legend|psalm|gesture|gaze|shadow|" +
+  "silhouette|texture|rhythm|symmetry|proportion|perspective|allegory|emblem|manner|tradition|attribution|copy|pendant|series|frame"
+).split("|");
+const VERBS = (
+  "recalls|denies|frames|softens|repeats|answers|conceals|reveals|balances|interrupts|measures|borrows|inherits|rejects|imitates|outlives|" +
+  "accompanies|precedes|surrounds|divides|joins|darkens|warms|flattens|deepens|anchors|loosens|exposes|protects|honours|mocks|quotes|revises|" +
+  "translates|suspends|completes|disturbs|steadies|multiplies|empties"
+).split("|");
+const SYLLABLES =
+  "ba|ler|mon|vi|ces|tor|dan|el|fra|gio|hel|is|jor|kas|lu|mar|nel|os|pie|quen|ri|sal|tin|ul|ver|wil|xan|yo|zen|ard|bel|cor".split(
+    "|",
+  );
 
 /** What a theme is about, in words: every theme has its own. */
 export function themeWords(theme: number): string {
@@ -71,7 +93,34 @@ export function rowWords(plan: CorpusPlan, row: number): string {
   if (kind < CAPTIONS + REFERENCES + RUNNING_HEADS + DEBRIS) {
     return about.replaceAll(" ", () => random.pick([" ", "~ ", " |", " .", "^ "]));
   }
-  return embedInProse(about, random);
+  return `${capital(prose(about, random))}.`;
+}
+
+/** A surname that is nobody's: two or three syllables. */
+function inventedName(random: Random): string {
+  const parts = [random.pick(SYLLABLES), random.pick(SYLLABLES)];
+  if (random.chance(0.5)) parts.push(random.pick(SYLLABLES));
+  return capital(parts.join(""));
+}
+
+/** A sentence about a theme; most of its words are its own, so that it is like no other that is not meant to be. */
+function prose(about: string, random: Random): string {
+  const thing = () => `${random.pick(ADJECTIVES)} ${random.pick(NOUNS)}`;
+  const does = () => random.pick(VERBS);
+  const year = () => String(1300 + random.int(700));
+  const forms: readonly (() => string)[] = [
+    () => `the ${thing()} ${does()} ${about}, and the ${thing()} ${does()} the ${thing()}`,
+    () =>
+      `in ${year()} ${inventedName(random)} saw ${about}; the ${thing()} ${does()} a ${thing()}`,
+    () => `${about}: the ${thing()} ${does()} what the ${thing()} ${does()}`,
+    () =>
+      `${inventedName(random)} writes of the ${thing()} that ${does()} ${about} like a ${thing()}`,
+    () => `no ${thing()} ${does()} the ${thing()} so well as ${about} in ${inventedName(random)}`,
+    () => `where ${inventedName(random)} has ${about}, the ${thing()} ${does()} its ${thing()}`,
+    () => `with a ${thing()} and a ${thing()}, ${about} ${does()} the ${thing()} of ${year()}`,
+    () => `the ${thing()} by ${inventedName(random)} ${does()} a ${thing()} rather than ${about}`,
+  ];
+  return random.pick(forms)();
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
