@@ -3,13 +3,15 @@ import type { OwnTextsApi } from "../src/core/own-texts/protocol.ts";
 import { createCancellation } from "./cancellation.ts";
 import { exposeApi } from "./expose-api.ts";
 import { createOwnTexts } from "./own-texts/create-own-texts.ts";
+import { openEnclosedKernel } from "./own-texts/open-enclosed-kernel.ts";
 
 const calls = createCancellation();
 const channel = new BroadcastChannel("artefact-own-texts");
-const texts = createOwnTexts(
-  () => channel.postMessage("changed"),
-  () => Date.now(),
-);
+const texts = createOwnTexts({
+  onChange: () => channel.postMessage("changed"),
+  now: () => Date.now(),
+  openKernel: openEnclosedKernel,
+});
 
 void exposeApi({
   library: (id, model) => calls.run(id, () => texts.library(model)),

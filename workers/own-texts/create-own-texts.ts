@@ -23,9 +23,10 @@ import type {
   SentenceSource,
 } from "../../src/core/protocol.ts";
 import { sha256Hex } from "../sha256-hex.ts";
+import { createCodesStore } from "./codes-store.ts";
 import { createOwnDatabase } from "./own-database.ts";
 import { createOwnLibrary, runsOfWorks } from "./own-library.ts";
-import { createOwnVectors, type OwnVectors } from "./own-vectors.ts";
+import { createOwnVectors, type OwnVectors, type VectorServices } from "./own-vectors.ts";
 import { readOwnSource, readSentences, readWholeText } from "./read-own-texts.ts";
 import { searchOwnTexts } from "./search-own-texts.ts";
 import { createTextsStore } from "./texts-store.ts";
@@ -51,21 +52,25 @@ export interface OwnTexts {
 /** Sentences that a preview shows. */
 const SAMPLE_SENTENCES = 3;
 
-/**
- * Creates it over this browser's storage.
- *
- * @param onChange called after every change, so that other tabs can be told
- * @param now milliseconds since 1970
- */
-export function createOwnTexts(onChange: () => void, now: () => number): OwnTexts {
+/** What surrounds it. */
+export interface OwnTextsServices extends Pick<VectorServices, "openKernel"> {
+  /** Called after every change, so that other tabs can be told. */
+  onChange(): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** Creates it over this browser's storage. */
+export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices): OwnTexts {
   const database = createOwnDatabase();
   const texts = createTextsStore(database);
   const store = createVectorsStore(database);
+  const codes = createCodesStore(database);
   const library = createOwnLibrary(texts);
   let latest: OwnVectors | null = null;
   const vectorsOf = (model: AdoptedModel): OwnVectors => {
     if (latest === null || !isSameModel(latest.model, model))
-      latest = createOwnVectors(model, store);
+      latest = createOwnVectors(model, { vectors: store, codes, openKernel });
     return latest;
   };
   const changed = async (work: Promise<unknown>): Promise<void> => {
@@ -144,7 +149,7 @@ export function createOwnTexts(onChange: () => void, now: () => number): OwnText
       );
       const index = await vectors.index(request.variant, signal);
       signal.throwIfAborted();
-      return searchOwnTexts({ index, works: ready, texts }, request);
+      return searchOwnTexts({ index, works: ready, texts }, request, signal);
     },
     async source(row) {
       const { works } = await library.now();

@@ -4,6 +4,7 @@ import type { OwnRecord } from "../../src/core/own-texts/own-record.ts";
 import type { ModelVariant } from "../../src/core/protocol.ts";
 import type { WorkText } from "../../src/core/source/work-text.ts";
 import { openDatabase } from "../open-database.ts";
+import type { StoredBlock } from "./codes-store.ts";
 
 /** A work as it is stored; its sentences have the rows `firstRow`, `firstRow + 1` …, which no other work ever gets. */
 export interface StoredWork {
@@ -33,7 +34,10 @@ interface StoredState {
 }
 
 /** Model, first row, rows and variant of a run of vectors. */
-export type VectorKey = [model: string, firstRow: number, count: number, variant: ModelVariant];
+type VectorKey = [model: string, firstRow: number, count: number, variant: ModelVariant];
+
+/** Model, variant, first row and end of a block of codes. */
+type CodesKey = [model: string, variant: ModelVariant, firstRow: number, end: number];
 
 export interface OwnSchema extends DBSchema {
   state: { key: "state"; value: StoredState };
@@ -42,6 +46,7 @@ export interface OwnSchema extends DBSchema {
   texts: { key: [string, number]; value: WorkText };
   /** Unit vectors as halves. */
   vectors: { key: VectorKey; value: Uint16Array<ArrayBuffer> };
+  codes: { key: CodesKey; value: StoredBlock };
 }
 
 export const EMPTY_STATE: StoredState = { revision: "none", nextRow: 0, models: [] };
@@ -68,6 +73,7 @@ export function createOwnDatabase(): OwnDatabase {
       created.createObjectStore("works");
       created.createObjectStore("texts");
       created.createObjectStore("vectors");
+      created.createObjectStore("codes");
     });
     try {
       return await opening;

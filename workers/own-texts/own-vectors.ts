@@ -1,8 +1,12 @@
+import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { AppError, isAppError } from "../../src/core/errors.ts";
 import { toHalves } from "../../src/core/model/half.ts";
+import { BLOCK_ROWS } from "../../src/core/own-texts/plan-blocks.ts";
 import { createRowRuns, type RowRuns, type Run } from "../../src/core/own-texts/row-runs.ts";
 import type { AdoptedModel, AdoptRequest, ModelVariant } from "../../src/core/protocol.ts";
 import { requireUnitRows } from "../../src/core/search/adopted-vectors.ts";
+import { codeBlocks } from "./code-blocks.ts";
+import type { CodesStore } from "./codes-store.ts";
 import { createOwnIndex, type OwnIndex } from "./own-index.ts";
 import { MOST_RUN_ROWS, type VectorsStore } from "./vectors-store.ts";
 
@@ -21,16 +25,39 @@ export interface OwnVectors {
   index(variant: ModelVariant, signal: AbortSignal): Promise<OwnIndex>;
 }
 
+/** Where the vectors of a model and their codes lie, and what scans the codes. */
+export interface VectorServices {
+  readonly vectors: VectorsStore;
+  readonly codes: CodesStore;
+  /** Opens a kernel with memory of its own, which goes with this model. */
+  openKernel(): Promise<ScanKernel>;
+}
+
+/** Blocks that are coded at most while somebody waits for an answer; the others are then searched by their halves. */
+const BLOCKS_AT_ONCE = 8;
+
 /** Opens what is kept for a model; nothing is read yet. */
-export function createOwnVectors(model: AdoptedModel, store: VectorsStore): OwnVectors {
+export function createOwnVectors(
+  model: AdoptedModel,
+  { vectors: store, codes, openKernel }: VectorServices,
+): OwnVectors {
+  const stores = { vectors: store, codes };
+  let opening: Promise<ScanKernel> | null = null;
+  let uncoded = 0;
   let seen: { readonly revision: string; readonly runs: readonly Run[]; readonly rows: RowRuns } = {
     revision: "",
     runs: [],
     rows: createRowRuns([]),
   };
-  const indices: Record<ModelVariant, OwnIndex> = {
-    base: createOwnIndex(model, "base", store),
-    adapted: createOwnIndex(model, "adapted", store),
+  const variants: readonly ModelVariant[] =
+    model.adapterFingerprint === null ? ["base"] : ["base", "adapted"];
+  const indices = new Map<ModelVariant, OwnIndex>();
+  const indexOf = async (variant: ModelVariant): Promise<OwnIndex> => {
+    opening ??= openKernel();
+    const kernel = await opening;
+    const index = indices.get(variant) ?? createOwnIndex(model, variant, stores, kernel);
+    indices.set(variant, index);
+    return index;
   };
   return {
     model,
@@ -69,9 +96,16 @@ export function createOwnVectors(model: AdoptedModel, store: VectorsStore): OwnV
         await store.removeOthers(model);
         await store.put(model, run);
       }
+      uncoded += count;
+      if (uncoded < BLOCK_ROWS) return;
+      uncoded = 0;
+      const runs = await store.runs(model);
+      for (const variant of variants) await codeBlocks(model, variant, runs, stores, 1);
     },
     async index(variant, signal) {
-      const index = indices[model.adapterFingerprint === null ? "base" : variant];
+      const kept = variants.includes(variant) ? variant : "base";
+      await codeBlocks(model, kept, seen.runs, stores, BLOCKS_AT_ONCE);
+      const index = await indexOf(kept);
       await index.load(seen.runs, signal);
       return index;
     },

@@ -24,20 +24,21 @@ const SAMPLED_ROWS = 4096;
 const ID_DIGITS = 4;
 
 /**
- * Finds the own sentences closest to a query. Every vector is scored, the best exactly.
+ * Finds the own sentences closest to a query. Every vector is scored, and the best are scored exactly.
  *
  * @throws AppError `invalid-argument` for a query that does not fit
  */
 export async function searchOwnTexts(
   { index, works, texts }: SearchedTexts,
   request: OwnSearchRequest,
+  signal: AbortSignal,
 ): Promise<SearchAnswer> {
   checkRequest(request, request.model.dim, 0);
   const ready = createRowRuns(runsOfWorks(works));
   const query = mixedQuery(request, null, (vector) =>
     index.sampleScores(vector, SAMPLED_ROWS, ready.has),
   );
-  const best = index.search(query, request.count, ready.has);
+  const best = await index.search(query, request.count, ready.has, signal);
   const sentences = await readSentences(
     texts,
     works,

@@ -130,7 +130,7 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
     chunk: (workId, index) => database.run((open) => open.get("texts", [workId, index])),
     clear: () =>
       database.run(async (open) => {
-        const names = ["state", "works", "texts", "vectors"] as const;
+        const names = ["state", "works", "texts", "vectors", "codes"] as const;
         const transaction = open.transaction(names, "readwrite", { durability: "strict" });
         // Rows go on: a list that still stands must not find another sentence under its row.
         const states = transaction.objectStore("state");

@@ -1,6 +1,6 @@
 import type { Run } from "../../src/core/own-texts/row-runs.ts";
 import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
-import { EMPTY_STATE, expectDone, type OwnDatabase, type VectorKey } from "./own-database.ts";
+import { EMPTY_STATE, expectDone, type OwnDatabase } from "./own-database.ts";
 
 /** Rows of one record at most: what a deletion rewrites at either end, and what an exact look at one row reads. */
 export const MOST_RUN_ROWS = 32;
@@ -25,7 +25,7 @@ export interface VectorsStore {
   ): Promise<readonly (Uint16Array<ArrayBuffer> | undefined)[]>;
   /**
    * Deletes what all models have of rows that no text holds any more. A run that also holds living rows stays while they are
-   * half of it at least, and is cut down to them else.
+   * half of it at least, and is cut down to them else. Blocks of codes that reach over dead rows go, to be made again.
    *
    * @param isLive tells of rows around the dead ones
    */
@@ -41,14 +41,14 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
   return {
     runs: (model) =>
       database.run(async (open) => {
-        const keys = await open.getAllKeys("vectors", modelRange(keyOf(model)));
+        const keys = await open.getAllKeys("vectors", modelRange(keyOfModel(model)));
         return keys.flatMap(([, firstRow, count, variant]) =>
           variant === "base" ? [{ firstRow, count }] : [],
         );
       }),
     put: (model, run) =>
       database.run(async (open) => {
-        const key = keyOf(model);
+        const key = keyOfModel(model);
         const transaction = open.transaction(["state", "vectors"], "readwrite");
         const vectors = transaction.objectStore("vectors");
         const states = transaction.objectStore("state");
@@ -56,7 +56,7 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
           vectors.getAllKeys(aroundRange(key, run)),
           states.get("state"),
         ]);
-        if (!near.some((other) => overlaps(other, run))) {
+        if (!near.some(([, firstRow, count]) => overlaps({ firstRow, count }, run))) {
           expectDone(vectors.put(run.base, [key, run.firstRow, run.count, "base"]));
           if (run.adapted !== null) {
             expectDone(vectors.put(run.adapted, [key, run.firstRow, run.count, "adapted"]));
@@ -71,19 +71,27 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
         const { store } = open.transaction("vectors");
         const stored = model.adapterFingerprint === null ? "base" : variant;
         return Promise.all(
-          runs.map(({ firstRow, count }) => store.get([keyOf(model), firstRow, count, stored])),
+          runs.map(({ firstRow, count }) =>
+            store.get([keyOfModel(model), firstRow, count, stored]),
+          ),
         );
       }),
     removeRows: (dead, isLive) =>
       database.run(async (open) => {
-        const transaction = open.transaction(["state", "vectors"], "readwrite");
+        const transaction = open.transaction(["state", "vectors", "codes"], "readwrite");
         const vectors = transaction.objectStore("vectors");
         const { models } = (await transaction.objectStore("state").get("state")) ?? EMPTY_STATE;
+        const codes = transaction.objectStore("codes");
         for (const model of models) {
+          for (const key of await codes.getAllKeys(modelRange(model))) {
+            const [, , firstRow, end] = key;
+            const block = { firstRow, count: end - firstRow };
+            if (dead.some((run) => overlaps(block, run))) await codes.delete(key);
+          }
           for (const run of dead) {
             for (const key of await vectors.getAllKeys(aroundRange(model, run))) {
-              if (!overlaps(key, run)) continue;
               const [, firstRow, count, variant] = key;
+              if (!overlaps({ firstRow, count }, run)) continue;
               const living = livingRuns({ firstRow, count }, isLive);
               const left = living.reduce((total, part) => total + part.count, 0);
               if (2 * left >= count) continue;
@@ -108,12 +116,14 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
       }),
     removeOthers: (model) =>
       database.run(async (open) => {
-        const own = keyOf(model);
-        const transaction = open.transaction(["state", "vectors"], "readwrite");
+        const own = keyOfModel(model);
+        const transaction = open.transaction(["state", "vectors", "codes"], "readwrite");
         const states = transaction.objectStore("state");
         const state = (await states.get("state")) ?? EMPTY_STATE;
         for (const other of state.models) {
-          if (other !== own) await transaction.objectStore("vectors").delete(modelRange(other));
+          if (other === own) continue;
+          await transaction.objectStore("vectors").delete(modelRange(other));
+          await transaction.objectStore("codes").delete(modelRange(other));
         }
         const models = state.models.filter((other) => other === own);
         await states.put({ ...state, models }, "state");
@@ -123,7 +133,7 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
 }
 
 /** The model as keys have it; its last part is the length of a vector. */
-function keyOf({ fingerprint, adapterFingerprint, dim }: AdoptedModel): string {
+export function keyOfModel({ fingerprint, adapterFingerprint, dim }: AdoptedModel): string {
   return `${fingerprint}/${adapterFingerprint ?? "none"}/${dim}`;
 }
 
@@ -141,8 +151,8 @@ function aroundRange(model: string, { firstRow, count }: Run): IDBKeyRange {
   return IDBKeyRange.bound([model, firstRow - MOST_RUN_ROWS], [model, firstRow + count]);
 }
 
-function overlaps([, firstRow, count]: VectorKey, run: Run): boolean {
-  return firstRow < run.firstRow + run.count && run.firstRow < firstRow + count;
+function overlaps(one: Run, other: Run): boolean {
+  return one.firstRow < other.firstRow + other.count && other.firstRow < one.firstRow + one.count;
 }
 
 function livingRuns({ firstRow, count }: Run, isLive: (row: number) => boolean): Run[] {

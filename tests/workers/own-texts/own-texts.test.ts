@@ -2,6 +2,9 @@ import "fake-indexeddb/auto";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 import { deleteDB, openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openNodeScanKernel } from "../../../scripts/build-index/prove/open-scan-kernel.ts";
+import { toHalves } from "../../../src/core/model/half.ts";
+import { unitRows } from "../../../src/core/own-texts/half-index.ts";
 import { MOST_OWN_SENTENCES } from "../../../src/core/own-texts/limits.ts";
 import { isOwnRow } from "../../../src/core/own-texts/own-rows.ts";
 import type { GivenTexts } from "../../../src/core/own-texts/protocol.ts";
@@ -58,7 +61,7 @@ const query = drawVector(DIM, createSeededRandom(99));
 const search = (own: OwnTexts, change: Partial<Parameters<OwnTexts["search"]>[0]> = {}) =>
   own.search({ query, variant: "base", count: 25, model, ...change }, signal);
 
-/** What an exact scan finds among some texts. */
+/** What an exact scan of the vectors, as they are kept, finds among some texts. */
 function exactly(
   texts: readonly string[],
   variant: ModelVariant,
@@ -66,7 +69,10 @@ function exactly(
   count = 25,
 ): string[] {
   return texts
-    .map((text) => ({ text, score: dotFloats(vectorOf(text, variant), 0, by, 0, DIM) }))
+    .map((text) => {
+      const kept = unitRows(toHalves(vectorOf(text, variant)), DIM);
+      return { text, score: dotFloats(kept, 0, by, 0, DIM) };
+    })
     .sort((left, right) => right.score - left.score)
     .slice(0, count)
     .map(({ text }) => text);
@@ -75,12 +81,13 @@ function exactly(
 const linesOf = async ({ content }: GivenTexts) => (await content.text()).split("\n");
 let changes = 0;
 const visit = () =>
-  createOwnTexts(
-    () => {
+  createOwnTexts({
+    onChange: () => {
       changes += 1;
     },
-    () => 1_700_000_000_000,
-  );
+    now: () => 1_700_000_000_000,
+    openKernel: openNodeScanKernel,
+  });
 
 beforeEach(() => {
   changes = 0;
@@ -282,6 +289,77 @@ describe("own texts", () => {
     expect(answer.found.slice(0, 10).map(({ text }) => text)).toEqual(
       exactly(lines, "base", mixed, 10),
     );
+  });
+});
+
+describe("many own texts", () => {
+  const files = [notes("a", 1500), notes("b", 1500), notes("c", 40)];
+  const blocks = async () => {
+    const database = await openDB(DATABASE);
+    const keys = await database.getAllKeys("codes");
+    database.close();
+    return keys;
+  };
+  const found = async (own: OwnTexts, variant: ModelVariant = "base") =>
+    (await search(own, { variant, count: 50 })).found.map(({ text }) => text);
+
+  it("are coded in blocks, and found exactly, with codes or without, as they come and go", async () => {
+    const own = visit();
+    for (const file of files) await own.add(file, null, signal);
+    await read(own);
+    const [a, b, c] = await Promise.all(files.map(linesOf));
+    const all = [...(a ?? []), ...(b ?? []), ...(c ?? [])];
+    // Two blocks of a variant; the rest waits for a third.
+    expect(await blocks()).toHaveLength(4);
+    for (const variant of ["base", "adapted"] as const) {
+      expect(await found(own, variant)).toEqual(exactly(all, variant, query, 50));
+      expect(await found(visit(), variant)).toEqual(exactly(all, variant, query, 50));
+    }
+    const { works } = await own.library(model);
+    const [, second] = works;
+    await own.remove([second?.workId ?? ""]);
+    const without = [...(a ?? []), ...(c ?? [])];
+    expect(await found(own)).toEqual(exactly(without, "base", query, 50));
+    await own.restore([second?.workId ?? ""]);
+    expect(await found(own)).toEqual(exactly(all, "base", query, 50));
+    await own.remove([second?.workId ?? ""]);
+    await own.purge();
+    // The second block of each variant held sentences of it.
+    expect(await blocks()).toHaveLength(2);
+    expect(await found(own)).toEqual(exactly(without, "base", query, 50));
+    await own.add(notes("d", 1000), null, signal);
+    await read(own);
+    without.push(...(await linesOf(notes("d", 1000))));
+    expect(await found(own)).toEqual(exactly(without, "base", query, 50));
+    expect(await blocks()).toHaveLength(4);
+    expect(await found(visit())).toEqual(exactly(without, "base", query, 50));
+  });
+
+  it("whose codes are lost, damaged or of vectors that are gone are coded again", async () => {
+    const own = visit();
+    await own.add(files[0] ?? notes("a", 1), null, signal);
+    await read(own);
+    const lines = await linesOf(files[0] ?? notes("a", 1));
+    const expected = exactly(lines, "base", query, 50);
+    const change = async (to: (block: { codes: { planes: Uint8Array } }) => unknown) => {
+      const database = await openDB(DATABASE);
+      for (const key of await database.getAllKeys("codes")) {
+        await database.put("codes", to(await database.get("codes", key)), key);
+      }
+      database.close();
+    };
+    await change((block) => ({
+      ...block,
+      codes: { ...block.codes, planes: block.codes.planes.slice(1) },
+    }));
+    expect(await found(visit())).toEqual(expected);
+    expect(await found(visit())).toEqual(expected);
+    await change((block) => ({ ...block, runs: [{ firstRow: 0, count: 7 }] }));
+    expect(await found(visit())).toEqual(expected);
+    const database = await openDB(DATABASE);
+    await database.clear("codes");
+    database.close();
+    expect(await found(visit())).toEqual(expected);
   });
 });
 
