@@ -1,7 +1,7 @@
-import { unitRows } from "../../src/core/own-texts/half-index.ts";
 import { encodeOwnCodes } from "../../src/core/own-texts/own-codes.ts";
 import { nextBlock } from "../../src/core/own-texts/plan-blocks.ts";
 import type { Run } from "../../src/core/own-texts/row-runs.ts";
+import { unitRows } from "../../src/core/own-texts/unit-rows.ts";
 import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
 import { spanOf } from "./codes-store.ts";
 import type { IndexStores } from "./own-index.ts";

@@ -1,4 +1,4 @@
-import type { Run } from "../../src/core/own-texts/row-runs.ts";
+import { createRowRuns, type Run } from "../../src/core/own-texts/row-runs.ts";
 import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
 import { EMPTY_STATE, expectDone, type OwnDatabase } from "./own-database.ts";
 
@@ -25,7 +25,7 @@ export interface VectorsStore {
   ): Promise<readonly (Uint16Array<ArrayBuffer> | undefined)[]>;
   /**
    * Deletes what all models have of rows that no text holds any more. A run that also holds living rows stays while they are
-   * half of it at least, and is cut down to them else. Blocks of codes that reach over dead rows go, to be made again.
+   * half of it at least, and is cut down to them else. Blocks of codes go where nothing in them lives; the others are left to whoever loads them.
    *
    * @param isLive tells of rows around the dead ones
    */
@@ -82,11 +82,12 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
         const vectors = transaction.objectStore("vectors");
         const { models } = (await transaction.objectStore("state").get("state")) ?? EMPTY_STATE;
         const codes = transaction.objectStore("codes");
+        const deadRows = createRowRuns(dead);
         for (const model of models) {
           for (const key of await codes.getAllKeys(modelRange(model))) {
             const [, , firstRow, end] = key;
-            const block = { firstRow, count: end - firstRow };
-            if (dead.some((run) => overlaps(block, run))) await codes.delete(key);
+            const count = end - firstRow;
+            if (deadRows.countWithin({ firstRow, count }) === count) await codes.delete(key);
           }
           for (const run of dead) {
             for (const key of await vectors.getAllKeys(aroundRange(model, run))) {

@@ -64,3 +64,8 @@ export function createRowRuns(given: readonly Run[]): RowRuns {
     },
   };
 }
+
+/** A run by name, to be told from others. */
+export function runKey({ firstRow, count }: Run): string {
+  return `${firstRow}+${count}`;
+}
