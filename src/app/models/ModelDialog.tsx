@@ -1,5 +1,6 @@
 import { createMemo, createSignal, onMount, Show } from "solid-js";
 import { Dialog } from "../controls/Dialog.tsx";
+import { keepDrops } from "../controls/keep-drops.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { createSteadyMessage } from "../shell/create-steady-message.ts";
 import type { ModelShelf } from "./create-model-shelf.ts";
@@ -71,17 +72,6 @@ export function ModelDialog(props: ModelDialogProps) {
       </div>
     </Dialog>
   );
-}
-
-/** A drop on the dialog is about models; the window's own target takes pictures. */
-function keepDrops(dialog: HTMLDialogElement): void {
-  const keep = (event: Event) => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
-    dialog.addEventListener(type, keep);
-  }
 }
 
 function roomWords({ isPersistent, free }: { isPersistent: boolean; free: number | null }): string {

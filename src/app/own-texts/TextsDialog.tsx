@@ -1,5 +1,7 @@
 import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { TEXTS_FILE_SUFFIX } from "../../core/own-texts/texts-file.ts";
+import { Dialog } from "../controls/Dialog.tsx";
+import { keepDrops } from "../controls/keep-drops.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { createSteadyMessage } from "../shell/create-steady-message.ts";
 import type { TextShelf } from "./create-text-shelf.ts";
@@ -23,7 +25,6 @@ export interface TextsDialogProps {
 
 /** A person's own texts: what is here, and what is to be added. Loaded when it is first opened. */
 export function TextsDialog(props: TextsDialogProps) {
-  let dialog: HTMLDialogElement | undefined;
   const [given, setGiven] = createSignal<readonly File[]>([]);
   const [isAsking, setIsAsking] = createSignal(false);
   const library = () => props.shelf.library();
@@ -39,45 +40,19 @@ export function TextsDialog(props: TextsDialogProps) {
     setGiven(props.files);
     // What was deleted when a visit ended can no longer be asked back; this looks at what is there as well.
     props.shelf.purge();
-    dialog?.showModal();
   });
   onCleanup(() => {
     // Whoever closes the dialog does not want back what was deleted in it.
     if ((library()?.deleted.length ?? 0) > 0) props.shelf.purge();
-    dialog?.close();
   });
 
-  // A drop on the dialog is about texts; the window's own target takes pictures.
-  const keep = (event: DragEvent) => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
   const exportAll = async () => {
     const blob = await props.shelf.exportAll();
     if (blob !== null) saveFile(blob, `my${TEXTS_FILE_SUFFIX}`);
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes a dialog with Escape.
-    <dialog
-      ref={dialog}
-      class="texts-dialog"
-      aria-labelledby="texts-title"
-      onClose={() => props.onClose()}
-      onClick={(event) => {
-        if (event.target === dialog) dialog?.close();
-      }}
-      on:dragenter={keep}
-      on:dragover={keep}
-      on:dragleave={keep}
-      on:drop={keep}
-    >
+    <Dialog title="My texts" width="wide" onElement={keepDrops} onClose={() => props.onClose()}>
       <div class="texts-sheet">
-        <header class="texts-head">
-          <h2 id="texts-title">My texts</h2>
-          <button type="button" class="button" onClick={() => dialog?.close()}>
-            Close
-          </button>
-        </header>
         <p>
           Your own sentences, found beside those of the edition and by the same measure. They stay
           in this browser: nothing of them is sent anywhere, and the program that holds them may not
@@ -178,7 +153,7 @@ export function TextsDialog(props: TextsDialogProps) {
           {message()}
         </p>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 
