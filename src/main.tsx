@@ -56,6 +56,7 @@ render(() => {
       safeMode: false,
     },
     editionUrl: EDITION_URL,
+    storage: () => navigator.storage,
     mark: (name) => performance.mark(name),
   });
   const offline = createOffline();

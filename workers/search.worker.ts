@@ -23,5 +23,8 @@ void exposeApi({
   workText: (id, workId) => calls.run(id, (signal) => search.workText(workId, signal)),
   workImage: (id, workId, file) =>
     calls.run(id, (signal) => search.workImage(workId, file, signal)),
+  kept: (id) => calls.run(id, () => search.kept()),
+  download: (id, report) => calls.run(id, (signal) => search.download(report, signal)),
+  removeKept: (id) => calls.run(id, () => search.removeKept()),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchApi);

@@ -33,6 +33,15 @@ const WORKER_RULES = [
 export const WORKER_POLICY = [...WORKER_RULES, "connect-src 'self'"].join("; ");
 
 /**
+ * For the worker that searches: it may also ask the hosts that the build names for the sentences, and those alone.
+ *
+ * @param origins as in `editionAddress`
+ */
+export function searchPolicy(origins: readonly string[]): string {
+  return [...WORKER_RULES, ["connect-src 'self'", ...origins].join(" ")].join("; ");
+}
+
+/**
  * For the worker that downloads public models and never sees a picture: it alone may ask other hosts, because a hub
  * answers with signed addresses on hosts that nobody knows in advance. A mirror may run on this machine, without TLS.
  */
@@ -42,10 +51,11 @@ export const CONVERTER_POLICY = [
 ].join("; ");
 
 /**
- * Folder of the build that holds that worker's script alone, since hosts give headers by folder and join those of several
+ * Folders of the build that hold the script of one worker alone, since hosts give headers by folder and join those of several
  * rules.
  */
 export const CONVERTER_FOLDER = "converter";
+export const SEARCH_FOLDER = "search";
 
 /** For the worker that holds a person's own texts: it may connect to nothing, so that nothing of them can leave. */
 export const TEXTS_POLICY = [...WORKER_RULES, "connect-src 'none'"].join("; ");

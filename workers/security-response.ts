@@ -1,16 +1,25 @@
+import { editionAddress } from "../src/config/edition-address.ts";
 import {
   CONVERTER_FOLDER,
   CONVERTER_POLICY,
   ISOLATION_HEADERS,
   PAGE_POLICY,
+  SEARCH_FOLDER,
+  searchPolicy,
   TEXTS_FOLDER,
   TEXTS_POLICY,
   WORKER_POLICY,
 } from "./security-policy.ts";
 
+const EDITION = editionAddress({
+  url: import.meta.env["VITE_EDITION_URL"],
+  origins: import.meta.env["VITE_EDITION_ORIGINS"],
+});
+
 /** The workers with a policy of their own, by the folder of their script. */
 const POLICY_OF_FOLDER: Readonly<Record<string, string>> = {
   [CONVERTER_FOLDER]: CONVERTER_POLICY,
+  [SEARCH_FOLDER]: searchPolicy(EDITION.origins),
   [TEXTS_FOLDER]: TEXTS_POLICY,
 };
 

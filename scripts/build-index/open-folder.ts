@@ -21,6 +21,7 @@ import { createFlatRouter } from "../../src/core/search/router.ts";
 import { createBlockMemory } from "../../workers/search/block-memory.ts";
 import { emptyBlockStore } from "../../workers/search/block-store.ts";
 import { sourcesOfEdition } from "../../workers/search/verified-sources.ts";
+import { withBlockCache } from "../../workers/search/with-block-cache.ts";
 import { openFileSource } from "./file-source.ts";
 
 /** Bytes of verified blocks that are kept while an edition is read. */
@@ -39,6 +40,7 @@ const runtime: EditionRuntime = {
   gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
   kernel: plainKernel,
   residentBytes: RESIDENT_BYTES,
+  coldBytes: Number.POSITIVE_INFINITY,
   openRouter: (_router, centroids) => Promise.resolve(createFlatRouter(centroids)),
 };
 
@@ -54,6 +56,7 @@ export async function openFolderEdition(
   signal: AbortSignal,
 ): Promise<FolderEdition> {
   const opened: Promise<ByteSource & { close(): Promise<void> }>[] = [];
+  const memory = createBlockMemory(MEMORY_BYTES);
   const open = (file: EditionFile): ByteSource => {
     const source = openFileSource(join(folder, file.name), file.sha256);
     // Whoever reads first hears of a file that is not there.
@@ -69,13 +72,13 @@ export async function openFolderEdition(
     const settled = await Promise.allSettled(opened);
     for (const source of settled) if (source.status === "fulfilled") await source.value.close();
   };
-  const sources = sourcesOfEdition(manifest, {
-    open,
+  const sources = await sourcesOfEdition(manifest, {
+    open: async ({ file, ...checks }) =>
+      withBlockCache(open(file), { name: file.name, ...checks, store: emptyBlockStore, memory }),
     openElsewhere(url) {
       throw new AppError({ code: "network", url });
     },
-    store: emptyBlockStore,
-    memory: createBlockMemory(MEMORY_BYTES),
+    isOnDevice: () => true,
   });
   try {
     const edition = await openEdition(manifest, sources, runtime, () => undefined, signal);

@@ -10,7 +10,8 @@ export async function provedFolder(
   signal: AbortSignal,
 ): Promise<ProvedIndex> {
   const { router, exact } = await edition.index("base", signal);
-  const { sign, rest } = sources.openIndex("base").open(router, edition.firstRows);
+  const opening = await sources.openIndex("base");
+  const { sign, rest } = await opening.open(router, edition.firstRows);
   const { counts, dim, firstPlaces, sentences } = router;
   const codeDim = codeDimOf(dim);
   const read = (file: typeof sign, rowBytes: number, cluster: number, within: AbortSignal) => {

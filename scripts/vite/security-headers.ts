@@ -1,9 +1,12 @@
 import type { Plugin } from "vite";
+import { type EditionAddress, editionAddress } from "../../src/config/edition-address.ts";
 import {
   CONVERTER_FOLDER,
   CONVERTER_POLICY,
   ISOLATION_HEADERS,
   PAGE_POLICY,
+  SEARCH_FOLDER,
+  searchPolicy,
   TEXTS_FOLDER,
   TEXTS_POLICY,
   WORKER_POLICY,
@@ -11,8 +14,13 @@ import {
 
 /** Writes the page's policy into index.html and all headers into `_headers`, for hosts that read that file. */
 export function securityHeaders(): Plugin {
+  let edition = editionAddress({ url: undefined, origins: undefined });
   return {
     name: "security-headers",
+    configResolved({ env }) {
+      const [url, origins] = [env["VITE_EDITION_URL"], env["VITE_EDITION_ORIGINS"]];
+      edition = editionAddress({ url, origins });
+    },
     // Vite's development server puts scripts and styles inline, which the policy rightly refuses.
     apply: "build",
     transformIndexHtml: {
@@ -26,20 +34,20 @@ export function securityHeaders(): Plugin {
       ],
     },
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: "_headers", source: headersFile() });
+      this.emitFile({ type: "asset", fileName: "_headers", source: headersFile(edition) });
     },
   };
 }
 
-/** Names the scripts of workers with a policy of their own by their folder, and every other worker's as Vite does. */
+/** Puts the scripts of workers with a policy of their own into their folders, and every other one where Vite does. */
 export function workerFileName(chunk: { readonly name: string }): string {
   const [worker = ""] = chunk.name.split(".");
-  const folder = [CONVERTER_FOLDER, TEXTS_FOLDER].find((own) => own === worker) ?? "assets";
-  return `${folder}/[name]-[hash].js`;
+  const own = [CONVERTER_FOLDER, SEARCH_FOLDER, TEXTS_FOLDER].find((folder) => folder === worker);
+  return `${own ?? "assets"}/[name]-[hash].js`;
 }
 
 /** A path belongs to one Content-Security-Policy only, because hosts join the values of several rules. */
-function headersFile(): string {
+function headersFile({ origins }: EditionAddress): string {
   const page = { "Content-Security-Policy": `${PAGE_POLICY}; frame-ancestors 'none'` };
   const worker = { "Content-Security-Policy": WORKER_POLICY };
   const everywhere = {
@@ -53,6 +61,7 @@ function headersFile(): string {
     rule("/index.html", page),
     rule("/assets/*", worker),
     rule(`/${CONVERTER_FOLDER}/*`, { "Content-Security-Policy": CONVERTER_POLICY }),
+    rule(`/${SEARCH_FOLDER}/*`, { "Content-Security-Policy": searchPolicy(origins) }),
     rule(`/${TEXTS_FOLDER}/*`, { "Content-Security-Policy": TEXTS_POLICY }),
     rule("/service-worker.js", worker),
   ].join("\n");

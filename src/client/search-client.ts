@@ -5,6 +5,7 @@ import type { ReportProgress } from "../core/progress.ts";
 import type {
   AdoptRequest,
   EditionInfo,
+  KeptState,
   SearchAnswer,
   SearchApi,
   SearchRequest,
@@ -40,6 +41,12 @@ export interface SearchClient {
   adoptVectors(signal: AbortSignal, request: AdoptRequest): Promise<number>;
   /** See `SearchApi.catalogue`. */
   catalogue(signal: AbortSignal): Promise<Catalogue>;
+  /** See `SearchApi.kept`. */
+  kept(signal: AbortSignal): Promise<KeptState>;
+  /** See `SearchApi.download`. */
+  download(signal: AbortSignal, report: ReportProgress): Promise<KeptState>;
+  /** See `SearchApi.removeKept`. */
+  removeKept(signal: AbortSignal): Promise<KeptState>;
   /** See `SearchApi.source`. */
   source(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
   /** See `SearchApi.work`. */
@@ -125,6 +132,21 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     catalogue(signal) {
       return withEdition(signal, ignoreProgress, () =>
         worker.call(signal, (api, id) => api.catalogue(id)),
+      );
+    },
+    kept(signal) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.kept(id)),
+      );
+    },
+    download(signal, report) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.download(id, proxy(whileLive(signal, report)))),
+      );
+    },
+    removeKept(signal) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.removeKept(id)),
       );
     },
     source(signal, row) {

@@ -1,4 +1,5 @@
 import type { CslItem } from "./citation/csl.ts";
+import type { Proof } from "./edition/manifest-proof.ts";
 import type { WorkImage } from "./edition/works-file.ts";
 import type { Catalogue } from "./facets/catalogue.ts";
 import type { ProgressStep, ReportProgress } from "./progress.ts";
@@ -209,6 +210,8 @@ export interface EditionInfo {
   readonly quality?: Readonly<Record<string, number>> | null;
   /** How near pictures, parts of them and phrases come to its sentences; none where that was not measured. */
   readonly reach?: readonly Reach[];
+  /** What was measured when the edition was built; absent where nothing was. */
+  readonly proof?: Proof;
 }
 
 /** What was measured of queries of one kind when an edition was built. */
@@ -339,6 +342,17 @@ export interface SentenceSource extends WorkSource {
   readonly sentence: number;
 }
 
+/** What of the open edition this browser keeps, so that it can be searched without a connection. */
+export interface KeptState {
+  /** Where a download is kept: in the browser's own file system or its database; "none" where it keeps nothing for the page. */
+  readonly storage: "opfs" | "indexeddb" | "none";
+  /** Whether what a search fetches is kept for the next one. */
+  readonly cache: StorageState;
+  /** Bytes that were downloaded for use offline, and those of everything that a search needs. */
+  readonly bytes: number;
+  readonly total: number;
+}
+
 export interface SearchApi {
   /** Opens an edition: manifest, router, works. `editionUrl` ends in "/". */
   open(id: CallId, editionUrl: string, report: ReportProgress): Promise<EditionInfo>;
@@ -367,6 +381,17 @@ export interface SearchApi {
   adoptVectors(id: CallId, request: AdoptRequest): Promise<number>;
   /** What the works of the open edition can be filtered by. */
   catalogue(id: CallId): Promise<Catalogue>;
+  /** What is kept of the open edition. */
+  kept(id: CallId): Promise<KeptState>;
+  /**
+   * Downloads all of the open edition that a search needs, and keeps it; goes on where an earlier download ended. Progress is a
+   * download of "edition".
+   *
+   * @throws AppError `storage-full`, `storage-failed`, `download-elsewhere`
+   */
+  download(id: CallId, report: ReportProgress): Promise<KeptState>;
+  /** Deletes what was downloaded. */
+  removeKept(id: CallId): Promise<KeptState>;
   /** The text around a sentence of the open edition; null where the corpus has no text of its work. */
   source(id: CallId, row: number): Promise<SentenceSource | null>;
   /** A work of the open edition by its id; null where the edition has none of that name. */

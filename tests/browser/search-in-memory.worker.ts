@@ -1,11 +1,8 @@
 import type { SearchApi } from "../../src/core/protocol.ts";
 import { createCancellation } from "../../workers/cancellation.ts";
 import { exposeApi } from "../../workers/expose-api.ts";
-import {
-  createSearch,
-  type KernelState,
-  type RouterState,
-} from "../../workers/search/create-search.ts";
+import { createSearch } from "../../workers/search/create-search.ts";
+import type { KernelState, RouterState } from "../../workers/search/opened-edition.ts";
 
 /** The search worker with its network in memory: addresses lead to the files that the test puts there. */
 export interface SearchInMemoryApi extends SearchApi {
@@ -20,7 +17,7 @@ const served = new Map<string, Uint8Array<ArrayBuffer>>();
 const calls = createCancellation();
 let requests = 0;
 
-const search = createSearch((input, init) => {
+const fetchFromMemory: typeof fetch = (input, init) => {
   requests++;
   const body = served.get(String(input));
   if (body === undefined) return Promise.resolve(new Response(null, { status: 404 }));
@@ -29,7 +26,8 @@ const search = createSearch((input, init) => {
   const [start, last] = [Number(range[1]), Number(range[2])];
   const headers = { "Content-Range": `bytes ${start}-${last}/${body.length}` };
   return Promise.resolve(new Response(body.slice(start, last + 1), { status: 206, headers }));
-});
+};
+const search = createSearch({ fetch: fetchFromMemory });
 
 void exposeApi({
   putFiles: (files) => {
@@ -53,5 +51,8 @@ void exposeApi({
   workText: (id, workId) => calls.run(id, (signal) => search.workText(workId, signal)),
   workImage: (id, workId, file) =>
     calls.run(id, (signal) => search.workImage(workId, file, signal)),
+  kept: (id) => calls.run(id, () => search.kept()),
+  download: (id, report) => calls.run(id, (signal) => search.download(report, signal)),
+  removeKept: (id) => calls.run(id, () => search.removeKept()),
   cancel: (id) => calls.cancel(id),
 } satisfies SearchInMemoryApi);

@@ -77,6 +77,9 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
       },
       workText: async () => null,
       workImage: async (_id, workId, file) => new Blob([workId, file]),
+      kept: async () => keptState,
+      download: async () => keptState,
+      removeKept: async () => keptState,
       cancel: (id) => {
         calls.push(`cancel ${id}`);
       },
@@ -88,6 +91,8 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
   client = createSearchClient({ spawn });
   return { client, workers, calls };
 }
+
+const keptState = { storage: "opfs", cache: "kept", bytes: 0, total: 10 } as const;
 
 describe("createSearchClient", () => {
   it("opens an edition and passes the answers of all waves on", async () => {

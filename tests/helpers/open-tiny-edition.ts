@@ -18,6 +18,7 @@ const plainRuntime: EditionRuntime = {
   gunzip,
   kernel: plainKernel,
   residentBytes: 2 ** 30,
+  coldBytes: 2 ** 30,
   openRouter: (_router, centroids) => Promise.resolve(createFlatRouter(centroids)),
 };
 
@@ -45,7 +46,10 @@ function editionSources(files: TinySources): EditionSources {
     works,
     texts,
     sources,
-    openIndex: () => ({ router, open: () => ({ ...files, isOnDevice: () => false }) }),
+    openIndex: async () => ({
+      router,
+      open: async () => ({ ...files, isOnDevice: () => false }),
+    }),
   };
 }
 

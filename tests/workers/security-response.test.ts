@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   CONVERTER_POLICY,
   PAGE_POLICY,
+  searchPolicy,
   TEXTS_POLICY,
   WORKER_POLICY,
 } from "../../workers/security-policy.ts";
@@ -61,6 +62,17 @@ describe("withSecurityHeaders", () => {
     expect(TEXTS_POLICY).toContain("default-src 'none'");
     expect(TEXTS_POLICY).toContain("connect-src 'none'");
     expect(TEXTS_POLICY).not.toMatch(/https?:|\*|data:|blob:/);
+  });
+
+  it("lets the search ask the hosts of the edition that the site was built for, and no other", () => {
+    const url = "https://host.test/site/search/search.worker-1.js";
+    const headers = answer({ mode: "same-origin", destination: "worker", url }).headers;
+    expect(headers.get("Content-Security-Policy")).toBe(WORKER_POLICY);
+    const elsewhere = searchPolicy(["https://hub.test", "https://*.store.test"]);
+    expect(elsewhere).toContain("connect-src 'self' https://hub.test https://*.store.test");
+    expect(elsewhere.replace(/connect-src[^;]*/, "")).not.toMatch(
+      /https?:|\*|unsafe-eval'.*unsafe/,
+    );
   });
 
   it("changes neither status nor body, and leaves a network error alone", async () => {

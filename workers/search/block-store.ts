@@ -6,6 +6,8 @@ import { openReconnecting, type Reconnecting } from "../reconnecting-database.ts
 export interface BlockStore {
   /** A block of the file with this content hash, by its number. */
   get(file: string, block: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The numbers of the blocks of a file that are kept. */
+  stored(file: string): Promise<Set<number>>;
   /** Takes a block. It is found at once, and written together with others a moment later. */
   put(file: string, block: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** Ends when everything that was put is written or given up. */
@@ -40,6 +42,7 @@ const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 /** A store that keeps nothing: for browsers without IndexedDB. */
 export const emptyBlockStore: BlockStore = {
   get: () => Promise.resolve(undefined),
+  stored: () => Promise.resolve(new Set()),
   put: () => undefined,
   flush: () => Promise.resolve(),
   deleteFile: () => Promise.resolve(),
@@ -150,6 +153,13 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
         if (wanted.length === 0) queueMicrotask(() => void readWanted());
         wanted.push({ key, take: resolve });
       });
+    },
+    async stored(file) {
+      const keys = await read(
+        () => database.use((opened) => opened.getAllKeys("blocks", blocksOf(file))),
+        [],
+      );
+      return new Set(keys.map((key) => Number(key.slice(file.length + 1))));
     },
     put(file, block, bytes) {
       if (!canWrite) return;

@@ -1,41 +1,73 @@
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
+import type { EditionFileName } from "../../src/core/edition/manifest-files.ts";
 import type { EditionSources } from "../../src/core/search/open-edition.ts";
-import { createRetry, sleep } from "../retry.ts";
 import { BLOCK_MEMORY_BYTES, createBlockMemory } from "./block-memory.ts";
 import type { BlockStore } from "./block-store.ts";
-import { createHttpSource } from "./http-source.ts";
+import type { CheckedFile } from "./checked-file.ts";
+import type { FileHost } from "./file-host.ts";
+import { type FileUse, noMemory, openCheckedFile, openForeignFile } from "./open-file.ts";
 import { sourcesOfEdition } from "./verified-sources.ts";
-import { DEFAULT_COALESCING, withCoalescing } from "./with-coalescing.ts";
-import { createLimiter, REQUESTS_IN_FLIGHT, withLimit } from "./with-limit.ts";
+import type { OfflineFiles } from "./whole-files/offline-files.ts";
 
-/** What the sources need from their surroundings. */
+/** What the sources of an edition are made of. */
 export interface SourceOptions {
-  readonly fetch: typeof globalThis.fetch;
-  readonly store: BlockStore;
+  /** Ends in "/". */
+  readonly editionUrl: string;
+  readonly manifest: EditionManifest;
+  readonly host: FileHost;
+  readonly cache: BlockStore;
+  readonly offline: OfflineFiles;
 }
 
 /**
- * The files of an edition over HTTP, in layers: cache (outermost, so that a hit takes no place among the requests), joined
- * reads, limited requests, HTTP.
- *
- * @param editionUrl ends in "/"
+ * When a download for use offline comes to a file's blocks: first to what nothing can be done without, last to what reading needs.
+ * `bywork` and `rows` are not in it: with all codes at hand nothing is wanted of the one, and the other is as large as all else.
  */
-export function createEditionSources(
-  editionUrl: string,
-  manifest: EditionManifest,
-  { fetch, store }: SourceOptions,
-): EditionSources {
-  const limiter = createLimiter(REQUESTS_IN_FLIGHT);
-  const retry = createRetry(sleep);
-  const openUrl = (url: string, key: string, size: number): ByteSource => {
-    const http = createHttpSource({ url, key, size, fetch, retry, now: () => performance.now() });
-    return withCoalescing(withLimit(http, limiter), DEFAULT_COALESCING);
+const RANKS: Partial<Record<EditionFileName, (part: number) => number>> = {
+  router: () => 0,
+  hashes: () => 0,
+  works: () => 0,
+  sign: (part) => part,
+  rest: (part) => part,
+  texts: () => 1,
+  sources: () => 1,
+};
+
+/** The files of an edition over HTTP, each in blocks that are checked, kept and read again from the device. */
+export function createEditionSources(options: SourceOptions): Promise<EditionSources> {
+  const { editionUrl, manifest, host, cache, offline } = options;
+  const memory = createBlockMemory(BLOCK_MEMORY_BYTES);
+  /** Clusters of `sign` and `rest` that searches have kept, by content hash. */
+  const stored = new Map<string, Set<number>>();
+
+  const open = async (file: CheckedFile, role: EditionFileName): Promise<ByteSource> => {
+    const { sha256 } = file.file;
+    const rank = RANKS[role];
+    if (rank !== undefined) await offline.include(file, (block) => rank(block / file.blocks.count));
+    const usual: FileUse = { store: offline.blocks, memory, patience: "foreground" };
+    if (role === "rows")
+      return openCheckedFile(editionUrl, file, { ...usual, patience: "hasty" }, host);
+    if (role !== "sign" && role !== "rest") return openCheckedFile(editionUrl, file, usual, host);
+    // Asked once; what vanishes meanwhile is fetched again.
+    const known = await cache.stored(sha256);
+    stored.set(sha256, known);
+    const store: FileUse["store"] = {
+      get: offline.blocks.get,
+      put(key, block, bytes) {
+        known.add(block);
+        offline.blocks.put(key, block, bytes);
+      },
+    };
+    // Decoded codes stay in the kernel's memory: keeping their blocks as well would only push out others.
+    return openCheckedFile(editionUrl, file, { ...usual, store, memory: noMemory }, host);
   };
+  const has = (sha256: string, cluster: number) =>
+    stored.get(sha256)?.has(cluster) === true || offline.holds(sha256, cluster);
+
   return sourcesOfEdition(manifest, {
-    open: (file) => openUrl(editionUrl + file.name, file.sha256, file.bytes),
-    openElsewhere: (url, end) => openUrl(url, url, end),
-    store,
-    memory: createBlockMemory(BLOCK_MEMORY_BYTES),
+    open,
+    openElsewhere: (url, end) => openForeignFile(url, end, host),
+    isOnDevice: ({ sign, rest }, cluster) => has(sign.sha256, cluster) && has(rest.sha256, cluster),
   });
 }

@@ -24,6 +24,8 @@ export interface HttpSourceOptions {
   /** Content hash of the file and its length, both from the manifest. */
   readonly key: string;
   readonly size: number;
+  /** True where the file is longer than `size`, of which no more is ever read: the file of somebody else. */
+  readonly isPart?: boolean;
   readonly fetch: typeof globalThis.fetch;
   readonly retry: Retry;
   /** Spaces out the attempts, those for other files of the host included; none are where nothing is said. */
@@ -39,22 +41,26 @@ export interface HttpSourceOptions {
  * @throws AppError `network`, `http-status`, `range-ignored`, `short-read`
  */
 export function createHttpSource(options: HttpSourceOptions): ByteSource {
-  const { url, key, size, retry, pace = unpaced } = options;
+  const { url, key, size, isPart = false, retry, pace = unpaced } = options;
   const request = createRangedRequest(options);
   let whole: Uint8Array<ArrayBuffer> | null = null;
 
   const readOnce = async (range: ByteRange, signal: AbortSignal) => {
-    const isWhole = range.start === 0 && range.end === size;
+    const isWhole = !isPart && range.start === 0 && range.end === size;
     const response = await request(isWhole ? null : range, signal);
     if (response.status === 416) throw new AppError(shortRead(url, range.end, totalOf(response)));
     const length = range.end - range.start;
     if (response.status === 206) {
-      checkContentRange(response, range, size, url);
+      checkContentRange(response, range, isPart ? null : size, url);
       return readExactly(response, length, url);
     }
-    if (length === size) return readExactly(response, size, url);
+    if (isWhole) return readExactly(response, size, url);
     const announced = response.headers.get("Content-Length");
-    if (size > MOST_BYTES_WITHOUT_RANGE || (announced !== null && Number(announced) > size)) {
+    if (
+      isPart ||
+      size > MOST_BYTES_WITHOUT_RANGE ||
+      (announced !== null && Number(announced) > size)
+    ) {
       await response.body?.cancel();
       throw new AppError({ code: "range-ignored", url });
     }

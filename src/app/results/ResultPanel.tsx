@@ -8,6 +8,7 @@ import { createLazy } from "../controls/create-lazy.ts";
 import { ModelSwitch } from "../controls/ModelSwitch.tsx";
 import { errorDetail } from "../error-detail.ts";
 import type { ExportDialogProps } from "../export/ExportDialog.tsx";
+import { extentSentence, SearchExtent } from "../extent/SearchExtent.tsx";
 import { FilterPanel } from "../filter/FilterPanel.tsx";
 import { AmongSwitch } from "../own-texts/AmongSwitch.tsx";
 import type { TextShelf } from "../own-texts/create-text-shelf.ts";
@@ -85,10 +86,6 @@ export function ResultPanel(props: ResultPanelProps) {
     if (answer().scale === "text") return "phrases";
     return props.shown.results.region.kind === "whole" ? "pictures" : "parts of pictures";
   };
-  const searched = () =>
-    answer().scanned < answer().total
-      ? `${count.format(answer().scanned)} of ${count.format(answer().total)} sentences searched`
-      : `all ${count.format(answer().total)} sentences searched`;
   return (
     <>
       <header class="result-head">
@@ -102,8 +99,9 @@ export function ResultPanel(props: ResultPanelProps) {
         </div>
         <p class="quiet">
           The {count.format(answer().found.length)} {queryWords(props.shown)};{" "}
-          {props.search === null ? searched() : "searching"}.
+          {extentSentence(props.shown, props.search)}.
         </p>
+        <SearchExtent session={props.session} shown={props.shown} search={props.search} />
         <Show when={scaleNote(answer().scale, props.shown.picture !== null)}>
           {(note) => <p class="quiet scale-note">{note()}</p>}
         </Show>

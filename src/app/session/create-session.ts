@@ -5,6 +5,7 @@ import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { ReportProgress } from "../../core/progress.ts";
 import type { EditionInfo, EncoderInfo } from "../../core/protocol.ts";
 import { type Listing, lengthened, restarted } from "../../core/results/listing.ts";
+import { createKeptEdition } from "../extent/create-kept-edition.ts";
 import { createAsking } from "./asking.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { createEncodings } from "./encodings.ts";
@@ -34,9 +35,9 @@ export function createSession(services: SessionServices): Session {
     dispatch({ type: "choices-changed", choices });
     void ranking.rank();
   };
-  /** Another query begins with a short list again. */
+  /** Another query begins with a short list again, and with what costs little. */
   const rankBy = (choices: Partial<Choices>) =>
-    choose({ ...choices, listing: restarted(state().choices.listing) });
+    choose({ share: null, ...choices, listing: restarted(state().choices.listing) });
   const relist = (change: Partial<Listing>) =>
     choose({ listing: restarted({ ...state().choices.listing, ...change }) });
 
@@ -54,6 +55,7 @@ export function createSession(services: SessionServices): Session {
     encoder: encoder.value,
     edition: edition.value,
     catalogue: parts.catalogue,
+    kept: createKeptEdition(services),
     cutPhrase: phrases.cut,
     modelReopened: encoder.replace,
     warmUp() {
@@ -75,6 +77,7 @@ export function createSession(services: SessionServices): Session {
     chooseRegion: (region) => rankBy({ region }),
     chooseVariant: (variant) => rankBy({ variant }),
     chooseFilter: (filter) => rankBy({ filter }),
+    searchFurther: (share) => choose({ share }),
     choosePhrase: (phrase) => rankBy({ phrase }),
     chooseView: (options) => rankBy(options),
     chooseOrder: (order) => relist({ order }),

@@ -8,6 +8,8 @@ export interface ProgressView {
   readonly step: ProgressStep | null;
   /** Sentences that are embedded on this device, so far and in all; null where none are. */
   readonly sentences: { readonly embedded: number; readonly total: number } | null;
+  /** Sentences of the edition that were scored so far, and all of them; null before the first report. */
+  readonly scan: { readonly scanned: number; readonly total: number } | null;
 }
 
 /** Progress of a run that has not reported anything. */
@@ -16,6 +18,7 @@ export const noProgress: ProgressView = {
   converting: null,
   step: null,
   sentences: null,
+  scan: null,
 };
 
 /** `view` after one more report. A download never runs backwards, whatever order reports arrive in. */
@@ -36,7 +39,7 @@ export function addProgress(view: ProgressView, progress: Progress): ProgressVie
     case "convert":
       return { ...view, converting: { loaded: progress.loaded, total: progress.total } };
     case "scan":
-      return view;
+      return { ...view, scan: { scanned: progress.scanned, total: progress.total } };
   }
 }
 
@@ -62,7 +65,7 @@ const ITEM_WORDS: Readonly<Record<string, string>> = {
   weights: "Weights",
   "text-tower": "Part of the model for texts",
   router: "Index",
-  codes: "Sentence vectors",
+  edition: "Sentences for offline use",
   works: "Works",
   texts: "Sentences",
 };

@@ -28,6 +28,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
           region: { kind: "whole" },
           phrase: phraseBeside(state),
           listing: restarted(state.choices.listing),
+          share: null,
         },
         kind: "loading",
         picture: event.picture,
@@ -134,7 +135,8 @@ function choicesOfShown(state: SessionState): Choices {
   const shown = shownIn(state);
   if (shown === null) return state.choices;
   const { variant, region, phrase, filter, listing } = shown.results;
-  return { ...state.choices, ...shown.encoded?.options, variant, region, phrase, filter, listing };
+  const found = { variant, region, phrase, filter, listing, share: null };
+  return { ...state.choices, ...shown.encoded?.options, ...found };
 }
 
 /**

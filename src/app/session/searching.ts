@@ -29,11 +29,11 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
   const { services, state, dispatch, catalogue, encodings, asking } = parts;
 
   async function search({ run, signal }: Run, encoded: EncodedPicture | null): Promise<void> {
-    const { variant, region, phrase, filter, listing } = state().choices;
+    const { variant, region, phrase, filter, listing, share } = state().choices;
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const ask = (offer: Offer) => asking.ask(run, offer, signal);
     const prepared = await prepareSearch(parts, { variant, phrase, filter }, ask, report, signal);
-    const asked = { variant, region, phrase, filter, listing, encoded, crop: null };
+    const asked = { variant, region, phrase, filter, listing, share, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
     }
@@ -75,7 +75,7 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     isLast: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { variant, region, phrase, filter, listing, encoded, crop } = asked;
+    const { variant, region, phrase, filter, listing, share, encoded, crop } = asked;
     const { adopted, model, among, vectors } = prepared;
     const words = phrase === null || vectors === null ? null : { mode: phrase.mode, vectors };
     const query = queryFor(encoded, crop, variant, region, words);
@@ -83,7 +83,13 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     const known = catalogue();
     const works = known === null || isEmptyFilter(filter) ? null : matchingWorks(known, filter);
     const { hiddenFlags } = listing;
-    const request = { ...query, variant, count: poolSize(listing), hiddenFlags };
+    const request = {
+      ...query,
+      variant,
+      count: poolSize(listing),
+      hiddenFlags,
+      ...(share !== null && { share }),
+    };
     const found = await searchAmong(
       parts,
       { among, model, request, edition: { ...(adopted && { adopted }), ...(works && { works }) } },
@@ -110,7 +116,8 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     await hooks.onShown(signal);
   }
 
-  function isStillAsked({ variant, region, phrase, filter, listing, encoded }: Asked): boolean {
+  function isStillAsked(asked: Asked): boolean {
+    const { variant, region, phrase, filter, listing, share, encoded } = asked;
     const { choices } = state();
     return (
       variant === choices.variant &&
@@ -118,6 +125,7 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
       phrase === choices.phrase &&
       filter === choices.filter &&
       listing === choices.listing &&
+      share === choices.share &&
       (encoded === null || isSameView(encoded.options, choices))
     );
   }

@@ -24,6 +24,9 @@ export interface SessionServices {
     | "work"
     | "workText"
     | "workImage"
+    | "kept"
+    | "download"
+    | "removeKept"
   >;
   /** Searches a person's own texts, and reads around their sentences. */
   readonly texts: Pick<OwnTextsClient, "search" | "source">;
@@ -37,6 +40,8 @@ export interface SessionServices {
   /** Bytes of the published part for texts of a model with that name; null where none is known. */
   readonly textPartBytes: (name: string) => number | null;
   readonly editionUrl: string;
+  /** The browser's storage, which is asked to keep what a person downloads. */
+  readonly storage: () => Partial<Pick<StorageManager, "persist">> | undefined;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */
   readonly mark: (name: string) => void;
 }

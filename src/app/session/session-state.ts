@@ -52,11 +52,13 @@ export interface Choices extends EncodeOptions {
   readonly filter: Filter;
   /** How much of what is found is listed, and in which order. */
   readonly listing: Listing;
+  /** How much of the corpus is to be searched whatever has to be downloaded, from 0 to 1; null for what costs little. */
+  readonly share: number | null;
 }
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
 export interface Asked
-  extends Pick<Choices, "variant" | "region" | "phrase" | "filter" | "listing"> {
+  extends Pick<Choices, "variant" | "region" | "phrase" | "filter" | "listing" | "share"> {
   /** The encoding whose vectors were searched with; null for a phrase without a picture. */
   readonly encoded: EncodedPicture | null;
   /** The part of it that was embedded on its own; null where the picture's own vectors were used. */
@@ -211,6 +213,7 @@ export function initialState(): SessionState {
       phrase: null,
       filter: NO_FILTER,
       listing: FIRST_LISTING,
+      share: null,
     },
     current: null,
     pinned: null,

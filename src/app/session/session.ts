@@ -13,6 +13,7 @@ import type {
 } from "../../core/protocol.ts";
 import type { ListOrder } from "../../core/results/listing.ts";
 import type { EncodeOptions } from "../../core/view/view.ts";
+import type { KeptEdition } from "../extent/create-kept-edition.ts";
 import type { ModelChoice } from "../models/model-choice.ts";
 import type { Library } from "./library.ts";
 import type { Offer, Phrase, Picture, Region, SessionState } from "./session-state.ts";
@@ -26,6 +27,8 @@ export interface Session {
   readonly catalogue: Accessor<Catalogue | null>;
   /** The newest phrase, where it was too long for the text model and only its beginning was embedded. */
   readonly cutPhrase: Accessor<string | null>;
+  /** What of the edition is kept on this device, and the download of all of it. */
+  readonly kept: KeptEdition;
   /** The model that is chosen; `encoder` describes it once it is open. */
   readonly model: Accessor<ModelChoice>;
   /** Takes the model as it was opened again after its worker died, possibly on another provider. */
@@ -41,6 +44,8 @@ export interface Session {
   chooseVariant(variant: ModelVariant): void;
   /** Searches only the works that a filter lets through. */
   chooseFilter(filter: Filter): void;
+  /** Searches the same again, and a share of the corpus from 0 to 1 that may have to be downloaded. */
+  searchFurther(share: number): void;
   /** Searches with a phrase, or without any for null; `text` must be neither empty nor framed by spaces. */
   choosePhrase(phrase: Phrase | null): void;
   /** Lists what is found in another order, from the beginning. */

@@ -121,6 +121,7 @@ export function editionInfo(manifest: EditionManifest): EditionInfo {
     dim,
     bytes,
     quality,
+    ...(manifest.proof !== null && { proof: manifest.proof }),
     reach: (manifest.proof?.figures ?? []).flatMap(({ kind, variant, reach }) =>
       reach === undefined ? [] : [{ kind, variant, score: reach }],
     ),

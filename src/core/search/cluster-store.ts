@@ -1,29 +1,32 @@
 import type { ByteSource } from "../bytes/source.ts";
-import type { PackedBlock, ResidentBlock, ResidentCodes } from "../codes/scan-kernel.ts";
+import type { PackedBlock, ResidentCodes } from "../codes/scan-kernel.ts";
 import type { IndexRouter } from "../edition/index-router.ts";
 import { decodeRestCluster, restBytesPerRow } from "../edition/rest-file.ts";
 import { decodeSignCluster, signBytesPerRow } from "../edition/sign-file.ts";
 import { worksOfRows } from "../edition/work-rows.ts";
 import { AppError } from "../errors.ts";
-import { planClusterReads } from "./plan-reads.ts";
+import { type ClusterRun, planClusterReads } from "./plan-reads.ts";
 
-/** One read of neighbouring clusters, of both files: large enough to be worth its round trip, small enough to show progress. */
+/** Reads of one group of clusters, of both files: large enough to be worth their round trip, small enough to show progress. */
 const MOST_BYTES_PER_READ = 2 * 1024 * 1024;
-/** Reads under way: enough to keep a network busy, few enough that what arrives fits into memory. */
+/** Groups under way: enough to keep a network busy, few enough that what arrives fits into memory. */
 const READS_AHEAD = 8;
 
-/** Takes a cluster whose codes are in memory. */
-type VisitCluster = (cluster: number, rows: ResidentBlock) => void | Promise<void>;
+/** Rows that are visited together, so that they are scored by one call. */
+export const MOST_ROWS_VISITED = 32_768;
+
+/** Takes clusters whose codes are in memory: at most {@link MOST_ROWS_VISITED} rows, unless a single cluster has more. */
+type VisitClusters = (clusters: readonly number[]) => void | Promise<void>;
 
 /** One search's use of the store. */
 export interface ClusterScan {
   /**
-   * Calls `visit` once for each of the clusters, first for those in memory, then for the others as they arrive.
+   * Calls `visit` until it has been given each of the clusters once, first those in memory, then the others as they arrive.
    *
    * @throws AppError `edition-corrupt`, `invalid-argument` where a single cluster does not fit into memory, or what the files'
    *   sources throw; an AbortError after `signal`
    */
-  visit(clusters: readonly number[], visit: VisitCluster, signal: AbortSignal): Promise<void>;
+  visit(clusters: readonly number[], visit: VisitClusters, signal: AbortSignal): Promise<void>;
   /** The search is over, and needs to know of nothing any more. */
   end(): void;
 }
@@ -86,72 +89,83 @@ export function createClusterStore(files: ClusterFiles, codes: ResidentCodes): C
 
   const listeners = new Set<(cluster: number) => void>();
 
-  /** Keeps a cluster; `scanned` are those that may leave for it, the latest first. */
-  const keep = (cluster: number, packed: PackedBlock, scanned: number[]) => {
-    while (!codes.add(cluster, packed)) {
-      const leaving = scanned.pop() ?? resident.values().next().value;
-      if (leaving === undefined) {
-        const what = `${packed.count} rows for ${codes.capacityBytes} bytes`;
-        throw new AppError({ code: "invalid-argument", what });
-      }
-      for (const onLeave of listeners) onLeave(leaving);
-      codes.remove(leaving);
-      resident.delete(leaving);
-    }
-    resident.add(cluster);
+  const remove = (cluster: number) => {
+    for (const onLeave of listeners) onLeave(cluster);
+    codes.remove(cluster);
+    resident.delete(cluster);
   };
 
   const visitAll = async (
     clusters: readonly number[],
-    visit: VisitCluster,
+    visit: VisitClusters,
     signal: AbortSignal,
   ): Promise<void> => {
     const missing: number[] = [];
-    const scanned: number[] = [];
-    const visitOne = async (cluster: number) => {
-      const rows = codes.get(cluster);
-      if (rows === undefined) return;
-      await visit(cluster, rows);
-      scanned.push(cluster);
+    /** Visited by this search; the first to leave where room is needed, the latest first. */
+    const visited: number[] = [];
+    const visitBatches = async (batch: readonly number[]) => {
+      for (const part of splitByRows(batch, counts)) {
+        signal.throwIfAborted();
+        // While others were visited, another search may have taken some of these out.
+        const here = part.filter((cluster) => resident.has(cluster));
+        missing.push(...part.filter((cluster) => !resident.has(cluster)));
+        await visit(here);
+        visited.push(...here);
+      }
     };
-    for (const cluster of clusters) {
-      if (countOf(cluster) === 0) continue;
-      if (!resident.has(cluster)) missing.push(cluster);
-      else await visitOne(cluster);
-    }
-    const reads = planClusterReads(router, missing, mostRows);
-    const readAll = async () => {
-      for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
-        const { first, end } = read.places;
-        const [signBytes, restBytes] = await Promise.all([
-          sign.read({ start: first * signRow, end: end * signRow }, signal),
-          rest.read({ start: first * restRow, end: end * restRow }, signal),
-        ]);
-        let at = 0;
-        for (const cluster of read.clusters) {
-          signal.throwIfAborted();
-          const next = at + countOf(cluster);
-          const packed = decode(
-            cluster,
-            signBytes.subarray(at * signRow, next * signRow),
-            restBytes.subarray(at * restRow, next * restRow),
-          );
-          keep(cluster, packed, scanned);
-          await visitOne(cluster);
-          at = next;
+    const keep = async (cluster: number, packed: PackedBlock, waiting: number[]) => {
+      while (!codes.add(cluster, packed)) {
+        if (waiting.length > 0) await visitBatches(waiting.splice(0));
+        const leaving = visited.pop() ?? resident.values().next().value;
+        if (leaving === undefined) {
+          const what = `${packed.count} rows for ${codes.capacityBytes} bytes`;
+          throw new AppError({ code: "invalid-argument", what });
         }
+        if (resident.has(leaving)) remove(leaving);
+      }
+      resident.add(cluster);
+      waiting.push(cluster);
+    };
+    const readRun = async ({ places: { first, end }, clusters: run }: ClusterRun) => {
+      const [signBytes, restBytes] = await Promise.all([
+        sign.read({ start: first * signRow, end: end * signRow }, signal),
+        rest.read({ start: first * restRow, end: end * restRow }, signal),
+      ]);
+      let at = 0;
+      return run.map((cluster) => {
+        const from = at;
+        at += countOf(cluster);
+        const signs = signBytes.subarray(from * signRow, at * signRow);
+        const others = restBytes.subarray(from * restRow, at * restRow);
+        return { cluster, packed: decode(cluster, signs, others) };
+      });
+    };
+    const readAll = async (groups: ClusterRun[][]) => {
+      for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+        const runs = await Promise.all(group.map(readRun));
+        signal.throwIfAborted();
+        const waiting: number[] = [];
+        for (const { cluster, packed } of runs.flat()) await keep(cluster, packed, waiting);
+        await visitBatches(waiting);
       }
     };
-    const readOrEnd = async () => {
-      try {
-        await readAll();
-      } catch (error) {
-        // The first one that fails ends the others.
-        reads.length = 0;
-        throw error;
-      }
-    };
-    await Promise.all(Array.from({ length: READS_AHEAD }, readOrEnd));
+
+    const filled = clusters.filter((cluster) => countOf(cluster) > 0);
+    missing.push(...filled.filter((cluster) => !resident.has(cluster)));
+    await visitBatches(filled.filter((cluster) => resident.has(cluster)));
+    while (missing.length > 0) {
+      const groups = planClusterReads(router, missing.splice(0), mostRows);
+      const readOrEnd = async () => {
+        try {
+          await readAll(groups);
+        } catch (error) {
+          // The first one that fails ends the others.
+          groups.length = 0;
+          throw error;
+        }
+      };
+      await Promise.all(Array.from({ length: READS_AHEAD }, readOrEnd));
+    }
   };
 
   return {
@@ -166,4 +180,20 @@ export function createClusterStore(files: ClusterFiles, codes: ResidentCodes): C
       };
     },
   };
+}
+
+/** Splits clusters so that no part has more rows than are visited together, unless one cluster has. */
+function splitByRows(clusters: readonly number[], counts: Uint32Array): number[][] {
+  const parts: number[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const cluster of clusters) {
+    const count = counts[cluster] ?? 0;
+    if (rows + count > MOST_ROWS_VISITED) {
+      parts.push([]);
+      rows = 0;
+    }
+    parts.at(-1)?.push(cluster);
+    rows += count;
+  }
+  return parts;
 }

@@ -31,14 +31,14 @@ export interface EditionSources {
   readonly texts: ByteSource;
   readonly sources: ByteSource;
   /** The files of the edition's index, or of the second one for the adapted variant. */
-  openIndex(which: "base" | "adapted"): IndexOpening;
+  openIndex(which: "base" | "adapted"): Promise<IndexOpening>;
 }
 
 /** The files of an index: the router first, because where the others' blocks lie follows from it. */
 export interface IndexOpening {
   readonly router: ByteSource;
   /** @param firstRows first row of each work, and the number of rows */
-  open(router: IndexRouter, firstRows: Uint32Array): IndexSources;
+  open(router: IndexRouter, firstRows: Uint32Array): Promise<IndexSources>;
 }
 
 /** An edition that can be searched. */
@@ -64,6 +64,8 @@ export interface EditionRuntime {
   readonly kernel: ScanKernel;
   /** Bytes that each index may keep codes in. */
   readonly residentBytes: number;
+  /** Bytes of codes that a search may fetch without being asked to. */
+  readonly coldBytes: number;
   /** Makes the cluster router from the stored graph. */
   openRouter(router: IndexRouter, centroids: CentroidScan, signal: AbortSignal): Promise<Router>;
 }
@@ -82,7 +84,7 @@ export async function openEdition(
 ): Promise<Edition> {
   report({ phase: "step", step: "open-edition" });
   checkIndexSizes(manifest);
-  const base = sources.openIndex("base");
+  const base = await sources.openIndex("base");
   const [router, { works, topicNames, aliases }, texts] = await Promise.all([
     readRouter(base.router, manifest, "base", report, signal),
     readWorks(sources.works, manifest, runtime.gunzip, report, signal),
@@ -98,22 +100,22 @@ export async function openEdition(
     exact: ExactRows | null,
     within: AbortSignal,
   ): Promise<SearchIndex> => {
-    const { kernel, residentBytes } = runtime;
+    const { kernel, residentBytes, coldBytes } = runtime;
     const { centroids: codes, centroidScales, dim } = decoded;
     const centroids = kernel.openCentroids(codes, centroidScales, dim);
     const closest = await runtime.openRouter(decoded, centroids, within);
-    const { rows, ...files } = opening.open(decoded, firstRows);
+    const { rows, ...files } = await opening.open(decoded, firstRows);
     const exactRows =
       rows === null || exact === null
         ? null
         : openExactRows(rows, exact.kind === "external" ? exact.start : 0, exact.type, decoded.dim);
     const parts = { ...files, router: decoded, centroids, closest, exact: exactRows, firstRows };
-    return openSearchIndex({ ...parts, kernel, residentBytes });
+    return openSearchIndex({ ...parts, kernel, residentBytes, coldBytes });
   };
   const index = await open(base, router, manifest.exact, signal);
   const own = manifest.adapted?.kind === "own" ? manifest.adapted : null;
   const openAdapted = openLazily(async (within) => {
-    const opening = sources.openIndex("adapted");
+    const opening = await sources.openIndex("adapted");
     const decoded = await readRouter(opening.router, manifest, "adapted", report, within);
     return open(opening, decoded, own?.exact ?? null, within);
   });

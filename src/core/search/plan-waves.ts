@@ -1,13 +1,15 @@
 import { closeGaps } from "./close-gaps.ts";
 
 /** Shares of the corpus after which an answer is given. */
-const WAVE_SHARES = [0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 1] as const;
+export const ANYTIME_SHARES = [0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 1] as const;
+/** The same where all is fetched in any case, and little is: each wave costs requests that a sweep through the files spares. */
+export const SWEEP_SHARES = [0.02, 1] as const;
 /** No wave ends below this many rows: fewer cost a request each and tell a reader nothing. */
 const LEAST_ROWS = 1000;
 /** Runs of neighbouring clusters that the first wave may fetch, each by one request to `sign` and one to `rest`: somebody waits. */
 const FIRST_RUNS = 20;
 /** The same for later waves, up to the last one, which takes all that is left. */
-const LATER_RUNS = 40;
+const LATER_RUNS = 25;
 
 /** What waves are planned from. */
 export interface WaveOptions {
@@ -15,6 +17,8 @@ export interface WaveOptions {
   readonly counts: Uint32Array;
   /** Share of all rows that is to be searched, above 0 and up to 1. */
   readonly share: number;
+  /** Shares after which a wave ends, ascending. */
+  readonly ends: readonly number[];
   /** Rows that may be fetched in all waves together. */
   readonly mostFetchedRows: number;
   /** Tells whether a cluster costs no request: it is in memory or stored on the device. */
@@ -52,7 +56,7 @@ export function planWaves(closest: Iterable<number>, options: WaveOptions): numb
   let covered = 0;
   let room = options.mostFetchedRows;
   const wanted = Math.min(total, Math.max(LEAST_ROWS, Math.ceil(total * share)));
-  const ends = WAVE_SHARES.map((end) => Math.ceil(total * end)).filter((end) => end < wanted);
+  const ends = options.ends.map((end) => Math.ceil(total * end)).filter((end) => end < wanted);
   for (const end of [...ends, wanted]) {
     const target = Math.min(wanted, Math.max(LEAST_ROWS, end));
     if (covered >= target) continue;

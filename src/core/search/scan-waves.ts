@@ -1,5 +1,6 @@
 import { type Candidate, createCandidateList } from "./candidate-list.ts";
-import { planWaves, routedClusters } from "./plan-waves.ts";
+import { ANYTIME_SHARES, planWaves, routedClusters, SWEEP_SHARES } from "./plan-waves.ts";
+import { createClusterScorer } from "./scan-clusters.ts";
 import type { IndexSearch } from "./search-edition.ts";
 import type { ScanPace, StepTimer } from "./search-hooks.ts";
 import { bytesPerRow, type SearchIndex } from "./search-index.ts";
@@ -18,12 +19,6 @@ export interface WaveResult {
   readonly best: readonly Candidate[];
   readonly end: WaveEnd;
 }
-
-/**
- * Bytes of codes that a search may fetch without being asked to: with the router and the works a first answer stays near 40 MB. An
- * edition that has no more left to fetch is searched to its end.
- */
-export const COLD_BYTES = 40 * 1024 * 1024;
 
 /** Share of the corpus that is searched where nothing else is asked for and not everything is near. */
 const USUAL_SHARE = 0.05;
@@ -56,9 +51,7 @@ export async function scanWaves(
     filter,
   );
   const scan = clusters.begin((cluster) => list.save(cluster));
-  const scores = new Float32Array(router.counts.reduce((most, rows) => Math.max(most, rows), 0));
-  const centroidScore = new Float32Array(1);
-  const queries = [query];
+  const scorer = createClusterScorer(clusters.codes, [{ query, centroidScores, list }]);
   const result = (): WaveResult => {
     const scanned = pace.scanned();
     return { best: list.best(), end: { scanned, isComplete: scanned === router.sentences } };
@@ -68,16 +61,7 @@ export async function scanWaves(
     for (const [number, wave] of waves.entries()) {
       signal.throwIfAborted();
       const waits = !wave.every((cluster) => clusters.has(cluster));
-      await scan.visit(
-        wave,
-        (cluster, rows) => {
-          centroidScore[0] = centroidScores[cluster] ?? 0;
-          clusters.codes.scan([cluster], queries, centroidScore, scores);
-          list.add(cluster, rows, scores);
-          return pace.add(rows.count);
-        },
-        signal,
-      );
+      await scan.visit(wave, (visited) => pace.add(scorer.score(visited)), signal);
       pace.report();
       const next = waves[number + 1];
       // Before a wave that has nothing to wait for, an answer would only flicker.
@@ -102,12 +86,14 @@ function wavesOf({ index, query }: IndexSearch, asked: number | null): number[][
   const isNear = (cluster: number) => clusters.has(cluster) || isOnDevice(cluster);
   const rowBytes = bytesPerRow(index.space);
   const farRows = counts.reduce((sum, rows, cluster) => sum + (isNear(cluster) ? 0 : rows), 0);
-  const affordableRows = Math.floor(COLD_BYTES / rowBytes);
-  const share = farRows <= affordableRows ? 1 : (asked ?? USUAL_SHARE);
+  const affordableRows = Math.floor(index.coldBytes / rowBytes);
+  const isAffordable = farRows <= affordableRows;
+  const share = isAffordable ? 1 : (asked ?? USUAL_SHARE);
   const wanted = routedClusters(router.clusters, share);
   const planned = planWaves(closest.nearest(query.original, wanted), {
     counts,
     share,
+    ends: isAffordable && farRows > 0 ? SWEEP_SHARES : ANYTIME_SHARES,
     mostFetchedRows: asked === null ? affordableRows : sentences,
     isNear,
   });

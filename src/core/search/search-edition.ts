@@ -9,7 +9,7 @@ import { mixedQuery } from "./mixed-query.ts";
 import type { Edition } from "./open-edition.ts";
 import { type RankedCandidate, rankByCode, rankExactly } from "./rank-candidates.ts";
 import type { RowFilter } from "./row-filter.ts";
-import { scanWaves, type WaveEnd } from "./scan-waves.ts";
+import { scanWaves, type WaveEnd, type WaveResult } from "./scan-waves.ts";
 import { planWorks, scanWorks } from "./scan-works.ts";
 import { createScanPace, createStepTimer, type SearchHooks } from "./search-hooks.ts";
 import { queryInBase, type SearchIndex } from "./search-index.ts";
@@ -91,10 +91,12 @@ export async function searchEdition(
     return lastAnswer(best, all);
   }
   const asked = request.share ?? null;
-  const { best, end } = await scanWaves(search, asked, { pace, steps, signal }, async (wave) => {
+  const showByCode = async (wave: WaveResult) =>
     hooks.onAnswer(await answer(rankByCode(index, wave.best), wave.end));
-  });
-  return lastAnswer(best, end);
+  const last = await scanWaves(search, asked, { pace, steps, signal }, showByCode);
+  // Of a large corpus the exact rows are so many requests away that the codes' order is worth a look meanwhile.
+  if (!last.end.isComplete && index.exact !== null) await showByCode(last);
+  return lastAnswer(last.best, last.end);
 }
 
 /** Puts a request into the terms of an index: `mixed` is its query under the variant, with the phrase in it. */

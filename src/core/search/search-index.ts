@@ -27,6 +27,10 @@ export interface SearchIndex {
   readonly bywork: ByteSource;
   /** Exact vectors; null where there are none. */
   readonly exact: ExactReader | null;
+  /**
+   * Bytes of codes that a search may fetch without being asked to; an index that has no more left to fetch is searched to its end.
+   */
+  readonly coldBytes: number;
   /** Where codes of `bywork` are scored. */
   readonly workCodes: WorkCodes;
   /** Tells whether a cluster is stored on this device, so that it costs no request. */
@@ -37,7 +41,7 @@ export interface SearchIndex {
 export interface IndexParts
   extends Pick<
     SearchIndex,
-    "router" | "centroids" | "closest" | "bywork" | "exact" | "isOnDevice"
+    "router" | "centroids" | "closest" | "bywork" | "exact" | "isOnDevice" | "coldBytes"
   > {
   readonly kernel: ScanKernel;
   readonly sign: ByteSource;
@@ -60,6 +64,7 @@ export function openSearchIndex(parts: IndexParts): SearchIndex {
     bywork,
     exact,
     isOnDevice,
+    coldBytes: parts.coldBytes,
     space,
     workCodes: createWorkCodes(kernel.openCodes(space.codeDim, WORK_CODES_BYTES)),
     centroids,

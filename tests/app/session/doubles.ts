@@ -12,6 +12,7 @@ import type {
   EncodedRegion,
   EncoderInfo,
   FoundSentence,
+  KeptState,
   OpenModelRequest,
   SearchAnswer,
   SearchRequest,
@@ -63,6 +64,8 @@ const catalogue: Catalogue = {
     { topics: [1], creators: [], year: 2000, sentences: 300 },
   ],
 };
+
+const keptState: KeptState = { storage: "opfs", cache: "kept", bytes: 0, total: 1000 };
 
 export function picture(name: string): Picture {
   return { name, alt: name, blob: new Blob([name]), url: `blob:${name}`, isSample: false };
@@ -135,8 +138,8 @@ export function answer(...rows: number[]): SearchAnswer {
     found: rows.map((row, index) => sentence(row, index + 1)),
     vectors: new Float32Array(rows.length * DIM),
     scanned: 600,
-    total: 600,
     isComplete: true,
+    total: 600,
     timings: {},
   };
 }
@@ -148,6 +151,7 @@ export const asked: Asked = {
   phrase: null,
   filter: NO_FILTER,
   listing: FIRST_LISTING,
+  share: null,
   encoded: encoded("p1"),
   crop: null,
 };
@@ -242,6 +246,9 @@ export function services(
     work: async () => null,
     workText: async () => null,
     workImage: () => Promise.reject(new Error("not expected")),
+    kept: () => Promise.resolve(keptState),
+    download: () => Promise.resolve(keptState),
+    removeKept: () => Promise.resolve(keptState),
     catalogue: async () => catalogue,
     sentences: async () => ["One.", "Two."],
     adoptVectors: async () => 0,
@@ -256,6 +263,7 @@ export function services(
       allowSoftwareAdapter: false,
       safeMode: false,
     },
+    storage: () => undefined,
     editionUrl: "edition/",
     mark: () => undefined,
     textPartBytes: () => 130_000_000,
@@ -322,6 +330,9 @@ export function services(
       work: (signal, workId) => search.work(signal, workId),
       workText: (signal, workId) => search.workText(signal, workId),
       workImage: (signal, workId, file) => search.workImage(signal, workId, file),
+      kept: (signal) => search.kept(signal),
+      download: (signal, report) => search.download(signal, report),
+      removeKept: (signal) => search.removeKept(signal),
       source(signal, row) {
         record(`search.source ${row}`, signal);
         return search.source(signal, row);

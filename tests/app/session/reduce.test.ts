@@ -123,6 +123,7 @@ describe("reduce", () => {
       phrase: null,
       filter: NO_FILTER,
       listing: FIRST_LISTING,
+      share: null,
     });
   });
 

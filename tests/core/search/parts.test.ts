@@ -3,11 +3,6 @@ import { toHalves } from "../../../src/core/model/half.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
 import { openExactRows } from "../../../src/core/search/exact-rows.ts";
 import { planClusterReads } from "../../../src/core/search/plan-reads.ts";
-import {
-  planWaves,
-  routedClusters,
-  type WaveOptions,
-} from "../../../src/core/search/plan-waves.ts";
 import { createSeededRandom, drawNormal } from "../../../src/core/search/seeded-random.ts";
 import { strengthOfRank } from "../../../src/core/search/strength.ts";
 import { createTopK } from "../../../src/core/search/top-k.ts";
@@ -95,59 +90,13 @@ describe("plans", () => {
 
   it("reads neighbours together, up to the limit, whatever order they are asked in", () => {
     expect(planClusterReads(directory, [3, 0, 2, 1], 1000)).toEqual([
-      { places: { first: 0, end: 12 }, clusters: [0, 1, 2, 3] },
+      [{ places: { first: 0, end: 12 }, clusters: [0, 1, 2, 3] }],
     ]);
-    expect(planClusterReads(directory, [3, 0, 2], 8).map(({ clusters }) => clusters)).toEqual([
-      [0],
-      [2],
-      [3],
-    ]);
-  });
-});
-
-describe("planWaves", () => {
-  const counts = Uint32Array.from({ length: 100 }, () => 200);
-  const closest = Array.from({ length: 43 }, (_, i) => 99 - i);
-  const everything = (of: Uint32Array): WaveOptions => ({
-    counts: of,
-    share: 1,
-    mostFetchedRows: Number.POSITIVE_INFINITY,
-    isNear: () => true,
-  });
-
-  it("ends waves near the shares of the corpus, never under 1,000 rows, closest first", () => {
-    const waves = planWaves(closest, everything(counts));
-    expect(waves.map((wave) => wave.length)).toEqual([5, 5, 10, 20, 60]);
-    expect(waves[0]).toEqual([99, 98, 97, 96, 95]);
-    expect(new Set(waves.flat()).size).toBe(100);
-  });
-
-  it("has all seven waves in a large corpus", () => {
-    const large = Uint32Array.from({ length: 1000 }, () => 200);
-    expect(planWaves([], everything(large)).map((wave) => wave.length)).toEqual([
-      5, 15, 30, 50, 100, 200, 600,
-    ]);
-  });
-
-  it("searches a small corpus in one wave", () => {
-    expect(planWaves([2, 0], everything(Uint32Array.of(300, 200, 140)))).toEqual([[2, 0, 1]]);
-  });
-
-  it("ignores clusters that do not exist or come twice", () => {
-    expect(planWaves([1, 7, 1], everything(Uint32Array.of(1, 1)))).toEqual([[1, 0]]);
-  });
-
-  it("searches no more than a share, and fetches no more than there is room for", () => {
-    const some = { ...everything(counts), share: 0.1 };
-    expect(planWaves(closest, some).flat()).toHaveLength(10);
-    const few = { ...some, isNear: () => false, mostFetchedRows: 800 };
-    expect(planWaves(closest, few).flat().length).toBeLessThanOrEqual(4);
-  });
-
-  it("asks the router for more clusters than a partial wave needs, and never for more than there are", () => {
-    expect(routedClusters(10, 1)).toBe(10);
-    expect(routedClusters(1000, 1)).toBe(358);
-    expect(routedClusters(1000, 0.5)).toBe(758);
+    const clusters = (mostRows: number, asked: readonly number[]) =>
+      planClusterReads(directory, asked, mostRows).map((group) => group.map((run) => run.clusters));
+    expect(clusters(8, [3, 0, 2])).toEqual([[[0]], [[2]], [[3]]]);
+    // Runs near each other are read at the same time, so that they can be joined.
+    expect(clusters(12, [3, 0])).toEqual([[[0], [3]]]);
   });
 });
 

@@ -225,6 +225,8 @@ describe("openBlockStore", () => {
     expect(await again.getManifest("https://x/manifest.json")).toBe("{}");
     expect(await again.allManifests()).toEqual(["{}"]);
     expect(await again.get("a", 1)).toBeUndefined();
+    expect(await again.stored("a")).toEqual(new Set([0]));
+    expect(await again.stored("b")).toEqual(new Set());
     expect(again.state()).toBe("kept");
   });
 

@@ -40,11 +40,15 @@ afterEach(() => {
 /** Downloads the file from a source that may misbehave. */
 async function download(options: Partial<CountingOptions> = {}, signal = neverAborted()) {
   const source = createCountingSource({ size: SIZE, ...options });
-  const kept = createKeptFiles([file], store);
-  await kept.refresh();
+  const kept = createKeptFiles(store);
+  await kept.register(file);
   const reports: number[] = [];
   const onKept = (bytes: number) => void reports.push(bytes);
-  const ending = downloadFiles([{ file, source }], { store, kept, onKept }, signal);
+  const ending = downloadFiles(
+    [{ file, source, rankOf: (segment) => segment }],
+    { store, kept, onKept },
+    signal,
+  );
   return { source, kept, reports, ending };
 }
 
@@ -118,8 +122,8 @@ describe("createKeptFiles", () => {
   /** The block cache of a page that finds the file kept. */
   async function openPage() {
     const source = createCountingSource({ size: SIZE });
-    const kept = createKeptFiles([file], store);
-    await kept.refresh();
+    const kept = createKeptFiles(store);
+    await kept.register(file);
     const hashes = await Promise.all(
       Array.from({ length: blocks.count }, (_, block) => sha256Hex(bytesOf(blocks.range(block)))),
     );

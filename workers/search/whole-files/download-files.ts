@@ -7,6 +7,8 @@ import type { WholeFileStore } from "./whole-file-store.ts";
 export interface FileToKeep {
   readonly file: KeptFile;
   readonly source: ByteSource;
+  /** When a segment is wanted, among those of all files: the lowest first. */
+  rankOf(segment: number): number;
 }
 
 /** What a download needs and tells. */
@@ -34,6 +36,7 @@ export async function downloadFiles(
   signal: AbortSignal,
 ): Promise<void> {
   const reads = files.flatMap((file) => planReads(file, options.kept));
+  reads.sort((a, b) => a.rankOf(a.first) - b.rankOf(b.first));
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const work = async () => {
@@ -57,7 +60,8 @@ interface SegmentRead extends FileToKeep {
   readonly end: number;
 }
 
-function planReads({ file, source }: FileToKeep, kept: KeptFiles): SegmentRead[] {
+function planReads(wanted: FileToKeep, kept: KeptFiles): SegmentRead[] {
+  const { file } = wanted;
   const reads: SegmentRead[] = [];
   for (let segment = 0; segment < file.segments.count; segment++) {
     if (kept.has(file, segment)) continue;
@@ -68,7 +72,7 @@ function planReads({ file, source }: FileToKeep, kept: KeptFiles): SegmentRead[]
       segment - last.first < MOST_SEGMENTS_PER_READ
     ) {
       reads[reads.length - 1] = { ...last, end: segment + 1 };
-    } else reads.push({ file, source, first: segment, end: segment + 1 });
+    } else reads.push({ ...wanted, first: segment, end: segment + 1 });
   }
   return reads;
 }

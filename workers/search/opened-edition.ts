@@ -1,0 +1,115 @@
+import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
+import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
+import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
+import type { ReportProgress } from "../../src/core/progress.ts";
+import {
+  type Edition,
+  type EditionRuntime,
+  openEdition,
+} from "../../src/core/search/open-edition.ts";
+import type { Router } from "../../src/core/search/router.ts";
+import type { BlockStore } from "./block-store.ts";
+import { createEditionSources } from "./edition-sources.ts";
+import { knownFiles } from "./fetch-manifest.ts";
+import type { WorkImagePlace } from "./fetch-work-image.ts";
+import { createFileHost } from "./file-host.ts";
+import { gunzip } from "./gunzip.ts";
+import { openScanKernel } from "./kernel/open-scan-kernel.ts";
+import { openRouter } from "./open-router.ts";
+import { residentBytesFor } from "./resident-bytes.ts";
+import { createOfflineFiles, type OfflineFiles } from "./whole-files/offline-files.ts";
+import type { WholeFileStore } from "./whole-files/whole-file-store.ts";
+
+/** "hnsw" for the prebuilt graph in hnswlib-wasm, "flat" for the exact scan that takes its place. */
+export interface RouterState {
+  readonly kind: Router["kind"];
+  readonly whyNotGraph: string | null;
+}
+
+/** What scans codes, and why it is plain TypeScript where it is. */
+export interface KernelState {
+  readonly kind: ScanKernel["kind"];
+  readonly whyNotWasm: string | null;
+}
+
+/** An edition with what keeps it. */
+export interface OpenedEdition {
+  readonly edition: Edition;
+  readonly offline: OfflineFiles;
+  /** Where the pictures of its works are; null where it does not say. */
+  readonly images: WorkImagePlace | null;
+  readonly router: RouterState;
+  readonly kernel: KernelState;
+}
+
+/** What an edition is opened with. */
+export interface OpeningOptions {
+  /** Ends in "/". */
+  readonly editionUrl: string;
+  readonly manifest: EditionManifest;
+  readonly fetch: typeof globalThis.fetch;
+  readonly cache: BlockStore;
+  /** Null where this browser keeps nothing. */
+  readonly wholeFiles: WholeFileStore | null;
+  /** Bytes of codes that a search may fetch without being asked to. */
+  readonly coldBytes: number;
+}
+
+/**
+ * Opens an edition over HTTP.
+ *
+ * @throws AppError `edition-version`, `edition-corrupt`, or what the files' host answers; an AbortError after `signal`
+ */
+export async function openEditionAt(
+  options: OpeningOptions,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<OpenedEdition> {
+  const { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes } = options;
+  const host = createFileHost(fetch);
+  // What is kept of editions that no address gives any more is of no use.
+  void knownFiles(cache).then((known) => wholeFiles?.keepOnly(known));
+  const offline = createOfflineFiles({ editionUrl, host, cache, store: wholeFiles });
+  const sources = await createEditionSources({ editionUrl, manifest, host, cache, offline });
+  const { kernel, state } = await openKernel(signal);
+  let router: RouterState = { kind: "flat", whyNotGraph: null };
+  const runtime: EditionRuntime = {
+    gunzip,
+    kernel,
+    residentBytes: residentBytesFor(deviceMemory()),
+    coldBytes,
+    async openRouter(file, centroids, within) {
+      const name = `${manifest.editionId}-${file.clusters}.hnsw`;
+      const { router: found, whyNotGraph } = await openRouter(file, centroids, name, within);
+      router = { kind: found.kind, whyNotGraph };
+      return found;
+    },
+  };
+  const edition = await openEdition(manifest, sources, runtime, report, signal);
+  const images = manifest.images === null ? null : { editionUrl, base: manifest.images.base };
+  return { edition, offline, images, router, kernel: state };
+}
+
+/** A kernel that was started. */
+interface OpenedKernel {
+  readonly kernel: ScanKernel;
+  readonly state: KernelState;
+}
+
+/** A kernel with memory of its own for every edition that is opened, so that the memory of the last one can go. */
+async function openKernel(signal: AbortSignal): Promise<OpenedKernel> {
+  try {
+    const kernel = await openScanKernel(signal);
+    return { kernel, state: { kind: kernel.kind, whyNotWasm: null } };
+  } catch (error) {
+    // Plain TypeScript gives the same answers, some fifty times as slowly.
+    signal.throwIfAborted();
+    return { kernel: plainKernel, state: { kind: plainKernel.kind, whyNotWasm: String(error) } };
+  }
+}
+
+function deviceMemory(): number | undefined {
+  // Chromium alone tells it; Node has no navigator at all.
+  const memory: unknown = Reflect.get(Reflect.get(globalThis, "navigator") ?? {}, "deviceMemory");
+  return typeof memory === "number" ? memory : undefined;
+}
