@@ -57,7 +57,9 @@ function editionSources(files: TinySources): EditionSources {
 export function openTiny(
   tiny: Pick<TinyEdition, "files" | "manifest">,
   changes: Partial<TinySources> = {},
+  runtime: Partial<EditionRuntime> = {},
 ): Promise<Edition> {
   const sources = editionSources({ ...tinySources(tiny), ...changes });
-  return openEdition(tiny.manifest, sources, plainRuntime, () => undefined, neverAborted());
+  const opened = { ...plainRuntime, ...runtime };
+  return openEdition(tiny.manifest, sources, opened, () => undefined, neverAborted());
 }

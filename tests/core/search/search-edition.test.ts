@@ -120,10 +120,12 @@ describe("searchEdition", () => {
   });
 
   it("answers after each wave that had to be fetched, each no worse than the one before", async () => {
-    const fresh = await openTiny(large);
+    // As in an edition that is too large to be fetched unasked.
+    const fresh = await openTiny(large, {}, { coldBytes: 0 });
     const answers: SearchAnswer[] = [];
     const hooks = hooksFor({ onAnswer: (answer) => answers.push(answer) });
-    const request: SearchRequest = { query: makeQuery(large, 7), variant: "base", count: 25 };
+    const query = makeQuery(large, 7);
+    const request: SearchRequest = { query, variant: "base", count: 25, share: 1 };
     const last = await searchEdition(fresh, request, hooks, neverAborted());
     // The first wave has at least 1,000 rows, and with them a fifth of the corpus; the next one ends after 40 %.
     const shares = answers.map(({ scanned }) => scanned / 6000);
