@@ -40,7 +40,10 @@ export function tinySources({ files: { bytes } }: Pick<TinyEdition, "files">) {
 }
 
 /** The files as `openEdition` takes them. */
-function editionSources(files: TinySources): EditionSources {
+function editionSources(
+  files: TinySources,
+  isOnDevice: (cluster: number) => boolean = () => false,
+): EditionSources {
   const { router, works, texts, sources } = files;
   return {
     works,
@@ -48,7 +51,7 @@ function editionSources(files: TinySources): EditionSources {
     sources,
     openIndex: async () => ({
       router,
-      open: async () => ({ ...files, isOnDevice: () => false }),
+      open: async () => ({ ...files, isOnDevice }),
     }),
   };
 }
@@ -58,8 +61,9 @@ export function openTiny(
   tiny: Pick<TinyEdition, "files" | "manifest">,
   changes: Partial<TinySources> = {},
   runtime: Partial<EditionRuntime> = {},
+  isOnDevice?: (cluster: number) => boolean,
 ): Promise<Edition> {
-  const sources = editionSources({ ...tinySources(tiny), ...changes });
+  const sources = editionSources({ ...tinySources(tiny), ...changes }, isOnDevice);
   const opened = { ...plainRuntime, ...runtime };
   return openEdition(tiny.manifest, sources, opened, () => undefined, neverAborted());
 }
