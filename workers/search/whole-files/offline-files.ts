@@ -71,7 +71,7 @@ export function createOfflineFiles(options: OfflineOptions): OfflineFiles {
     state,
     holds(key, block) {
       const file = included.get(key);
-      return file !== undefined && kept !== null && kept.hasBlock(file.kept, block);
+      return file !== undefined && kept?.hasBlock(file.kept, block) === true;
     },
     async include(file, rankOf) {
       const whole = keptFile(file.file.sha256, file.blocks);
