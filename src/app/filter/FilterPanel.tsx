@@ -1,30 +1,26 @@
 import { createMemo, For, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
 import type { Catalogue } from "../../core/facets/catalogue.ts";
 import {
   countMatches,
-  countValues,
-  type FacetChoice,
-  type FacetName,
   type Filter,
   isEmptyFilter,
   matchingWorks,
   NO_FILTER,
 } from "../../core/facets/filter.ts";
+import { createLazy } from "../controls/create-lazy.ts";
 import { chosenValues } from "./chosen-values.ts";
-import { FacetList } from "./FacetList.tsx";
-import { YearRange } from "./YearRange.tsx";
+import type { FilterListsProps } from "./FilterLists.tsx";
 import "./filter.css";
 
 interface FilterPanelProps {
   readonly catalogue: Catalogue;
   readonly filter: Filter;
   onChange(filter: Filter): void;
+  /** Called where the lists cannot be had. */
+  onError(error: unknown): void;
 }
 
-const FACETS: readonly { readonly name: FacetName; readonly legend: string }[] = [
-  { name: "topics", legend: "Topics" },
-  { name: "creators", legend: "Creators" },
-];
 const count = new Intl.NumberFormat("en");
 
 /** Which works are searched. What is chosen stands in sight; the lists are folded away. */
@@ -32,13 +28,11 @@ export function FilterPanel(props: FilterPanelProps) {
   const matches = createMemo(() =>
     countMatches(props.catalogue, matchingWorks(props.catalogue, props.filter)),
   );
-  // Memos, because a property that is a call is made anew whenever a list looks at one of its entries.
-  const counts = createMemo(() => countFacets(props.catalogue, props.filter));
-  const totals = createMemo(() => countFacets(props.catalogue, NO_FILTER));
-  const years = createMemo(() => yearsOf(props.catalogue));
   const chosen = createMemo(() => chosenValues(props.catalogue, props.filter));
-  const changeFacet = (facet: FacetName, choice: FacetChoice) =>
-    props.onChange({ ...props.filter, [facet]: choice });
+  const lists = createLazy<FilterListsProps>(
+    async () => (await import("./FilterLists.tsx")).FilterLists,
+    (error) => props.onError(error),
+  );
   return (
     <section class="filter" aria-label="Filter">
       <p class="filter-chosen">
@@ -66,50 +60,19 @@ export function FilterPanel(props: FilterPanelProps) {
           </button>
         </Show>
       </p>
-      <details class="filter-lists">
+      <details class="filter-lists" onToggle={() => lists.load()}>
         <summary>Filter by topic, creator or year</summary>
-        <div class="filter-columns">
-          <For each={FACETS}>
-            {({ name, legend }) => (
-              <Show when={props.catalogue[name].length > 0}>
-                <FacetList
-                  legend={legend}
-                  values={props.catalogue[name]}
-                  counts={counts()[name]}
-                  totals={totals()[name]}
-                  choice={props.filter[name]}
-                  canAskForAll={name === "topics"}
-                  onChange={(choice) => changeFacet(name, choice)}
-                />
-              </Show>
-            )}
-          </For>
-          <YearRange
-            from={props.filter.from}
-            to={props.filter.to}
-            years={years()}
-            onChange={(range) => props.onChange({ ...props.filter, ...range })}
-          />
-        </div>
-        <p class="quiet">Topics, creators and years narrow each other.</p>
+        <Show when={lists.component()}>
+          {(component) => (
+            <Dynamic
+              component={component()}
+              catalogue={props.catalogue}
+              filter={props.filter}
+              onChange={(filter: Filter) => props.onChange(filter)}
+            />
+          )}
+        </Show>
       </details>
     </section>
   );
-}
-
-/** Works of every value of both facets under the other facet's filters. */
-function countFacets(
-  catalogue: Catalogue,
-  filter: Filter,
-): Readonly<Record<FacetName, readonly number[]>> {
-  return {
-    topics: countValues(catalogue, filter, "topics"),
-    creators: countValues(catalogue, filter, "creators"),
-  };
-}
-
-/** The first and the last year of publication, null where no work has one. */
-function yearsOf({ works }: Catalogue): readonly [number, number] | null {
-  const years = works.flatMap(({ year }) => year ?? []);
-  return years.length === 0 ? null : [Math.min(...years), Math.max(...years)];
 }

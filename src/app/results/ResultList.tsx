@@ -3,8 +3,10 @@ import { type Filter, isEmptyFilter } from "../../core/facets/filter.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
 import { groupByWork } from "../../core/results/group-by-work.ts";
+import { errorDetail } from "../error-detail.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
+import { createListParts } from "./create-list-parts.ts";
 import type { ListView } from "./create-list-view.ts";
 import { createReveal } from "./create-reveal.ts";
 import { listKeys } from "./list-keys.ts";
@@ -52,6 +54,7 @@ export function ResultList(props: ResultListProps) {
     return current !== null && byRow().has(current) ? current : ordered()[0]?.row;
   });
   const isTabStop = createSelector(tabStop);
+  const parts = createListParts((error) => props.session.refuse(errorDetail(error)));
   const rowsOf = (sentences: readonly FoundSentence[]) => sentences.map(({ row }) => row);
   const shownGroups = createMemo(() => groupByWork(shown()));
 
@@ -93,6 +96,7 @@ export function ResultList(props: ResultListProps) {
             onVisit={() => props.session.moveTo(row)}
             onPin={(isPinned) => props.session.pin(isPinned ? row : null)}
             onCite={() => props.onCite(there())}
+            parts={parts}
             found={props.rows}
             readSource={(signal, of) => props.session.readSource(signal, of)}
             readSimilar={(signal, of) => props.session.library.similar(signal, of)}

@@ -23,7 +23,7 @@ import { queryWords, scaleNote } from "./query-words.ts";
 import { ResultList } from "./ResultList.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
 
-interface ResultPanelProps {
+export interface ResultPanelProps {
   readonly session: Session;
   readonly texts: TextShelf;
   readonly shown: Shown;
@@ -132,6 +132,7 @@ export function ResultPanel(props: ResultPanelProps) {
               catalogue={catalogue()}
               filter={filter()}
               onChange={(filter) => props.session.chooseFilter(filter)}
+              onError={refuse}
             />
           )}
         </Show>

@@ -1,4 +1,5 @@
 import { createSignal, createUniqueId, For, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
 import { toCoins } from "../../core/citation/coins.ts";
 import { readMarkup } from "../../core/citation/rich-text.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
@@ -6,10 +7,9 @@ import type { FoundSentence, Scale, SentenceSource, WorkSummary } from "../../co
 import { RichTextView } from "../citation/RichTextView.tsx";
 import { httpsLink } from "../https-link.ts";
 import { workRoute } from "../router/routes.ts";
-import { Paragraph } from "../source/Paragraph.tsx";
+import type { ListParts } from "./create-list-parts.ts";
 import { flagsIn, KIND_WORDS } from "./kind-words.ts";
 import { scoreWords } from "./query-words.ts";
-import { SimilarSentences } from "./SimilarSentences.tsx";
 import { StrengthBar } from "./StrengthBar.tsx";
 import { splitWords } from "./split-words.ts";
 
@@ -32,6 +32,7 @@ interface SentenceProps {
   onVisit(): void;
   onPin(isPinned: boolean): void;
   onCite(): void;
+  readonly parts: ListParts;
   /** Rows of all sentences on the page. */
   readonly found: ReadonlySet<number>;
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
@@ -124,7 +125,10 @@ export function Sentence(props: SentenceProps) {
           aria-expanded={hasParagraph()}
           aria-controls={paragraphId}
           tabindex={stop()}
-          onClick={() => setHasParagraph(!hasParagraph())}
+          onClick={() => {
+            props.parts.paragraph.load();
+            setHasParagraph(!hasParagraph());
+          }}
         >
           Paragraph
         </button>
@@ -144,7 +148,10 @@ export function Sentence(props: SentenceProps) {
             aria-expanded={hasSimilar()}
             aria-controls={similarId}
             tabindex={stop()}
-            onClick={() => setHasSimilar(!hasSimilar())}
+            onClick={() => {
+              props.parts.similar.load();
+              setHasSimilar(!hasSimilar());
+            }}
           >
             + {similar()} similar
           </button>
@@ -171,18 +178,26 @@ export function Sentence(props: SentenceProps) {
         </details>
       </div>
       <div id={paragraphId} class="paragraph-place">
-        <Show when={hasParagraph()}>
-          <Paragraph
-            row={props.sentence.row}
-            found={props.found}
-            workId={isOwnRow(props.sentence.row) ? null : props.sentence.work.workId}
-            read={(signal, row) => props.readSource(signal, row)}
-          />
+        <Show when={hasParagraph() && props.parts.paragraph.component()}>
+          {(component) => (
+            <Dynamic
+              component={component()}
+              row={props.sentence.row}
+              found={props.found}
+              workId={isOwnRow(props.sentence.row) ? null : props.sentence.work.workId}
+              read={props.readSource}
+            />
+          )}
         </Show>
       </div>
       <div id={similarId} class="paragraph-place">
-        <Show when={hasSimilar()}>
-          <SimilarSentences read={(signal) => props.readSimilar(signal, props.sentence.row)} />
+        <Show when={hasSimilar() && props.parts.similar.component()}>
+          {(component) => (
+            <Dynamic
+              component={component()}
+              read={(signal: AbortSignal) => props.readSimilar(signal, props.sentence.row)}
+            />
+          )}
         </Show>
       </div>
     </article>

@@ -6,7 +6,7 @@ import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
 import { workRoute } from "../router/routes.ts";
 
-interface SimilarSentencesProps {
+export interface SimilarSentencesProps {
   read(signal: AbortSignal): Promise<readonly FoundSentence[]>;
 }
 

@@ -1,7 +1,7 @@
 import { onCleanup, onMount } from "solid-js";
 
 /** Where the focus goes when the control that had it is gone, best first; the first one on the page is taken. */
-const HOMES = [".result-head h2", ".load-title", ".invitation", "main"] as const;
+const HOMES = [".result-head h2", ".work-record h2", ".load-title", ".invitation", "main"] as const;
 
 /**
  * Keeps the focus on the page: a browser drops it to nowhere when the focused control vanishes, and whoever uses the keyboard
@@ -24,10 +24,11 @@ export function keepFocus(): void {
     focused = null;
     const { activeElement } = document;
     if (activeElement !== null && activeElement !== document.body) return;
-    const home = HOMES.map((selector) => document.querySelector<HTMLElement>(selector)).find(
-      (found) => found !== null,
-    );
-    if (home === undefined || home === null) return;
+    // A page that another one stands before is still in the document, hidden.
+    const home = HOMES.flatMap((selector) => [
+      ...document.querySelectorAll<HTMLElement>(selector),
+    ]).find((found) => found.checkVisibility());
+    if (home === undefined) return;
     if (!home.hasAttribute("tabindex")) home.tabIndex = -1;
     // Nobody asked to be taken elsewhere on the page.
     home.focus({ preventScroll: true });

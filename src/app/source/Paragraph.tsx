@@ -9,7 +9,7 @@ import { BlockText } from "./BlockText.tsx";
 import { marksOf } from "./marks.ts";
 import "./source.css";
 
-interface ParagraphProps {
+export interface ParagraphProps {
   readonly row: number;
   /** Rows of all sentences on the page; those of the same work are marked too. */
   readonly found: ReadonlySet<number>;

@@ -5,6 +5,7 @@ import {
   For,
   Match,
   on,
+  onCleanup,
   type Resource,
   Show,
   Switch,
@@ -12,9 +13,11 @@ import {
 import type { FoundSentence, WorkSource } from "../../core/protocol.ts";
 import { placesOf } from "../../core/results/place-marks.ts";
 import type { Mark } from "../../core/source/segments.ts";
+import type { SentenceSpan } from "../../core/source/work-text.ts";
 import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
 import { Blocks } from "../source/Blocks.tsx";
+import { createMarkGuide } from "./go-to-mark.ts";
 import "../source/source.css";
 
 interface WorkTextProps {
@@ -61,7 +64,7 @@ interface MarkedTextProps {
 
 function MarkedText(props: MarkedTextProps) {
   let body: HTMLDivElement | undefined;
-  const [at, setAt] = createSignal(-1);
+  const [current, setCurrent] = createSignal<SentenceSpan | null>(null);
   const asked = () => (props.sentence === null ? null : props.sentence - 1);
   const marks = createMemo(() => {
     const { text, firstRow } = props.source;
@@ -72,6 +75,8 @@ function MarkedText(props: MarkedTextProps) {
       return rows.has(index) ? [{ span, kind: "other" }] : [];
     });
   });
+  /** Place of the mark that was gone to; −1 before the first. */
+  const at = createMemo(() => marks().findIndex(({ span }) => span === current()));
   const places = createMemo(() =>
     placesOf(
       props.source.text,
@@ -89,13 +94,13 @@ function MarkedText(props: MarkedTextProps) {
     const found = [...(block?.querySelectorAll<HTMLElement>("mark[data-first]") ?? [])];
     return found[inBlock.indexOf(mark)] ?? found[0] ?? block?.querySelector("mark") ?? null;
   };
+  const guide = createMarkGuide();
+  onCleanup(guide.dispose);
   const goTo = (index: number) => {
-    const element = elementOf(marks()[index]);
-    if (element === null) return;
-    setAt(index);
-    element.tabIndex = -1;
-    element.scrollIntoView({ block: "center" });
-    element.focus({ preventScroll: true });
+    const span = marks()[index]?.span;
+    if (span === undefined) return;
+    setCurrent(span);
+    guide.goTo(() => elementOf(marks().find((mark) => mark.span === span)));
   };
   const step = (by: number) => {
     const count = marks().length;
@@ -109,6 +114,8 @@ function MarkedText(props: MarkedTextProps) {
       if (place >= 0) queueMicrotask(() => goTo(place));
     }),
   );
+  // The marks of what was found come later, and the text is rendered anew with them.
+  createEffect(on(marks, () => queueMicrotask(guide.renew), { defer: true }));
   const onRail = (event: PointerEvent & { readonly currentTarget: HTMLElement }) => {
     const { top, height } = event.currentTarget.getBoundingClientRect();
     const wanted = (event.clientY - top) / height;

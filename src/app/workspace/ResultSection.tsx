@@ -1,8 +1,11 @@
-import { createMemo, Match, Show, Switch } from "solid-js";
+import { createMemo, Match, onMount, Show, Switch } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { createLazy } from "../controls/create-lazy.ts";
+import { errorDetail } from "../error-detail.ts";
 import { DEMO_CHOICE } from "../models/model-choice.ts";
 import type { TextShelf } from "../own-texts/create-text-shelf.ts";
 import type { ListView } from "../results/create-list-view.ts";
-import { ResultPanel } from "../results/ResultPanel.tsx";
+import type { ResultPanelProps } from "../results/ResultPanel.tsx";
 import type { ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import { type Offer, type SessionState, shownIn, stateIn } from "../session/session-state.ts";
@@ -17,6 +20,12 @@ interface ResultSectionProps {
 
 /** Beside the picture: what a run asks, else what it waits for, else the sentences. */
 export function ResultSection(props: ResultSectionProps) {
+  // Fetched while the picture is read; before one is chosen nobody needs it.
+  const panel = createLazy<ResultPanelProps>(
+    async () => (await import("../results/ResultPanel.tsx")).ResultPanel,
+    (error) => props.session.refuse(errorDetail(error)),
+  );
+  onMount(panel.load);
   const state = () => props.session.state();
   const shown = createMemo(() => shownIn(state()));
   const loading = createMemo(() => stateIn(state(), "loading"));
@@ -43,13 +52,18 @@ export function ResultSection(props: ResultSectionProps) {
         </Match>
         <Match when={shown()}>
           {(there) => (
-            <ResultPanel
-              session={props.session}
-              texts={props.texts}
-              view={props.view}
-              shown={there()}
-              search={searchUnderWay(state())}
-            />
+            <Show when={panel.component()}>
+              {(component) => (
+                <Dynamic
+                  component={component()}
+                  session={props.session}
+                  texts={props.texts}
+                  view={props.view}
+                  shown={there()}
+                  search={searchUnderWay(state())}
+                />
+              )}
+            </Show>
           )}
         </Match>
       </Switch>
