@@ -9,9 +9,11 @@ import {
 } from "../../src/core/search/open-edition.ts";
 import { createFlatRouter } from "../../src/core/search/router.ts";
 import { gunzip } from "../../workers/search/gunzip.ts";
-import { neverAborted } from "./counting-source.ts";
 import { memorySource } from "./memory-source.ts";
 import type { TinyEdition } from "./tiny-edition.ts";
+
+/** Not `neverAborted`, which needs Node: browsers' tests open editions too. */
+const never = new AbortController().signal;
 
 /** Opens editions in Node: the plain kernel, and the flat scan of the centroids. */
 const plainRuntime: EditionRuntime = {
@@ -65,5 +67,5 @@ export function openTiny(
 ): Promise<Edition> {
   const sources = editionSources({ ...tinySources(tiny), ...changes }, isOnDevice);
   const opened = { ...plainRuntime, ...runtime };
-  return openEdition(tiny.manifest, sources, opened, () => undefined, neverAborted());
+  return openEdition(tiny.manifest, sources, opened, () => undefined, never);
 }

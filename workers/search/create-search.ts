@@ -98,7 +98,9 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
       if (opened?.edition.manifest.editionId !== manifest.editionId) {
         const wholeFiles = await wholeFilesOpening;
         const options = { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes };
+        const former = opened;
         opened = await openEditionAt(options, report, signal);
+        former?.close();
       }
       return editionInfo(manifest);
     },

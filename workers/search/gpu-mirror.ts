@@ -1,5 +1,6 @@
-import type { ResidentBlock, ResidentCodes } from "../../src/core/codes/scan-kernel.ts";
+import type { ResidentBlock } from "../../src/core/codes/scan-kernel.ts";
 import { TILE_ROWS, tileLayout } from "../../src/core/gpu/scan-layout.ts";
+import type { ResidentSource } from "../../src/core/search/resident-finder.ts";
 import type { LiveDevice } from "./gpu-buffers.ts";
 import { createGpuCodes } from "./gpu-codes.ts";
 import { createGpuFinder, type GpuFinder } from "./gpu-find.ts";
@@ -11,13 +12,8 @@ const SLICE_MS = 8;
 /** With a larger part of the rows taken out again, the mirror is made anew. */
 const MOST_HOLES = 0.25;
 
-/** What is mirrored. */
-export interface MirrorSource {
-  readonly codes: ResidentCodes;
-  /** The clusters that are in memory. */
-  resident(): readonly number[];
-  /** Place of the first row of each cluster, and at the end the number of rows. */
-  readonly firstPlaces: Uint32Array;
+/** What is mirrored, and how this thread is shared with other work. */
+export interface MirrorSource extends ResidentSource {
   /** Milliseconds from any origin. */
   now(): number;
   /** Lets pending messages be handled. */
@@ -51,9 +47,9 @@ export async function createGpuMirror(
 ): Promise<GpuMirror> {
   const { codes, firstPlaces, now, pause } = mirrored;
   const { codeDim } = codes;
-  const blocks = firstPlaces.length - 1;
+  const blocks = firstPlaces.length;
   const mostRows = Math.floor(MOST_BYTES / tileLayout(codeDim).tileBytes) * TILE_ROWS;
-  const size = { codeDim, blocks, rows: Math.min(firstPlaces[blocks] ?? 0, mostRows) };
+  const size = { codeDim, blocks, rows: Math.min(mirrored.rows, mostRows) };
   const store = createGpuCodes(live.device, size);
   const finder = await createGpuFinder(live, source, store, firstPlaces);
   /** By the object that stands for it among the resident blocks: one that was read anew is another. */

@@ -102,7 +102,8 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
   return {
     async find(queries, wanted, signal) {
       const [first] = queries;
-      if (first === undefined || isAbsent || residentRows() < leastRows) return null;
+      if (first === undefined || isAbsent || closed.signal.aborted) return null;
+      if (residentRows() < leastRows) return null;
       const asked = ready;
       const clusters = asked?.mirror.current() ?? null;
       if (asked !== null && clusters === null) drop(asked);

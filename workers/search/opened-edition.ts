@@ -7,6 +7,7 @@ import {
   type EditionRuntime,
   openEdition,
 } from "../../src/core/search/open-edition.ts";
+import type { ResidentFinder } from "../../src/core/search/resident-finder.ts";
 import type { Router } from "../../src/core/search/router.ts";
 import type { BlockStore } from "./block-store.ts";
 import { createEditionSources } from "./edition-sources.ts";
@@ -15,6 +16,7 @@ import type { WorkImagePlace } from "./fetch-work-image.ts";
 import { createFileHost } from "./file-host.ts";
 import { gunzip } from "./gunzip.ts";
 import { openScanKernel } from "./kernel/open-scan-kernel.ts";
+import { openGpuFinder } from "./open-gpu-finder.ts";
 import { openRouter } from "./open-router.ts";
 import { residentBytesFor } from "./resident-bytes.ts";
 import { createOfflineFiles, type OfflineFiles } from "./whole-files/offline-files.ts";
@@ -40,6 +42,8 @@ export interface OpenedEdition {
   readonly images: WorkImagePlace | null;
   readonly router: RouterState;
   readonly kernel: KernelState;
+  /** Gives back the memory of a graphics processor; no search is asked of the edition afterwards. */
+  close(): void;
 }
 
 /** What an edition is opened with. */
@@ -73,9 +77,15 @@ export async function openEditionAt(
   const sources = await createEditionSources({ editionUrl, manifest, host, cache, offline });
   const { kernel, state } = await openKernel(signal);
   let router: RouterState = { kind: "flat", whyNotGraph: null };
+  const finders: ResidentFinder[] = [];
   const runtime: EditionRuntime = {
     gunzip,
     kernel,
+    openFinder(source) {
+      const finder = openGpuFinder(source);
+      finders.push(finder);
+      return finder;
+    },
     residentBytes: residentBytesFor(deviceMemory()),
     coldBytes,
     async openRouter(file, centroids, within) {
@@ -87,7 +97,10 @@ export async function openEditionAt(
   };
   const edition = await openEdition(manifest, sources, runtime, report, signal);
   const images = manifest.images === null ? null : { editionUrl, base: manifest.images.base };
-  return { edition, offline, images, router, kernel: state };
+  const close = () => {
+    for (const finder of finders) finder.close();
+  };
+  return { edition, offline, images, router, kernel: state, close };
 }
 
 /** A kernel that was started. */

@@ -1,4 +1,5 @@
 import type { ResidentBlock, ResidentCodes, ResidentRow } from "../codes/scan-kernel.ts";
+import type { FoundRow } from "./resident-finder.ts";
 import { passes, type RowFilter } from "./row-filter.ts";
 import { createTopK } from "./top-k.ts";
 
@@ -17,6 +18,8 @@ export interface Candidate {
 export interface CandidateList {
   /** Takes the scores [count] of a resident block; rows that the filter leaves out are passed over. Allocates nothing per row. */
   add(block: number, rows: ResidentBlock, scores: Float32Array): void;
+  /** Takes a row of a resident block that was scored and filtered elsewhere. */
+  offer(found: FoundRow): void;
   /** Copies what is kept of a block, which is about to leave memory. */
   save(block: number): void;
   /** The best so far, best first; ties go to the lower place. */
@@ -67,6 +70,7 @@ export function createCandidateList(
         threshold = top.threshold();
       }
     },
+    offer: ({ block, index, score }) => top.offer((firstPlaces[block] ?? 0) + index, score),
     save(block) {
       const first = firstPlaces[block] ?? 0;
       const end = first + (codes.get(block)?.count ?? 0);

@@ -11,6 +11,7 @@ import type { ReportProgress } from "../progress.ts";
 import type { ModelVariant } from "../protocol.ts";
 import { checkIndexSizes } from "./check-sizes.ts";
 import { openExactRows } from "./exact-rows.ts";
+import type { ResidentFinder, ResidentSource } from "./resident-finder.ts";
 import type { Router } from "./router.ts";
 import { openSearchIndex, type SearchIndex } from "./search-index.ts";
 
@@ -62,6 +63,8 @@ export interface Edition {
 export interface EditionRuntime {
   readonly gunzip: Gunzip;
   readonly kernel: ScanKernel;
+  /** See `IndexParts.openFinder`. */
+  readonly openFinder?: (source: ResidentSource) => ResidentFinder;
   /** Bytes that each index may keep codes in. */
   readonly residentBytes: number;
   /** Bytes of codes that a search may fetch without being asked to. */
@@ -100,7 +103,7 @@ export async function openEdition(
     exact: ExactRows | null,
     within: AbortSignal,
   ): Promise<SearchIndex> => {
-    const { kernel, residentBytes, coldBytes } = runtime;
+    const { kernel, openFinder, residentBytes, coldBytes } = runtime;
     const { centroids: codes, centroidScales, dim } = decoded;
     const centroids = kernel.openCentroids(codes, centroidScales, dim);
     const closest = await runtime.openRouter(decoded, centroids, within);
@@ -110,7 +113,8 @@ export async function openEdition(
         ? null
         : openExactRows(rows, exact.kind === "external" ? exact.start : 0, exact.type, decoded.dim);
     const parts = { ...files, router: decoded, centroids, closest, exact: exactRows, firstRows };
-    return openSearchIndex({ ...parts, kernel, residentBytes, coldBytes });
+    const finding = openFinder === undefined ? {} : { openFinder };
+    return openSearchIndex({ ...parts, ...finding, kernel, residentBytes, coldBytes });
   };
   const index = await open(base, router, manifest.exact, signal);
   const own = manifest.adapted?.kind === "own" ? manifest.adapted : null;

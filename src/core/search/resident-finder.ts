@@ -1,4 +1,6 @@
 import type { PreparedQuery } from "../codes/prepared-query.ts";
+import type { ResidentCodes } from "../codes/scan-kernel.ts";
+import type { RowFilter } from "./row-filter.ts";
 
 /** A query in the terms of an index. */
 export interface IndexQuery {
@@ -8,13 +10,9 @@ export interface IndexQuery {
 }
 
 /** What to find, of every query. */
-export interface FindOptions {
+export interface FindOptions extends RowFilter {
   /** Rows to find of each query. */
   readonly count: number;
-  /** One byte per work, 0 where its rows are left out; null for all works. */
-  readonly works: Uint8Array | null;
-  /** Quality flags of which a row must have none. */
-  readonly hiddenFlags: number;
 }
 
 /** A row that was found, with its score as the kernels compute it. */
@@ -32,6 +30,16 @@ export interface ResidentFind {
   readonly clusters: ReadonlySet<number>;
   /** Of each query the best rows of those clusters, best first; equal scores by ascending place. */
   readonly best: readonly (readonly FoundRow[])[];
+}
+
+/** The clusters that are in a kernel's memory. */
+export interface ResidentSource {
+  readonly codes: ResidentCodes;
+  resident(): readonly number[];
+  /** Place of the first row of each cluster. */
+  readonly firstPlaces: Uint32Array;
+  /** Of all clusters. */
+  readonly rows: number;
 }
 
 /** Scores clusters that are in memory elsewhere than in the kernel, on a graphics processor. */

@@ -1,4 +1,4 @@
-import { type Candidate, createCandidateList } from "./candidate-list.ts";
+import { type Candidate, type CandidateList, createCandidateList } from "./candidate-list.ts";
 import { ANYTIME_SHARES, planWaves, routedClusters, SWEEP_SHARES } from "./plan-waves.ts";
 import { createClusterScorer } from "./scan-clusters.ts";
 import type { IndexSearch } from "./search-edition.ts";
@@ -58,10 +58,12 @@ export async function scanWaves(
   };
   try {
     const waves = await steps.run("route", () => wavesOf(search, asked));
+    const isFound = await findElsewhere(search, list, pace, signal);
     for (const [number, wave] of waves.entries()) {
       signal.throwIfAborted();
       const waits = !wave.every((cluster) => clusters.has(cluster));
-      await scan.visit(wave, (visited) => pace.add(scorer.score(visited)), signal);
+      const unscored = wave.filter((cluster) => !isFound.has(cluster));
+      await scan.visit(unscored, (visited) => pace.add(scorer.score(visited)), signal);
       pace.report();
       const next = waves[number + 1];
       // Before a wave that has nothing to wait for, an answer would only flicker.
@@ -72,6 +74,23 @@ export async function scanWaves(
   } finally {
     scan.end();
   }
+}
+
+/** Has the clusters scored that a graphics processor has; gives them. */
+async function findElsewhere(
+  { index, query, centroidScores, filter, size }: IndexSearch,
+  list: CandidateList,
+  pace: ScanPace,
+  signal: AbortSignal,
+): Promise<ReadonlySet<number>> {
+  const queries = [{ prepared: query, centroidScores }];
+  const find = await index.finder?.find(queries, { ...filter, count: size }, signal);
+  if (find === null || find === undefined) return new Set();
+  for (const row of find.best[0] ?? []) list.offer(row);
+  let rows = 0;
+  for (const cluster of find.clusters) rows += index.router.counts[cluster] ?? 0;
+  await pace.add(rows);
+  return find.clusters;
 }
 
 /**

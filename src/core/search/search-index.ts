@@ -11,6 +11,7 @@ import type { ModelVariant } from "../protocol.ts";
 import type { Candidate } from "./candidate-list.ts";
 import { type ClusterStore, createClusterStore } from "./cluster-store.ts";
 import type { ExactReader } from "./exact-rows.ts";
+import type { ResidentFinder, ResidentSource } from "./resident-finder.ts";
 import type { Router } from "./router.ts";
 import { WORK_CODES_BYTES } from "./scan-works.ts";
 import { createWorkCodes, type WorkCodes } from "./work-codes.ts";
@@ -31,6 +32,8 @@ export interface SearchIndex {
    * Bytes of codes that a search may fetch without being asked to; an index that has no more left to fetch is searched to its end.
    */
   readonly coldBytes: number;
+  /** Scores what is in memory on a graphics processor; null where there is none. */
+  readonly finder: ResidentFinder | null;
   /** Where codes of `bywork` are scored. */
   readonly workCodes: WorkCodes;
   /** Tells whether a cluster is stored on this device, so that it costs no request. */
@@ -44,6 +47,8 @@ export interface IndexParts
     "router" | "centroids" | "closest" | "bywork" | "exact" | "isOnDevice" | "coldBytes"
   > {
   readonly kernel: ScanKernel;
+  /** Opens what scores clusters elsewhere than in the kernel; absent where nothing does. */
+  readonly openFinder?: (source: ResidentSource) => ResidentFinder;
   readonly sign: ByteSource;
   readonly rest: ByteSource;
   /** First row of each work, and the number of rows. */
@@ -58,6 +63,11 @@ export function openSearchIndex(parts: IndexParts): SearchIndex {
   const { kernel, sign, rest, firstRows } = parts;
   const space = createCodeSpace(router.space);
   const codes = kernel.openCodes(space.codeDim, parts.residentBytes);
+  const clusters = createClusterStore({ sign, rest, router, firstRows }, codes);
+  const { firstPlaces, sentences } = router;
+  const finder =
+    parts.openFinder?.({ codes, resident: clusters.resident, firstPlaces, rows: sentences }) ??
+    null;
   return {
     router,
     closest,
@@ -68,7 +78,8 @@ export function openSearchIndex(parts: IndexParts): SearchIndex {
     space,
     workCodes: createWorkCodes(kernel.openCodes(space.codeDim, WORK_CODES_BYTES)),
     centroids,
-    clusters: createClusterStore({ sign, rest, router, firstRows }, codes),
+    clusters,
+    finder,
   };
 }
 
