@@ -1,7 +1,7 @@
 import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
 import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { createScanKernel } from "../search/kernel/create-scan-kernel.ts";
-import scanWasm from "../search/kernel/scan.wasm?inline";
+import scanWasm from "../search/kernel/scan.wasm?url&inline";
 
 /** A memory that is not shared declares no maximum; 32 bits reach this far. */
 const MOST_BYTES = 2 ** 32 - 65_536;
