@@ -40,6 +40,7 @@ export async function buildArtefactSample(
     model: atRoot("public/models/demo"),
     name: "A sample of ArteFact",
     out: ARTEFACT_EDITION,
+    images: { kind: "copy", to: ARTEFACT_EDITION },
   };
   if (await isUpToDate(options, signal)) return;
   await buildEdition(options, { kind: "whole" }, log, signal);

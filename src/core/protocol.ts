@@ -334,6 +334,8 @@ export interface WorkSource {
   readonly text: WorkText;
   /** Row of its first sentence; span i belongs to row `firstRow + i`. */
   readonly firstRow: number;
+  /** Its pictures, which stand in the text by their file names; none where the edition does not say where they are. */
+  readonly images: readonly WorkImage[];
 }
 
 /** The text of the work that a sentence stands in. */

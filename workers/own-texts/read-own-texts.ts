@@ -89,7 +89,7 @@ export async function readOwnSource(
   ]);
   const after = work.sentences - before - text.spans.length;
   const shown = after > 0 ? joinChunks([text, noteOf(`${after} more sentences follow.`)]) : text;
-  return { text: shown, sentence: row - firstRow, firstRow: toListRow(firstRow) };
+  return { text: shown, sentence: row - firstRow, firstRow: toListRow(firstRow), images: [] };
 }
 
 async function readChunks(

@@ -119,12 +119,18 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
       const { works, topicNames, aliases } = requireEdition();
       return makeCatalogue(works, topicNames, aliases);
     },
-    source: async (row, signal) => readSource(requireEdition(), row, signal),
+    async source(row, signal) {
+      const { edition, images } = requireOpened();
+      return readSource(edition, row, images !== null, signal);
+    },
     work(workId) {
       const { edition, images } = requireOpened();
       return describeWork(edition, workId, images !== null);
     },
-    workText: async (workId, signal) => readWorkText(requireEdition(), workId, signal),
+    async workText(workId, signal) {
+      const { edition, images } = requireOpened();
+      return readWorkText(edition, workId, images !== null, signal);
+    },
     async workImage(workId, file, signal) {
       const { edition, images } = requireOpened();
       const image = findWorkImage(edition, workId, file);

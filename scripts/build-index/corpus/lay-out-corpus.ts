@@ -36,6 +36,8 @@ export interface CorpusOptions {
 const LOG_EVERY = 100_000;
 /** A thread is worth its start for this many sentences. */
 const SENTENCES_PER_THREAD = 20_000;
+/** Each takes some 130 MB of memory. */
+const MOST_THREADS = 6;
 /** Works that wait for their turn per thread: one long work must not keep the others waiting. */
 const WORKS_AHEAD = 8;
 
@@ -60,7 +62,7 @@ export async function layOutCorpus(
     const index = await indexSentences(path, (id) => records.works.has(id), spill, signal);
     log(`corpus: ${index.sentences} sentences in ${index.workIds.length} works`);
     const wanted = Math.ceil(index.sentences / SENTENCES_PER_THREAD);
-    const threads = Math.min(availableParallelism(), wanted);
+    const threads = Math.min(availableParallelism(), MOST_THREADS, wanted);
     const pool = openWorkPool(threads);
     try {
       return await layOutWorks({ options, records, index, spill, pool, threads, log, signal });

@@ -24,7 +24,7 @@ export interface CorpusLayout {
 }
 
 /** How much of a corpus could be used, for the builder's log and the corpus report. */
-export interface CorpusCoverage {
+interface CorpusCoverage {
   readonly worksWithText: number;
   /** Records of works.json that have no sentence: they are not in the edition. */
   readonly worksWithoutSentences: readonly string[];

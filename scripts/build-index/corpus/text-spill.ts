@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 
 /** Where a text lies in the spill, in bytes. */
-export interface SpilledText {
+interface SpilledText {
   readonly offset: number;
   readonly length: number;
 }

@@ -99,6 +99,7 @@ export function ResultList(props: ResultListProps) {
             parts={parts}
             found={props.rows}
             readSource={(signal, of) => props.session.readSource(signal, of)}
+            readImage={(signal, workId, file) => props.session.library.image(signal, workId, file)}
             readSimilar={(signal, of) => props.session.library.similar(signal, of)}
           />
         )}

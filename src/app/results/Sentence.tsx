@@ -36,6 +36,7 @@ interface SentenceProps {
   /** Rows of all sentences on the page. */
   readonly found: ReadonlySet<number>;
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  readImage(signal: AbortSignal, workId: string, file: string): Promise<Blob>;
   readSimilar(signal: AbortSignal, row: number): Promise<readonly FoundSentence[]>;
 }
 
@@ -186,6 +187,7 @@ export function Sentence(props: SentenceProps) {
               found={props.found}
               workId={isOwnRow(props.sentence.row) ? null : props.sentence.work.workId}
               read={props.readSource}
+              readImage={props.readImage}
             />
           )}
         </Show>

@@ -1,7 +1,9 @@
-import { For, Match, Show, Switch } from "solid-js";
+import { For, Match, Show, Switch, useContext } from "solid-js";
 import type { Mark } from "../../core/source/segments.ts";
 import type { TextBlock } from "../../core/source/work-text.ts";
 import { BlockText } from "./BlockText.tsx";
+import { SourceImage } from "./SourceImage.tsx";
+import { SourceImagesContext } from "./source-images.ts";
 
 interface BlocksProps {
   readonly blocks: readonly TextBlock[];
@@ -63,7 +65,13 @@ function Block(props: BlockProps) {
   const text = () => <BlockText block={props.block} index={props.index} marks={props.marks} />;
   return (
     <div class="source-block" data-kind={props.block.kind} data-block={props.index}>
-      <Switch fallback={<p>{text()}</p>}>
+      <Switch
+        fallback={
+          <Show when={props.block.text.trim() !== ""}>
+            <p>{text()}</p>
+          </Show>
+        }
+      >
         <Match when={props.block.kind === "heading"}>
           <h3>{text()}</h3>
         </Match>
@@ -74,12 +82,32 @@ function Block(props: BlockProps) {
           <pre>{text()}</pre>
         </Match>
       </Switch>
-      <Show when={props.block.images.length > 0}>
-        <p class="quiet">
-          {props.block.images.length === 1 ? "A picture stands here." : "Pictures stand here."}
-        </p>
-      </Show>
+      <BlockImages files={props.block.images} />
     </div>
+  );
+}
+
+/** The images of a block that the edition has; that there are others is said. */
+function BlockImages(props: { readonly files: readonly string[] }) {
+  const source = useContext(SourceImagesContext);
+  const known = () =>
+    props.files.flatMap((file) => source?.images.find((image) => image.file === file) ?? []);
+  const unknown = () => props.files.length - known().length;
+  return (
+    <>
+      <Show when={source}>
+        {(images) => (
+          <For each={known()}>
+            {(image) => (
+              <SourceImage image={image} read={(signal, file) => images().read(signal, file)} />
+            )}
+          </For>
+        )}
+      </Show>
+      <Show when={unknown() > 0}>
+        <p class="quiet">{unknown() === 1 ? "A picture stands here." : "Pictures stand here."}</p>
+      </Show>
+    </>
   );
 }
 
@@ -109,7 +137,8 @@ function Table(props: TableProps) {
       span: { ...span, start: span.start - start, end: span.end - start },
     }));
   return (
-    <div class="source-table">
+    // A wide table scrolls by itself, for the keyboard too.
+    <section class="source-table" aria-label="Table" tabindex={0}>
       <table>
         <tbody>
           <For each={props.indices}>
@@ -127,7 +156,7 @@ function Table(props: TableProps) {
           </For>
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

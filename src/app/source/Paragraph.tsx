@@ -7,6 +7,7 @@ import { workRoute } from "../router/routes.ts";
 import { Blocks } from "./Blocks.tsx";
 import { BlockText } from "./BlockText.tsx";
 import { marksOf } from "./marks.ts";
+import { type SourceImages, SourceImagesContext } from "./source-images.ts";
 import "./source.css";
 
 export interface ParagraphProps {
@@ -16,6 +17,7 @@ export interface ParagraphProps {
   /** The work that it stands in; null for a text of the person's own, which has no page. */
   readonly workId: string | null;
   read(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
+  readImage(signal: AbortSignal, workId: string, file: string): Promise<Blob>;
 }
 
 /** The paragraph that a sentence stands in, with steps to what comes before and after. */
@@ -26,6 +28,11 @@ export function Paragraph(props: ParagraphProps) {
     () => props.row,
     (row) => props.read(controller.signal, row),
   );
+  const imagesOf = ({ images }: SentenceSource): SourceImages | null => {
+    const { workId } = props;
+    if (workId === null) return null;
+    return { images, read: (signal, file) => props.readImage(signal, workId, file) };
+  };
   return (
     <div class="paragraph">
       <Switch>
@@ -57,13 +64,15 @@ export function Paragraph(props: ParagraphProps) {
               }
             >
               {(span) => (
-                <Walk
-                  source={read()}
-                  found={props.found}
-                  first={span().block}
-                  last={span().lastBlock}
-                  workId={props.workId}
-                />
+                <SourceImagesContext.Provider value={imagesOf(read())}>
+                  <Walk
+                    source={read()}
+                    found={props.found}
+                    first={span().block}
+                    last={span().lastBlock}
+                    workId={props.workId}
+                  />
+                </SourceImagesContext.Provider>
               )}
             </Show>
           )}

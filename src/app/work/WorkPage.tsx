@@ -125,6 +125,9 @@ export function WorkPage(props: WorkPageProps) {
                   text={text}
                   matches={matches.answer()?.found ?? []}
                   sentence={props.route.sentence}
+                  readImage={(signal, file) =>
+                    props.session.library.image(signal, work().work.workId, file)
+                  }
                 />
               </div>
             </>

@@ -17,6 +17,7 @@ import type { SentenceSpan } from "../../core/source/work-text.ts";
 import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
 import { Blocks } from "../source/Blocks.tsx";
+import { SourceImagesContext } from "../source/source-images.ts";
 import { createMarkGuide } from "./go-to-mark.ts";
 import "../source/source.css";
 
@@ -26,6 +27,7 @@ interface WorkTextProps {
   readonly matches: readonly FoundSentence[];
   /** The sentence, counted from 1, that the page was opened at. */
   readonly sentence: number | null;
+  readImage(signal: AbortSignal, file: string): Promise<Blob>;
 }
 
 /** The whole text of a work with what was found in it marked, and a rail of ticks that shows where. */
@@ -48,7 +50,14 @@ export function WorkText(props: WorkTextProps) {
         </Match>
         <Match when={props.text.latest}>
           {(source) => (
-            <MarkedText source={source()} matches={props.matches} sentence={props.sentence} />
+            <SourceImagesContext.Provider
+              value={{
+                images: source().images,
+                read: (signal, file) => props.readImage(signal, file),
+              }}
+            >
+              <MarkedText source={source()} matches={props.matches} sentence={props.sentence} />
+            </SourceImagesContext.Provider>
           )}
         </Match>
       </Switch>

@@ -49,7 +49,7 @@ export function creatorName(id: string): string {
  * A creator's name and aliases: an alias that is the name of the file but for its accents is the better name, so that
  * `albrecht_durer` with the alias "Albrecht Dürer" is shown as that.
  */
-function creatorValue(id: string, aliases: readonly string[]): FacetValue {
+export function creatorValue(id: string, aliases: readonly string[]): FacetValue {
   const plain = creatorName(id);
   const better = aliases.find((alias) => foldName(alias) === foldName(plain)) ?? plain;
   return { id, name: better, aliases: aliases.filter((alias) => alias !== better) };

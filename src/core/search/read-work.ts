@@ -1,11 +1,11 @@
 import { firstRowsOfWorks } from "../edition/work-rows.ts";
 import { summarizeWork, type WorkImage } from "../edition/works-file.ts";
 import { AppError } from "../errors.ts";
-import { creatorName } from "../facets/catalogue.ts";
+import { creatorValue } from "../facets/catalogue.ts";
 import type { WorkDetail, WorkSource } from "../protocol.ts";
 import type { Edition } from "./open-edition.ts";
 
-type Works = Pick<Edition, "works" | "topicNames">;
+type Works = Pick<Edition, "works" | "topicNames" | "aliases">;
 
 /**
  * A work of an edition by its id, or null.
@@ -13,7 +13,7 @@ type Works = Pick<Edition, "works" | "topicNames">;
  * @param hasImages whether the edition says where its works' pictures are
  */
 export function describeWork(
-  { works, topicNames }: Works,
+  { works, topicNames, aliases }: Works,
   workId: string,
   hasImages: boolean,
 ): WorkDetail | null {
@@ -24,8 +24,8 @@ export function describeWork(
     work: summarizeWork(record),
     index,
     sentences: record.sentences,
-    topics: record.topics.map((topic) => topicNames[topic] ?? topic),
-    creators: record.creators.map(creatorName),
+    topics: record.topics.flatMap((topic) => topicNames[topic] ?? []),
+    creators: record.creators.map((id) => creatorValue(id, aliases[id] ?? []).name),
     images: hasImages ? record.images : [],
   };
 }
@@ -33,19 +33,22 @@ export function describeWork(
 /**
  * Reads the text of a work.
  *
+ * @param hasImages whether the edition says where its works' pictures are
  * @returns null where the corpus has none
  * @throws AppError `invalid-argument` for a work that the edition has not, `edition-corrupt`, or what its sources throw
  */
 export async function readWorkText(
   edition: Pick<Edition, "works" | "sources">,
   workId: string,
+  hasImages: boolean,
   signal: AbortSignal,
 ): Promise<WorkSource | null> {
   const index = edition.works.findIndex((work) => work.workId === workId);
   if (index < 0) throw unknown(workId);
   const text = await edition.sources.read(index, signal);
   const firstRow = firstRowsOfWorks(edition.works)[index] ?? 0;
-  return text === null ? null : { text, firstRow };
+  const images = hasImages ? (edition.works[index]?.images ?? []) : [];
+  return text === null ? null : { text, firstRow, images };
 }
 
 /**

@@ -17,7 +17,7 @@ describe("readSource", () => {
   it("finds every sentence of a work with a text at its own span", async () => {
     let found = 0;
     for (const [row, { text }] of tiny.corpus.sentences.entries()) {
-      const source = await readSource(edition, row, neverAborted());
+      const source = await readSource(edition, row, false, neverAborted());
       const work = tiny.corpus.workOfRow[row] ?? 0;
       if (work % 2 === 1) expect(source).toBeNull();
       else {
@@ -33,7 +33,7 @@ describe("readSource", () => {
   });
 
   it.each([-1, 60, 1.5, Number.NaN])("refuses row %s", async (row) => {
-    await expect(readSource(edition, row, neverAborted())).rejects.toSatisfy((error) =>
+    await expect(readSource(edition, row, false, neverAborted())).rejects.toSatisfy((error) =>
       isAppError(error, "invalid-argument"),
     );
   });

@@ -102,11 +102,16 @@ describe("a work of an edition", () => {
       creators: ["jan_van_eyck"],
       images: [image],
     };
-    const edition = { works: [{ ...record, workId: "W1" }, record], topicNames: { T1: "Light" } };
+    const edition = {
+      works: [{ ...record, workId: "W1" }, record],
+      topicNames: { T1: "Light" },
+      aliases: { jan_van_eyck: ["Jan van Eyck", "Johannes de Eyck"] },
+    };
     expect(describeWork(edition, "W2", true)).toMatchObject({
       index: 1,
       sentences: 7,
-      topics: ["Light", "T9"],
+      // A topic without a name is a number that nobody can read.
+      topics: ["Light"],
       creators: ["Jan van Eyck"],
       images: [image],
     });
