@@ -81,15 +81,24 @@ interface ExactSearch {
   closest(query: Float32Array, count: number): ExactMatch[];
 }
 
-/** Exact search by the plainest means: every f32 row against the query, all sorted. */
+/**
+ * Exact search by the plainest means: every f32 row against the query, all sorted. Rows with a quality flag are left out,
+ * as the page leaves them out unless it is asked; the flags are the last two bytes of a row's record in `bywork`.
+ */
 async function openExactSearch(): Promise<ExactSearch> {
   const manifest = await readManifest(ARTEFACT_EDITION);
   const bytes = await readFile(join(ARTEFACT_EDITION, manifest.files.rows?.name ?? ""));
   const rows = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const records = await readFile(join(ARTEFACT_EDITION, manifest.files.bywork.name));
+  const bytesPerRow = records.length / manifest.sentences;
+  const flagsOf = (row: number) => records.readUInt16LE((row + 1) * bytesPerRow - 2);
   const { dim } = manifest;
+  const all = Array.from({ length: manifest.sentences }, (_, row) => row);
+  const good = all.filter((row) => flagsOf(row) === 0);
+  expect(good.length).toBeLessThan(all.length);
   return {
     closest(query, count) {
-      const matches = Array.from({ length: manifest.sentences }, (_, row) => {
+      const matches = good.map((row) => {
         let score = 0;
         for (let i = 0; i < dim; i += 1) score += (rows[row * dim + i] ?? 0) * (query[i] ?? 0);
         return { row, score };
