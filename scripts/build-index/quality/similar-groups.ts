@@ -1,13 +1,24 @@
 import type { SimilarGroup } from "../../../src/core/edition/similar-file.ts";
 import { QUALITY_FLAGS } from "../../../src/core/quality/flags.ts";
-import { BANDS, bandHashes, foldSentence, hashText, shinglesOf, similarity } from "./shingles.ts";
+import {
+  BANDS,
+  bandHashes,
+  countBits,
+  foldSentence,
+  hashText,
+  MOST_DIFFERING_BITS,
+  shinglesOf,
+  similarity,
+  sketchOf,
+} from "./shingles.ts";
 
 /** Two sentences are near-duplicates where they share at least this much of their shingles. */
 const LEAST_SIMILARITY = 0.85;
 /** Shorter sentences, in letters, are grouped only where they are the same: "See fig. 3" is not "See fig. 4". */
 const LEAST_LETTERS = 24;
-/** Leaders of one band that are compared at most; only empty phrases meet more. */
+/** Leaders of one band that are compared at most, and looked at; only empty phrases meet more. */
 const MOST_COMPARED = 12;
+const MOST_SEEN = 1000;
 const NONE = -1;
 
 /** Finds near-duplicates while sentences come in row order. */
@@ -22,8 +33,8 @@ export interface SimilarGroups {
 
 /**
  * Groups by leaders: a sentence joins the first group whose first member is near enough, or founds its own, so that no
- * chain of small differences joins what is not alike. Candidates come from MinHash bands and are compared exactly. About
- * 90 bytes per sentence.
+ * chain of small differences joins what is not alike. Candidates come from MinHash bands, and those whose sketches are alike are
+ * compared exactly. About 160 bytes per sentence.
  *
  * @param textOf reads an earlier sentence again
  */
@@ -36,24 +47,37 @@ export function createSimilarGroups(
   const nexts = new Int32Array(BANDS * sentences).fill(NONE);
   const hashes = new Uint32Array(BANDS * sentences);
   const whole = new Uint32Array(sentences);
+  const sketches = new Uint32Array(2 * sentences);
   const leaderOf = new Int32Array(sentences).fill(NONE);
+  const isLike = (leader: number, [low, high]: readonly [number, number]): boolean =>
+    countBits((sketches[2 * leader] ?? 0) ^ low) +
+      countBits((sketches[2 * leader + 1] ?? 0) ^ high) <=
+    MOST_DIFFERING_BITS;
 
-  const findLeader = (folded: string, bands: Uint32Array, own: ReadonlySet<number>): number => {
+  const findLeader = (
+    folded: string,
+    bands: Uint32Array,
+    own: ReadonlySet<number>,
+    sketch: readonly [number, number],
+  ): number => {
     const exact = hashText(folded);
     const compared = new Set<number>();
     for (let band = 0; band < BANDS; band++) {
       const hash = bands[band] ?? 0;
       let steps = 0;
+      let seen = 0;
       let leader = heads[band * buckets + (hash & (buckets - 1))] ?? NONE;
       for (
         ;
-        leader !== NONE && steps < MOST_COMPARED;
+        leader !== NONE && steps < MOST_COMPARED && seen < MOST_SEEN;
         leader = nexts[band * sentences + leader] ?? NONE
       ) {
+        seen += 1;
         if (hashes[band * sentences + leader] !== hash) continue;
         if (whole[leader] === exact) return leader;
+        if (folded.length < LEAST_LETTERS || !isLike(leader, sketch)) continue;
         steps += 1;
-        if (folded.length < LEAST_LETTERS || compared.has(leader)) continue;
+        if (compared.has(leader)) continue;
         compared.add(leader);
         const other = foldSentence(textOf(leader));
         if (other.length < LEAST_LETTERS) continue;
@@ -69,10 +93,12 @@ export function createSimilarGroups(
       if (folded === "") return;
       const shingles = shinglesOf(folded);
       const bands = bandHashes(shingles);
-      const leader = findLeader(folded, bands, shingles);
+      const sketch = sketchOf(shingles);
+      const leader = findLeader(folded, bands, shingles, sketch);
       leaderOf[row] = leader === NONE ? row : leader;
       if (leader !== NONE) return;
       whole[row] = hashText(folded);
+      sketches.set(sketch, 2 * row);
       for (let band = 0; band < BANDS; band++) {
         const hash = bands[band] ?? 0;
         const bucket = band * buckets + (hash & (buckets - 1));
