@@ -5,6 +5,7 @@ import {
   createLowRankTransform,
   type LowRankTransform,
 } from "../../src/core/edition/low-rank-transform.ts";
+import { conditionNumber } from "../../src/core/model/condition-number.ts";
 import { fingerprintAdapter } from "../../src/core/model/fingerprint.ts";
 import { type LowRankUpdate, readLoraAdapter } from "../../src/core/model/lora.ts";
 import {
@@ -17,7 +18,6 @@ import { readTextTensors } from "../../src/core/model/text-tensors.ts";
 import { adaptedTextTransform } from "../../src/core/model/text-transform.ts";
 import { lazyFileSource } from "../build-model/folder-files.ts";
 import { BuildError } from "./build-error.ts";
-import { singularValues } from "./training/matrices.ts";
 
 /** What an adapter does to text vectors. */
 export interface TextAdapter {
@@ -104,12 +104,10 @@ function makeAdapter(
   fingerprint: string,
 ): TextAdapter {
   const { left, right, rank } = adaptedTextTransform(base, update, dim);
-  const values = singularValues(base, base.length / dim, dim);
-  const conditionNumber = (values.at(-1) ?? 0) / (values[0] ?? 0);
   return {
     fingerprint,
     transform: createLowRankTransform(dim, rank, left, right),
-    conditionNumber,
+    conditionNumber: conditionNumber(base, dim),
   };
 }
 

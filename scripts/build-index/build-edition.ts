@@ -36,10 +36,10 @@ import { layoutPaths, type PreparedCorpus, prepareCorpus } from "./prepare-corpu
 import { type PreparedVectors, prepareVectors } from "./prepare-vectors.ts";
 import { createPhaseLog, type Log } from "./progress.ts";
 import { proveWritten } from "./prove-written.ts";
-import { publishEdition, sha256 } from "./publish-edition.ts";
 import { type Pictures, readPictures } from "./read-pictures.ts";
 import { estimateRoom, requireRoom } from "./require-room.ts";
 import { openForeignWorkFolder, openWorkFolder, type WorkFolder } from "./work-folder.ts";
+import { publishEdition, sha256 } from "./write-edition.ts";
 
 /** A corpus up to this size is coded sooner than threads have started. */
 const SMALL_CORPUS = 10_000;
@@ -195,9 +195,9 @@ function planIndexes(
   texts: LaidOutTexts,
 ): readonly IndexTask[] {
   const { exact, seed, chunkRows } = options;
-  if (exact === "external" && base.external === null) {
+  if (exact === "external" && base.external?.url.startsWith("https://") !== true) {
     throw new BuildError(
-      `--exact external: ${base.name} is not read from an address, or its rows are not in the order of the sentences`,
+      `--exact external: ${base.name} is not read from an https address, or its rows are not in the order of the sentences`,
     );
   }
   const common = {

@@ -57,7 +57,6 @@ export async function prepareCorpus(
   const { json, markdown, images, areProjectNotes } = options;
   const corpus = { json, markdown, images, areProjectNotes, out: folder.path };
   const layout = await layOutCorpus(corpus, log, signal);
-  logCoverage(layout, log);
   const join = (kind: VectorsKind, place: VectorsPlace | null) =>
     place === null ? null : joinVectors(kind, place, layout, folder, log, signal);
   const prepared: PreparedCorpus = {
@@ -102,13 +101,4 @@ async function joinVectors(
     await found.vectors.close();
     await found.ids.close();
   }
-}
-
-/** How many works have a text, and how many sentences were found in it. */
-function logCoverage({ works, coverage }: CorpusLayout, log: Log): void {
-  const { worksWithText, sentencesWithText, spans } = coverage;
-  const share = sentencesWithText === 0 ? 0 : (100 * spans) / sentencesWithText;
-  log(
-    `sources: ${worksWithText} of ${works.length} works; ${spans} of ${sentencesWithText} sentences found in them (${share.toFixed(2)} %)`,
-  );
 }

@@ -1,5 +1,5 @@
 /** What the builder is at, in the order in which a build goes through it. */
-export type BuildPhase = "embed" | "sample" | "clusters" | "metric" | "codes" | "layout" | "proof";
+type BuildPhase = "embed" | "sample" | "clusters" | "metric" | "codes" | "layout" | "proof";
 
 /** Says something, a line at a time. */
 export type Log = (line: string) => void;

@@ -51,7 +51,7 @@ export async function openForeignWorkFolder(path: string, identity: string): Pro
 }
 
 /** Removes all work; the folder itself where nothing else is in it. */
-export async function clearWorkFolder(path: string): Promise<void> {
+async function clearWorkFolder(path: string): Promise<void> {
   const entries = await readdir(path);
   const foreign = entries.filter((name) => !isWork(name));
   if (foreign.length > 0) {

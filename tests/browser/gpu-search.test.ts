@@ -1,6 +1,5 @@
 import { sha256 as digest } from "@noble/hashes/sha2.js";
 import { beforeAll, expect, test } from "vitest";
-import { makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
 import {
   EDITION_CODING,
   EDITION_FORMAT,
@@ -18,6 +17,7 @@ import { createGpuResidentFinder } from "../../workers/search/gpu-resident-finde
 import { openTiny } from "../helpers/open-tiny-edition.ts";
 import { sharedIndex } from "../helpers/shared-index.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
+import { makeEditionFiles } from "../helpers/tiny-files/edition-files.ts";
 
 const never = new AbortController().signal;
 const input = makeTinyInput({ sentences: 2500, dim: 64 });

@@ -1,7 +1,6 @@
 import { sha256 as digest } from "@noble/hashes/sha2.js";
 import { proxy, type Remote, wrap } from "comlink";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makeEditionFiles } from "../../scripts/build-index/edition-files.ts";
 import {
   EDITION_CODING,
   EDITION_FORMAT,
@@ -13,6 +12,7 @@ import { createTopK } from "../../src/core/search/top-k.ts";
 import { sha256Hex } from "../../workers/sha256-hex.ts";
 import { sharedIndex } from "../helpers/shared-index.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
+import { makeEditionFiles } from "../helpers/tiny-files/edition-files.ts";
 import type { SearchInMemoryApi } from "./search-in-memory.worker.ts";
 
 const EDITION_URL = "https://editions.test/tiny/";

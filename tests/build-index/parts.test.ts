@@ -4,72 +4,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { embedCorpus } from "../../scripts/build-index/embed-corpus.ts";
 import { openFileSource } from "../../scripts/build-index/file-source.ts";
-import { chainClusters, clusterSpherically } from "../../scripts/build-index/kmeans.ts";
 import { measureIdentity } from "../../scripts/build-index/measure-identity.ts";
 import {
   applyTransform,
   createLowRankTransform,
 } from "../../src/core/edition/low-rank-transform.ts";
-import { dotFloats } from "../../src/core/search/dot.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import { bytesOf, neverAborted } from "../helpers/counting-source.ts";
 import { drawVector, unit } from "../helpers/tiny-corpus.ts";
-
-const quiet = () => undefined;
-
-describe("clusterSpherically", () => {
-  const DIM = 16;
-  const random = createSeededRandom(2);
-  const groups = Array.from({ length: 6 }, () => drawVector(DIM, random));
-  const groupOf = Array.from({ length: 600 }, () => Math.floor(random() * 6));
-  const vectors = Float32Array.from(
-    groupOf.flatMap((group) => {
-      const noise = drawVector(DIM, random);
-      return [...unit(noise.map((value, i) => 0.3 * value + (groups[group]?.[i] ?? 0)))];
-    }),
-  );
-
-  it("puts every row into the cluster whose unit centroid is nearest", () => {
-    const { centroids, clusterOfRow } = clusterSpherically(vectors, DIM, 12, 1, quiet);
-    clusterOfRow.forEach((cluster, row) => {
-      const own = dotFloats(vectors, row * DIM, centroids, cluster * DIM, DIM);
-      for (let other = 0; other < 12; other++) {
-        const score = dotFloats(vectors, row * DIM, centroids, other * DIM, DIM);
-        expect(score).toBeLessThanOrEqual(own);
-      }
-    });
-    for (let cluster = 0; cluster < 12; cluster++) {
-      const at = cluster * DIM;
-      expect(dotFloats(centroids, at, centroids, at, DIM)).toBeCloseTo(1, 5);
-    }
-  });
-
-  it("keeps groups that lie apart apart", () => {
-    const { clusterOfRow } = clusterSpherically(vectors, DIM, 24, 1, quiet);
-    const groupsOfCluster = new Map<number, Set<number>>();
-    clusterOfRow.forEach((cluster, row) => {
-      const seen = groupsOfCluster.get(cluster) ?? new Set();
-      groupsOfCluster.set(cluster, seen.add(groupOf[row] ?? -1));
-    });
-    const mixed = [...groupsOfCluster.values()].filter((seen) => seen.size > 1);
-    expect(mixed.length).toBeLessThanOrEqual(2);
-  });
-
-  it("copes with equal rows: clusters that nothing falls into stay empty", () => {
-    const equal = Float32Array.from({ length: 40 * 4 }, (_, i) => (i % 4 === 0 ? 1 : 0));
-    const { centroids, clusterOfRow } = clusterSpherically(equal, 4, 5, 1, quiet);
-    expect(new Set(clusterOfRow).size).toBe(1);
-    expect(centroids.every(Number.isFinite)).toBe(true);
-  });
-});
-
-describe("chainClusters", () => {
-  it("visits every cluster once and goes to the nearest one left", () => {
-    const angles = [0, 3, 1, 2].map((step) => step * 0.4);
-    const centroids = Float32Array.from(angles.flatMap((a) => [Math.cos(a), Math.sin(a), 0, 0]));
-    expect([...chainClusters(centroids, 4)]).toEqual([0, 2, 3, 1]);
-  });
-});
 
 describe("measureIdentity", () => {
   const DIM = 20;

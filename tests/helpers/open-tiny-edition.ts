@@ -1,4 +1,3 @@
-import type { WrittenFileName } from "../../scripts/build-index/edition-files.ts";
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
 import {
@@ -11,6 +10,7 @@ import { createFlatRouter } from "../../src/core/search/router.ts";
 import { gunzip } from "../../workers/search/gunzip.ts";
 import { memorySource } from "./memory-source.ts";
 import type { TinyEdition } from "./tiny-edition.ts";
+import type { WrittenFileName } from "./tiny-files/edition-files.ts";
 
 /** Not `neverAborted`, which needs Node: browsers' tests open editions too. */
 const never = new AbortController().signal;

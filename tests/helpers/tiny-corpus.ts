@@ -1,5 +1,3 @@
-import type { Corpus } from "../../scripts/build-index/corpus.ts";
-import type { EditionInput } from "../../scripts/build-index/edition-files.ts";
 import {
   createLowRankTransform,
   type LowRankTransform,
@@ -7,6 +5,7 @@ import {
 import { dotFloats } from "../../src/core/search/dot.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import type { WorkText } from "../../src/core/source/work-text.ts";
+import type { Corpus, EditionInput } from "./tiny-files/edition-files.ts";
 
 /** What a tiny corpus is like. */
 export interface TinyOptions {

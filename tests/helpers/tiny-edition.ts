@@ -1,14 +1,16 @@
-import type { Corpus } from "../../scripts/build-index/corpus.ts";
-import {
-  type EditionContents,
-  makeEditionFiles,
-  type WrittenFileName,
-} from "../../scripts/build-index/edition-files.ts";
-import { describeEdition, digest, gzip } from "../../scripts/build-index/write-edition.ts";
+import { createHash } from "node:crypto";
+import { gzip } from "../../scripts/build-index/write-edition.ts";
 import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
 import { sharedIndex } from "./shared-index.ts";
 import { makeTinyInput, type TinyOptions } from "./tiny-corpus.ts";
+import { describeEdition } from "./tiny-files/describe-edition.ts";
+import type { Corpus } from "./tiny-files/edition-files.ts";
+import {
+  type EditionContents,
+  makeEditionFiles,
+  type WrittenFileName,
+} from "./tiny-files/edition-files.ts";
 
 /** An edition in memory, with the exact vectors that it was made from. */
 export interface TinyEdition {
@@ -23,6 +25,7 @@ export interface TinyEdition {
 
 /** Makes an edition of a tiny corpus, as the builder does. */
 export function makeTinyEdition(options: TinyOptions): TinyEdition {
+  const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
   const input = { ...makeTinyInput(options), gzip, digest };
   const { corpus, dim, vectors, transform } = input;
   const files = makeEditionFiles(input, () => undefined);

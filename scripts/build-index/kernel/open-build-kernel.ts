@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { BuildError } from "../build-error.ts";
 
 /** What assembly/build.ts exports; addresses and lengths in bytes. */
-export interface BuildExports {
+interface BuildExports {
   nearest(
     rows: number,
     list: number,

@@ -70,18 +70,6 @@ function symmetrize(matrix: Matrix): Matrix {
   return Matrix.add(matrix, matrix.transpose()).mul(0.5);
 }
 
-/** Singular values of a square or rectangular matrix [rows × columns], ascending: the roots of the eigenvalues of WᵀW or WWᵀ. */
-export function singularValues(
-  values: Float32Array | Float64Array,
-  rows: number,
-  columns: number,
-): readonly number[] {
-  const matrix = Matrix.from1DArray(rows, columns, values);
-  const square = rows < columns ? matrix.mmul(matrix.transpose()) : matrix.transpose().mmul(matrix);
-  const { realEigenvalues } = new EigenvalueDecomposition(square, { assumeSymmetric: true });
-  return realEigenvalues.map((value) => Math.sqrt(Math.max(0, value)));
-}
-
 /** The sum of the diagonal. */
 export function trace({ dim, values }: SymmetricMatrix): number {
   let sum = 0;

@@ -2,7 +2,6 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { WrittenFileName } from "../../../scripts/build-index/edition-files.ts";
 import type { SearchRequest } from "../../../src/core/protocol.ts";
 import { createSearch } from "../../../workers/search/create-search.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
@@ -15,6 +14,7 @@ import {
   type TinyEdition,
   withFlippedByte,
 } from "../../helpers/tiny-edition.ts";
+import type { WrittenFileName } from "../../helpers/tiny-files/edition-files.ts";
 
 const DIM = 64;
 const edition = makeTinyEdition({ sentences: 3000, dim: DIM });

@@ -1,18 +1,18 @@
-import { codeDimOf } from "../../src/core/codes/code-dim.ts";
-import { createCodeSpace } from "../../src/core/codes/code-space.ts";
-import { createRowEncoder } from "../../src/core/codes/encode-row.ts";
-import { encodeIndexRouter, type IndexRouter } from "../../src/core/edition/index-router.ts";
+import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
+import { createCodeSpace } from "../../../src/core/codes/code-space.ts";
+import { createRowEncoder } from "../../../src/core/codes/encode-row.ts";
+import { encodeIndexRouter, type IndexRouter } from "../../../src/core/edition/index-router.ts";
 import {
   adaptedFactorOf,
   type LowRankTransform,
-} from "../../src/core/edition/low-rank-transform.ts";
-import type { IndexFiles } from "../../src/core/edition/manifest-files.ts";
-import { quantizeRow } from "../../src/core/edition/quantize.ts";
-import { buildHnswGraph } from "../../src/core/search/hnsw-graph.ts";
-import { decodeCentroids } from "../../src/core/search/router.ts";
+} from "../../../src/core/edition/low-rank-transform.ts";
+import type { IndexFiles } from "../../../src/core/edition/manifest-files.ts";
+import { quantizeRow } from "../../../src/core/edition/quantize.ts";
+import { buildHnswGraph } from "../../../src/core/search/hnsw-graph.ts";
+import { decodeCentroids } from "../../../src/core/search/router.ts";
 import { createCodeFiles } from "./code-files.ts";
-import { chainClusters, clusterSpherically } from "./kmeans.ts";
 import { type Digest, makeHashes } from "./make-hashes.ts";
+import { chainClusters, clusterSpherically } from "./spherical-k-means.ts";
 
 /** Links per node of the router's graph and the beam that finds them: FAISS's and hnswlib's usual choice for small sets. */
 const GRAPH = { m: 16, efConstruction: 200 };

@@ -1,13 +1,25 @@
-import type { IndexRouter } from "../../src/core/edition/index-router.ts";
-import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
-import type { EditionFileName } from "../../src/core/edition/manifest-files.ts";
-import { encodeSources } from "../../src/core/edition/sources-file.ts";
-import { encodeTexts } from "../../src/core/edition/texts-file.ts";
-import { encodeWorks } from "../../src/core/edition/works-file.ts";
-import { encodeWorkText } from "../../src/core/source/work-text.ts";
-import type { Corpus } from "./corpus.ts";
+import type { IndexRouter } from "../../../src/core/edition/index-router.ts";
+import type { LowRankTransform } from "../../../src/core/edition/low-rank-transform.ts";
+import type { EditionFileName } from "../../../src/core/edition/manifest-files.ts";
+import { encodeSources } from "../../../src/core/edition/sources-file.ts";
+import { encodeTexts, type SentenceText } from "../../../src/core/edition/texts-file.ts";
+import { encodeWorks, type WorkRecord } from "../../../src/core/edition/works-file.ts";
+import { encodeWorkText, type WorkText } from "../../../src/core/source/work-text.ts";
 import { makeIndexFiles } from "./index-files.ts";
 import type { Digest } from "./make-hashes.ts";
+
+/** A corpus in memory; a row of the edition is the index of its sentence. */
+export interface Corpus {
+  /** Grouped by work, in the order of the works. */
+  readonly sentences: readonly SentenceText[];
+  /** Index of the work of each sentence. */
+  readonly workOfRow: Uint32Array<ArrayBuffer>;
+  /** The works that have sentences. */
+  readonly works: readonly WorkRecord[];
+  readonly topicNames: Readonly<Record<string, string>>;
+  /** The text of each work and where its sentences stand in it; null where the corpus has none. */
+  readonly texts: readonly (WorkText | null)[];
+}
 
 /** What an edition is made of. */
 export interface EditionInput {

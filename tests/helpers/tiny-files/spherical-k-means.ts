@@ -1,5 +1,5 @@
-import { dotFloats } from "../../src/core/search/dot.ts";
-import { createSeededRandom, type Random } from "../../src/core/search/seeded-random.ts";
+import { dotFloats } from "../../../src/core/search/dot.ts";
+import { createSeededRandom, type Random } from "../../../src/core/search/seeded-random.ts";
 
 /** Rows per cluster that the centroids are learnt from; more changes nothing that matters (the choice of FAISS). */
 const TRAINING_ROWS_PER_CLUSTER = 256;

@@ -4,8 +4,8 @@ import {
   type HashedFileName,
   hashesBytes,
   hashesRange,
-} from "../../src/core/edition/hashes-file.ts";
-import { type IndexBlocksShape, indexBlocks } from "../../src/core/edition/index-blocks.ts";
+} from "../../../src/core/edition/hashes-file.ts";
+import { type IndexBlocksShape, indexBlocks } from "../../../src/core/edition/index-blocks.ts";
 
 /** SHA-256. */
 export type Digest = (bytes: Uint8Array) => Uint8Array;

@@ -1,9 +1,9 @@
-import type { EncodedRow } from "../../src/core/codes/encode-row.ts";
-import { packMagnitudes, packSigns } from "../../src/core/codes/planes.ts";
-import { byworkBytesPerRow, encodeWorkCodeRow } from "../../src/core/edition/bywork-file.ts";
-import { encodeRestCluster, restBytesPerRow } from "../../src/core/edition/rest-file.ts";
-import { encodeSignCluster, signBytesPerRow } from "../../src/core/edition/sign-file.ts";
-import { toHalf } from "../../src/core/model/half.ts";
+import type { EncodedRow } from "../../../src/core/codes/encode-row.ts";
+import { packMagnitudes, packSigns } from "../../../src/core/codes/planes.ts";
+import { byworkBytesPerRow, encodeWorkCodeRow } from "../../../src/core/edition/bywork-file.ts";
+import { encodeRestCluster, restBytesPerRow } from "../../../src/core/edition/rest-file.ts";
+import { encodeSignCluster, signBytesPerRow } from "../../../src/core/edition/sign-file.ts";
+import { toHalf } from "../../../src/core/model/half.ts";
 
 /** A coded row with what is kept beside its code. */
 interface CodedRow extends EncodedRow {
