@@ -15,6 +15,7 @@ void exposeApi({
       const answer = await search.search(request, onAnswer, report, signal);
       return transfer(answer, [answer.vectors.buffer]);
     }),
+  prepare: (id, requests) => calls.run(id, (signal) => search.prepare(requests, signal)),
   sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
   catalogue: (id) => calls.run(id, async () => search.catalogue()),

@@ -35,6 +35,8 @@ export interface SearchClient {
     onAnswer: (answer: SearchAnswer) => void,
     report: ReportProgress,
   ): Promise<SearchAnswer>;
+  /** See `SearchApi.prepare`. */
+  prepare(signal: AbortSignal, requests: readonly SearchRequest[]): Promise<void>;
   /** See `SearchApi.sentences`. */
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
@@ -132,6 +134,11 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     catalogue(signal) {
       return withEdition(signal, ignoreProgress, () =>
         worker.call(signal, (api, id) => api.catalogue(id)),
+      );
+    },
+    prepare(signal, requests) {
+      return withEdition(signal, ignoreProgress, () =>
+        worker.call(signal, (api, id) => api.prepare(id, requests)),
       );
     },
     kept(signal) {

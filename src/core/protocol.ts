@@ -369,6 +369,11 @@ export interface SearchApi {
     report: ReportProgress,
   ): Promise<SearchAnswer>;
   /**
+   * Scores what is in memory for many requests at once, which differ in their queries alone: those of the parts of a picture. A search
+   * for one of them then begins with its answer. Takes the place of what was prepared before.
+   */
+  prepare(id: CallId, requests: readonly SearchRequest[]): Promise<void>;
+  /**
    * The sentences of the open edition in row order, to be embedded by another model on this device.
    *
    * @throws AppError `invalid-argument` for an edition that is too large for that

@@ -43,6 +43,7 @@ void exposeApi({
   open: (id, url, report) => calls.run(id, (signal) => search.open(url, report, signal)),
   search: (id, request, onAnswer, report) =>
     calls.run(id, (signal) => search.search(request, onAnswer, report, signal)),
+  prepare: (id, requests) => calls.run(id, (signal) => search.prepare(requests, signal)),
   sentences: (id) => calls.run(id, (signal) => search.sentences(signal)),
   adoptVectors: (id, request) => calls.run(id, () => search.adoptVectors(request)),
   catalogue: (id) => calls.run(id, async () => search.catalogue()),

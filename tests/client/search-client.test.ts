@@ -77,6 +77,7 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
       },
       workText: async () => null,
       workImage: async (_id, workId, file) => new Blob([workId, file]),
+      prepare: async () => undefined,
       kept: async () => keptState,
       download: async () => keptState,
       removeKept: async () => keptState,

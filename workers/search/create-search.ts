@@ -40,6 +40,8 @@ export interface Search {
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<SearchAnswer>;
+  /** See `SearchApi.prepare`. */
+  prepare(requests: readonly SearchRequest[], signal: AbortSignal): Promise<void>;
   /** See `SearchApi.sentences`. */
   sentences(signal: AbortSignal): Promise<readonly string[]>;
   /** See `SearchApi.adoptVectors`. */
@@ -83,6 +85,7 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
   const cacheOpening = openBlockStore();
   const wholeFilesOpening = openWholeFiles();
   const adoption = createAdoption();
+  const now = () => performance.now();
   const requireOpened = (): OpenedEdition => {
     if (opened === null) {
       throw new AppError({ code: "invalid-argument", what: "no edition is open" });
@@ -105,14 +108,16 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
       return editionInfo(manifest);
     },
     async search(request, onAnswer, report, signal) {
-      const edition = requireEdition();
+      const { edition, prepared } = requireOpened();
       if (request.adopted !== undefined) {
         const vectors = await adoption.vectors(edition, request.adopted);
         return searchAdopted(edition, vectors, request, report, signal);
       }
-      const hooks = { onAnswer, report, now: () => performance.now(), pause: nextTask };
-      return searchEdition(edition, request, hooks, signal);
+      const hooks = { onAnswer, report, now, pause: nextTask };
+      return searchEdition(edition, request, hooks, signal, prepared.find(request));
     },
+    prepare: async (requests, signal) =>
+      requireOpened().prepared.prepare(requests, { now, pause: nextTask }, signal),
     sentences: async (signal) => adoption.sentences(requireEdition(), signal),
     adoptVectors: async (request) => adoption.adopt(requireEdition(), request),
     catalogue() {

@@ -7,9 +7,14 @@ import {
   type EditionRuntime,
   openEdition,
 } from "../../src/core/search/open-edition.ts";
+import {
+  createPreparedAnswers,
+  type PreparedAnswers,
+} from "../../src/core/search/prepared-answers.ts";
 import type { ResidentFinder } from "../../src/core/search/resident-finder.ts";
 import type { Router } from "../../src/core/search/router.ts";
 import type { BlockStore } from "./block-store.ts";
+import { deviceMemory } from "./device-memory.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { knownFiles } from "./fetch-manifest.ts";
 import type { WorkImagePlace } from "./fetch-work-image.ts";
@@ -38,6 +43,7 @@ export interface KernelState {
 export interface OpenedEdition {
   readonly edition: Edition;
   readonly offline: OfflineFiles;
+  readonly prepared: PreparedAnswers;
   /** Where the pictures of its works are; null where it does not say. */
   readonly images: WorkImagePlace | null;
   readonly router: RouterState;
@@ -100,7 +106,8 @@ export async function openEditionAt(
   const close = () => {
     for (const finder of finders) finder.close();
   };
-  return { edition, offline, images, router, kernel: state, close };
+  const prepared = createPreparedAnswers(edition);
+  return { edition, offline, prepared, images, router, kernel: state, close };
 }
 
 /** A kernel that was started. */
@@ -119,10 +126,4 @@ async function openKernel(signal: AbortSignal): Promise<OpenedKernel> {
     signal.throwIfAborted();
     return { kernel: plainKernel, state: { kind: plainKernel.kind, whyNotWasm: String(error) } };
   }
-}
-
-function deviceMemory(): number | undefined {
-  // Chromium alone tells it; Node has no navigator at all.
-  const memory: unknown = Reflect.get(Reflect.get(globalThis, "navigator") ?? {}, "deviceMemory");
-  return typeof memory === "number" ? memory : undefined;
 }

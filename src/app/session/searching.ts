@@ -5,6 +5,7 @@ import type { EncodedPicture, EncodedRegion } from "../../core/protocol.ts";
 import { listAnswer } from "../../core/results/list-answer.ts";
 import { poolSize } from "../../core/results/listing.ts";
 import type { Rect } from "../../core/view/view.ts";
+import { cellRequests } from "./prepare-cells.ts";
 import { type Prepared, prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
 import type { Run } from "./runs.ts";
@@ -114,6 +115,9 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     if (!isLast) return;
     services.mark("results-shown");
     await hooks.onShown(signal);
+    // After all that somebody waits for; a cell that is asked before it is done is searched as ever.
+    const cells = adopted === null && among !== "own" ? cellRequests(asked, works) : [];
+    if (cells.length > 0) services.search.prepare(signal, cells).catch(() => undefined);
   }
 
   function isStillAsked(asked: Asked): boolean {

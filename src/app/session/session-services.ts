@@ -24,6 +24,7 @@ export interface SessionServices {
     | "work"
     | "workText"
     | "workImage"
+    | "prepare"
     | "kept"
     | "download"
     | "removeKept"

@@ -1,7 +1,8 @@
-import { type Candidate, type CandidateList, createCandidateList } from "./candidate-list.ts";
+import type { Candidate } from "./candidate-list.ts";
+import type { IndexSearch } from "./index-search.ts";
 import { ANYTIME_SHARES, planWaves, routedClusters, SWEEP_SHARES } from "./plan-waves.ts";
 import { createClusterScorer } from "./scan-clusters.ts";
-import type { IndexSearch } from "./search-edition.ts";
+import { createIndexList, scanResident } from "./scan-resident.ts";
 import type { ScanPace, StepTimer } from "./search-hooks.ts";
 import { bytesPerRow, type SearchIndex } from "./search-index.ts";
 
@@ -42,33 +43,27 @@ export async function scanWaves(
   { pace, steps, signal }: ScanRun,
   onWave: (result: WaveResult) => Promise<void>,
 ): Promise<WaveResult> {
-  const { index, query, centroidScores, filter, size } = search;
+  const { index, query, centroidScores } = search;
   const { router, clusters } = index;
-  const list = createCandidateList(
-    clusters.codes,
-    { firstPlaces: router.firstPlaces, clusterOf: (cluster) => cluster },
-    size,
-    filter,
-  );
+  const list = createIndexList(search);
   const scan = clusters.begin((cluster) => list.save(cluster));
   const scorer = createClusterScorer(clusters.codes, [{ query, centroidScores, list }]);
+  const waits = (wave: readonly number[] = []) => wave.some((cluster) => !clusters.has(cluster));
   const result = (): WaveResult => {
     const scanned = pace.scanned();
     return { best: list.best(), end: { scanned, isComplete: scanned === router.sentences } };
   };
   try {
     const waves = await steps.run("route", () => wavesOf(search, asked));
-    const isFound = await findElsewhere(search, list, pace, signal);
+    await scanResident(index, [search], [list], scan, pace, signal);
+    pace.report();
+    if (pace.scanned() > 0 && waits(waves[0])) await onWave(result());
     for (const [number, wave] of waves.entries()) {
       signal.throwIfAborted();
-      const waits = !wave.every((cluster) => clusters.has(cluster));
-      const unscored = wave.filter((cluster) => !isFound.has(cluster));
-      await scan.visit(unscored, (visited) => pace.add(scorer.score(visited)), signal);
+      const waited = waits(wave);
+      await scan.visit(wave, (visited) => pace.add(scorer.score(visited)), signal);
       pace.report();
-      const next = waves[number + 1];
-      // Before a wave that has nothing to wait for, an answer would only flicker.
-      const nextWaits = next?.some((cluster) => !clusters.has(cluster)) === true;
-      if (next !== undefined && (waits || nextWaits)) await onWave(result());
+      if (waited && number < waves.length - 1) await onWave(result());
     }
     return result();
   } finally {
@@ -76,25 +71,8 @@ export async function scanWaves(
   }
 }
 
-/** Has the clusters scored that a graphics processor has; gives them. */
-async function findElsewhere(
-  { index, query, centroidScores, filter, size }: IndexSearch,
-  list: CandidateList,
-  pace: ScanPace,
-  signal: AbortSignal,
-): Promise<ReadonlySet<number>> {
-  const queries = [{ prepared: query, centroidScores }];
-  const find = await index.finder?.find(queries, { ...filter, count: size }, signal);
-  if (find === null || find === undefined) return new Set();
-  for (const row of find.best[0] ?? []) list.offer(row);
-  let rows = 0;
-  for (const cluster of find.clusters) rows += index.router.counts[cluster] ?? 0;
-  await pace.add(rows);
-  return find.clusters;
-}
-
 /**
- * The waves of a search: what is in memory; the closest clusters up to a share of the corpus, wherever they are; what else is on the
+ * The waves of what is not in memory: the closest clusters up to a share of the corpus, wherever they are; what else is on the
  * device.
  *
  * @param asked the share that was asked for, which is fetched whatever it costs; null for the usual one
@@ -103,6 +81,7 @@ function wavesOf({ index, query }: IndexSearch, asked: number | null): number[][
   const { router, closest, clusters, isOnDevice } = index;
   const { counts, sentences } = router;
   const isNear = (cluster: number) => clusters.has(cluster) || isOnDevice(cluster);
+  if (router.clusters === countWhere(index, clusters.has)) return [];
   const rowBytes = bytesPerRow(index.space);
   const farRows = counts.reduce((sum, rows, cluster) => sum + (isNear(cluster) ? 0 : rows), 0);
   const affordableRows = Math.floor(index.coldBytes / rowBytes);
@@ -120,11 +99,14 @@ function wavesOf({ index, query }: IndexSearch, asked: number | null): number[][
   const onDevice = allClusters(index).filter(
     (cluster) => isNear(cluster) && !isPlanned.has(cluster),
   );
-  // All of what is in memory is scanned first.
   const later = [...planned, onDevice].map((wave) =>
     wave.filter((cluster) => !clusters.has(cluster)),
   );
-  return [clusters.resident(), ...later].filter((wave) => wave.length > 0);
+  return later.filter((wave) => wave.length > 0);
+}
+
+function countWhere(index: SearchIndex, test: (cluster: number) => boolean): number {
+  return allClusters(index).filter(test).length;
 }
 
 function allClusters({ router }: Pick<SearchIndex, "router">): number[] {

@@ -1,34 +1,14 @@
-import { prepareQuery } from "../codes/prepare-query.ts";
-import type { PreparedQuery } from "../codes/prepared-query.ts";
 import type { SearchAnswer, SearchRequest } from "../protocol.ts";
-import { ALL_QUALITY_FLAGS } from "../quality/flags.ts";
 import { answerFrom } from "./answer.ts";
 import type { Candidate } from "./candidate-list.ts";
 import { checkRequest } from "./check-request.ts";
-import { mixedQuery } from "./mixed-query.ts";
+import { createIndexSearch } from "./index-search.ts";
 import type { Edition } from "./open-edition.ts";
 import { type RankedCandidate, rankByCode, rankExactly } from "./rank-candidates.ts";
-import type { RowFilter } from "./row-filter.ts";
 import { scanWaves, type WaveEnd, type WaveResult } from "./scan-waves.ts";
 import { planWorks, scanWorks } from "./scan-works.ts";
 import { createScanPace, createStepTimer, type SearchHooks } from "./search-hooks.ts";
-import { queryInBase, type SearchIndex } from "./search-index.ts";
-
-/** Candidates that are re-ranked exactly: with 4-bit codes the true 25 lie among the best 50 (recall 0.99 at a million rows). */
-const LEAST_RERANKED = 50;
-/** Numbers of a vector for which that was measured. An estimate's error grows as its vector gets shorter. */
-const MEASURED_DIM = 512;
-
-/** A request in the terms of one index. */
-export interface IndexSearch {
-  readonly index: SearchIndex;
-  readonly query: PreparedQuery;
-  /** <q, c> of every cluster. */
-  readonly centroidScores: Float32Array;
-  readonly filter: RowFilter;
-  /** How many candidates are kept. */
-  readonly size: number;
-}
+import type { SearchIndex } from "./search-index.ts";
 
 /**
  * Finds the sentences closest to a query: routes, scans the clusters in waves, re-ranks the best exactly, reads their texts. What is
@@ -37,6 +17,7 @@ export interface IndexSearch {
  *
  * Under the adapted variant an index of base vectors is searched by <q, t_p> = <Mᵀq, t_c> / ‖M·t_c‖ with t_p = normalize(M·t_c).
  *
+ * @param prepared what is known of the answer already
  * @throws AppError `invalid-argument` for a query that does not fit, `edition-corrupt`, or what the sources throw
  */
 export async function searchEdition(
@@ -44,13 +25,14 @@ export async function searchEdition(
   request: SearchRequest,
   hooks: SearchHooks,
   signal: AbortSignal,
+  prepared: WaveResult | null = null,
 ): Promise<SearchAnswer> {
   const { sentences, dim } = edition.manifest;
   checkRequest(request, dim, edition.works.length);
   const index = await edition.index(request.variant, signal);
   const steps = createStepTimer(hooks);
   const pace = createScanPace(hooks, sentences, signal);
-  const { search, mixed } = prepareSearch(index, request);
+  const search = createIndexSearch(index, request);
 
   const answer = async (
     ranked: readonly RankedCandidate[],
@@ -64,7 +46,7 @@ export async function searchEdition(
       scale: request.scale ?? "picture",
       found,
       vectors,
-      ...(request.phrase !== undefined && { query: mixed }),
+      ...(request.phrase !== undefined && { query: search.mixed }),
       scanned: end.scanned,
       total: sentences,
       isComplete: end.isComplete,
@@ -79,6 +61,7 @@ export async function searchEdition(
     return answer(ranked, end);
   };
 
+  if (prepared?.end.isComplete === true) return lastAnswer(prepared.best, prepared.end);
   const runs =
     request.works === undefined || isAllNear(index)
       ? null
@@ -93,33 +76,11 @@ export async function searchEdition(
   const asked = request.share ?? null;
   const showByCode = async (wave: WaveResult) =>
     hooks.onAnswer(await answer(rankByCode(index, wave.best), wave.end));
+  if (prepared !== null) await showByCode(prepared);
   const last = await scanWaves(search, asked, { pace, steps, signal }, showByCode);
   // Of a large corpus the exact rows are so many requests away that the codes' order is worth a look meanwhile.
   if (!last.end.isComplete && index.exact !== null) await showByCode(last);
   return lastAnswer(last.best, last.end);
-}
-
-/** Puts a request into the terms of an index: `mixed` is its query under the variant, with the phrase in it. */
-function prepareSearch(
-  index: SearchIndex,
-  request: SearchRequest,
-): { readonly search: IndexSearch; readonly mixed: Float32Array<ArrayBuffer> } {
-  const { variant, count, works = null, hiddenFlags = ALL_QUALITY_FLAGS } = request;
-  const mixed = mixedQuery(request, index.router.counts, (vector) =>
-    index.centroids.score(queryInBase(index, variant, vector)),
-  );
-  const inBase = queryInBase(index, variant, mixed);
-  const isAdapted = variant === "adapted" && index.router.transform !== null;
-  const search: IndexSearch = {
-    index,
-    query: prepareQuery(index.space, inBase, isAdapted),
-    centroidScores: index.centroids.score(inBase),
-    filter: { works, hiddenFlags },
-    size: Math.ceil(
-      Math.max(LEAST_RERANKED, 2 * count) * Math.max(1, MEASURED_DIM / index.space.codeDim),
-    ),
-  };
-  return { search, mixed };
 }
 
 /** Tells whether every cluster is in memory or on the device. */

@@ -51,7 +51,11 @@ export interface ScanPace {
 }
 
 /** Creates a count of rows out of `total`. */
-export function createScanPace(hooks: SearchHooks, total: number, signal: AbortSignal): ScanPace {
+export function createScanPace(
+  hooks: Pick<SearchHooks, "report" | "now" | "pause">,
+  total: number,
+  signal: AbortSignal,
+): ScanPace {
   let scanned = 0;
   let sliceStart = hooks.now();
   let reportedAt = sliceStart;
