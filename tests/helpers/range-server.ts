@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 /** What the server does wrong. */
 export type ServerMode =
@@ -12,6 +13,10 @@ export type ServerMode =
   | "wrong-range"
   | "truncated-file"
   | "redirects"
+  /** Compresses the bytes of a range on the way. */
+  | "gzip-range"
+  /** Takes ranges for those of the compressed file. */
+  | "range-of-gzip"
   | "offline";
 
 /** A server of files in memory on the loopback interface. */
@@ -31,6 +36,12 @@ export interface RangeServer {
   /** Forgets what was counted. */
   reset(): void;
   close(): Promise<void>;
+}
+
+/** A file as a server in this mode has it. */
+function served(content: Uint8Array, mode: ServerMode): Uint8Array {
+  if (mode === "range-of-gzip") return new Uint8Array(gzipSync(content));
+  return mode === "truncated-file" ? content.subarray(0, content.length >> 1) : content;
 }
 
 /** Serves `files` (name -> content) with Range, on any free port unless one is wanted; every answer carries CORS headers, so that a browser test may ask. */
@@ -65,7 +76,8 @@ export async function startRangeServer(
     const isManifest = pathname.endsWith("manifest.json");
     const fails = handle.failures > 0 && (!isManifest || handle.mode === "offline");
     const mode = fails ? handle.mode : "ok";
-    if (mode !== "ok" && mode !== "redirects") handle.failures--;
+    const isWrong = mode !== "ok" && mode !== "redirects" && mode !== "gzip-range";
+    if (isWrong) handle.failures--;
     const content = files.get(pathname.slice(1));
     if (mode === "offline") return void response.destroy();
     if (content === undefined) return send(response, 404, new Uint8Array(0));
@@ -76,7 +88,7 @@ export async function startRangeServer(
     if (mode === "redirects" && !searchParams.has("signed")) {
       return send(response, 302, new Uint8Array(0), { Location: `${pathname}?signed=1` });
     }
-    const file = mode === "truncated-file" ? content.subarray(0, content.length >> 1) : content;
+    const file = served(content, mode);
     const match = /^bytes=(\d+)-(\d+)$/.exec(range ?? "");
     const isWhole = match === null || mode === "ignores-range";
     const start = isWhole ? 0 : Number(match[1]);
@@ -94,9 +106,14 @@ export async function startRangeServer(
       response.write(body.subarray(0, body.length >> 1), () => response.destroy());
       return;
     }
+    if (mode === "gzip-range" || mode === "range-of-gzip") {
+      response.setHeader("Content-Encoding", "gzip");
+    }
+    if (mode === "gzip-range") body = new Uint8Array(gzipSync(body));
     if (isWhole) return send(response, 200, body);
     const first = mode === "wrong-range" ? start + 1 : start;
-    const header = { "Content-Range": `bytes ${first}-${first + body.length - 1}/${file.length}` };
+    const last = first + end - start - 1;
+    const header = { "Content-Range": `bytes ${first}-${last}/${file.length}` };
     send(response, 206, body, header);
   };
 

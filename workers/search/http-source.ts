@@ -55,12 +55,10 @@ export function createHttpSource(options: HttpSourceOptions): ByteSource {
       return readExactly(response, length, url);
     }
     if (isWhole) return readExactly(response, size, url);
-    const announced = response.headers.get("Content-Length");
-    if (
-      isPart ||
-      size > MOST_BYTES_WITHOUT_RANGE ||
-      (announced !== null && Number(announced) > size)
-    ) {
+    // Compression on the way may make what cannot be compressed a little longer.
+    const announced = Number(response.headers.get("Content-Length") ?? 0);
+    const isLonger = announced > size + size / 64 + 1024;
+    if (isPart || size > MOST_BYTES_WITHOUT_RANGE || isLonger) {
       await response.body?.cancel();
       throw new AppError({ code: "range-ignored", url });
     }

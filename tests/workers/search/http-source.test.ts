@@ -139,6 +139,29 @@ describe("createHttpSource", () => {
     expect(pauses).toEqual([0]);
   });
 
+  it("takes ranges that were compressed on the way", async () => {
+    const { source } = open(await serve("gzip-range"));
+    expect(await source.read(RANGE, neverAborted())).toEqual(bytesOf(RANGE));
+  });
+
+  it("refuses ranges of a compressed file, which are other bytes", async () => {
+    const { source } = open(await serve("range-of-gzip"));
+    await expect(source.read(RANGE, neverAborted())).rejects.toSatisfy(
+      (error) => isAppError(error, "network") || isAppError(error, "short-read"),
+    );
+  });
+
+  it("reads a part of a longer file whose length nobody knows", async () => {
+    const from = await serve("ok");
+    const { source } = open(from, { size: 2000, isPart: true });
+    expect(await source.read({ start: 0, end: 2000 }, neverAborted())).toHaveLength(2000);
+    expect(from.requests).toEqual([{ path: "/file.bin", range: "bytes=0-1999" }]);
+    from.mode = "ignores-range";
+    await expect(source.read(RANGE, neverAborted())).rejects.toMatchObject({
+      detail: { code: "range-ignored" },
+    });
+  });
+
   it("does not ask again for a file that is not there", async () => {
     const from = await serve("ok");
     const { source } = open(from, { url: `${from.url}missing.bin` });
