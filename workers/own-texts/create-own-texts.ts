@@ -122,10 +122,10 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
     restore: (workIds) => changed(texts.change(workIds, { isDeleted: false })),
     async purge() {
       const purged = await texts.purge();
-      if (purged.length === 0) return;
       const { works } = await library.now();
-      const dead = purged.map(({ firstRow, sentences }) => ({ firstRow, count: sentences }));
-      await changed(store.removeRows(dead, createRowRuns(runsOfWorks(works)).has));
+      // Also what was left by a reading that a deletion overtook.
+      await store.sweep(createRowRuns(runsOfWorks(works)));
+      if (purged.length > 0) onChange();
     },
     clear: () => changed(texts.clear()),
     async unread(model) {

@@ -10,7 +10,7 @@ import { createUncodedRows, type ReadHalves } from "./uncoded-rows.ts";
 import type { VectorsStore } from "./vectors-store.ts";
 
 /** A row that was found, with its unit vector. */
-export interface FoundRow {
+interface FoundRow {
   readonly row: number;
   readonly score: number;
   readonly vector: Float32Array<ArrayBuffer>;

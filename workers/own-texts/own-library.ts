@@ -3,7 +3,7 @@ import type { StoredWork } from "./own-database.ts";
 import type { TextsStore } from "./texts-store.ts";
 
 /** The works of one moment, by their rows. */
-export interface LibraryMoment {
+interface LibraryMoment {
   readonly revision: string;
   readonly works: readonly StoredWork[];
   readonly deleted: readonly StoredWork[];

@@ -14,12 +14,12 @@ import {
 } from "./own-database.ts";
 
 /** A work that is to be added. */
-export interface NewWork extends OwnWork {
+interface NewWork extends OwnWork {
   readonly digest: string;
 }
 
 /** Everything about the works at one moment. */
-export interface StoredWorks {
+interface StoredWorks {
   readonly revision: string;
   readonly works: readonly StoredWork[];
 }

@@ -1,4 +1,4 @@
-import { createRowRuns, type Run } from "../../src/core/own-texts/row-runs.ts";
+import type { RowRuns, Run } from "../../src/core/own-texts/row-runs.ts";
 import type { AdoptedModel, ModelVariant } from "../../src/core/protocol.ts";
 import { EMPTY_STATE, expectDone, type OwnDatabase } from "./own-database.ts";
 
@@ -6,7 +6,7 @@ import { EMPTY_STATE, expectDone, type OwnDatabase } from "./own-database.ts";
 export const MOST_RUN_ROWS = 32;
 
 /** A run with its unit vectors as halves; `adapted` is null where it would repeat `base`. */
-export interface VectorRun extends Run {
+interface VectorRun extends Run {
   readonly base: Uint16Array<ArrayBuffer>;
   readonly adapted: Uint16Array<ArrayBuffer> | null;
 }
@@ -24,12 +24,12 @@ export interface VectorsStore {
     runs: readonly Run[],
   ): Promise<readonly (Uint16Array<ArrayBuffer> | undefined)[]>;
   /**
-   * Deletes what all models have of rows that no text holds any more. A run that also holds living rows stays while they are
-   * half of it at least, and is cut down to them else. Blocks of codes go where nothing in them lives; the others are left to whoever loads them.
+   * Deletes what all models have of rows that no text holds any more. A run stays while half of it lives at least, and is cut down
+   * to the living rows else; blocks of codes go where nothing in them lives, the others are left to whoever loads them.
    *
-   * @param isLive tells of rows around the dead ones
+   * @param living rows of all texts that are there or can be restored
    */
-  removeRows(dead: readonly Run[], isLive: (row: number) => boolean): Promise<void>;
+  sweep(living: RowRuns): Promise<void>;
   /** Bytes of the vectors of all models. */
   bytes(): Promise<number>;
   /** Deletes the vectors of all models but one, to make room. */
@@ -76,36 +76,28 @@ export function createVectorsStore(database: OwnDatabase): VectorsStore {
           ),
         );
       }),
-    removeRows: (dead, isLive) =>
+    sweep: (living) =>
       database.run(async (open) => {
-        const transaction = open.transaction(["state", "vectors", "codes"], "readwrite");
-        const vectors = transaction.objectStore("vectors");
-        const { models } = (await transaction.objectStore("state").get("state")) ?? EMPTY_STATE;
+        const transaction = open.transaction(["vectors", "codes"], "readwrite");
         const codes = transaction.objectStore("codes");
-        const deadRows = createRowRuns(dead);
-        for (const model of models) {
-          for (const key of await codes.getAllKeys(modelRange(model))) {
-            const [, , firstRow, end] = key;
-            const count = end - firstRow;
-            if (deadRows.countWithin({ firstRow, count }) === count) await codes.delete(key);
+        for (const key of await codes.getAllKeys()) {
+          const [, , firstRow, end] = key;
+          if (living.countWithin({ firstRow, count: end - firstRow }) === 0) {
+            await codes.delete(key);
           }
-          for (const run of dead) {
-            for (const key of await vectors.getAllKeys(aroundRange(model, run))) {
-              const [, firstRow, count, variant] = key;
-              if (!overlaps({ firstRow, count }, run)) continue;
-              const living = livingRuns({ firstRow, count }, isLive);
-              const left = living.reduce((total, part) => total + part.count, 0);
-              if (2 * left >= count) continue;
-              const old = await vectors.get(key);
-              await vectors.delete(key);
-              if (old === undefined) continue;
-              const dim = old.length / count;
-              for (const part of living) {
-                const from = (part.firstRow - firstRow) * dim;
-                const slice = old.slice(from, from + part.count * dim);
-                await vectors.put(slice, [model, part.firstRow, part.count, variant]);
-              }
-            }
+        }
+        const vectors = transaction.objectStore("vectors");
+        for (const key of await vectors.getAllKeys()) {
+          const [model, firstRow, count, variant] = key;
+          if (2 * living.countWithin({ firstRow, count }) >= count) continue;
+          const old = await vectors.get(key);
+          await vectors.delete(key);
+          if (old === undefined) continue;
+          const dim = old.length / count;
+          for (const part of livingRuns({ firstRow, count }, living)) {
+            const from = (part.firstRow - firstRow) * dim;
+            const slice = old.slice(from, from + part.count * dim);
+            await vectors.put(slice, [model, part.firstRow, part.count, variant]);
           }
         }
         await transaction.done;
@@ -156,10 +148,10 @@ function overlaps(one: Run, other: Run): boolean {
   return one.firstRow < other.firstRow + other.count && other.firstRow < one.firstRow + one.count;
 }
 
-function livingRuns({ firstRow, count }: Run, isLive: (row: number) => boolean): Run[] {
+function livingRuns({ firstRow, count }: Run, living: RowRuns): Run[] {
   const runs: { firstRow: number; count: number }[] = [];
   for (let row = firstRow; row < firstRow + count; row++) {
-    if (!isLive(row)) continue;
+    if (!living.has(row)) continue;
     const last = runs.at(-1);
     if (last !== undefined && last.firstRow + last.count === row) last.count += 1;
     else runs.push({ firstRow: row, count: 1 });

@@ -181,6 +181,19 @@ describe("own texts", () => {
     expect((await own.library(model)).bytes).toEqual({ texts: 0, vectors: 0 });
   });
 
+  it("that were deleted while a model read them leave no vectors once somebody purges", async () => {
+    const own = visit();
+    await own.add(notes("a", 40), null, signal);
+    const unread = await own.unread(model);
+    await own.clear();
+    const texts = unread?.texts ?? [];
+    const [base, adapted] = [vectorsOf(texts, "base"), vectorsOf(texts, "adapted")];
+    await own.takeVectors({ ...model, firstRow: unread?.firstRow ?? 0, base, adapted });
+    expect((await search(own)).found).toEqual([]);
+    await own.purge();
+    expect((await own.library(model)).bytes.vectors).toBe(0);
+  });
+
   it("that come and go at random are found as an exact scan finds them", async () => {
     const random = createSeededRandom(5);
     const own = visit();
