@@ -215,7 +215,7 @@ export interface EditionInfo {
 }
 
 /** What was measured of queries of one kind when an edition was built. */
-export interface Reach {
+interface Reach {
   readonly kind: "images" | "patches" | "texts" | "synthetic";
   readonly variant: ModelVariant;
   /** Score with the closest sentence that 19 of 20 of them reach. */
