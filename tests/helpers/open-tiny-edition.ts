@@ -51,6 +51,7 @@ function editionSources(
     works,
     texts,
     sources,
+    similar: null,
     openIndex: async () => ({
       router,
       open: async () => ({ ...files, isOnDevice }),

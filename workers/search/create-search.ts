@@ -16,6 +16,7 @@ import { readSource } from "../../src/core/search/read-source.ts";
 import { describeWork, findWorkImage, readWorkText } from "../../src/core/search/read-work.ts";
 import { searchAdopted } from "../../src/core/search/search-adopted.ts";
 import { searchEdition } from "../../src/core/search/search-edition.ts";
+import { beginSimilar, withSimilarCounts } from "../../src/core/search/similar-counts.ts";
 import { nextTask } from "../next-task.ts";
 import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
@@ -109,12 +110,20 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
     },
     async search(request, onAnswer, report, signal) {
       const { edition, prepared } = requireOpened();
-      if (request.adopted !== undefined) {
-        const vectors = await adoption.vectors(edition, request.adopted);
-        return searchAdopted(edition, vectors, request, report, signal);
-      }
+      const similar = beginSimilar(edition, signal);
       const hooks = { onAnswer, report, now, pause: nextTask };
-      return searchEdition(edition, request, hooks, signal, prepared.find(request));
+      const { adopted } = request;
+      const answer =
+        adopted === undefined
+          ? await searchEdition(edition, request, hooks, signal, prepared.find(request))
+          : await searchAdopted(
+              edition,
+              await adoption.vectors(edition, adopted),
+              request,
+              report,
+              signal,
+            );
+      return withSimilarCounts(answer, await similar);
     },
     prepare: async (requests, signal) =>
       requireOpened().prepared.prepare(requests, { now, pause: nextTask }, signal),

@@ -32,6 +32,7 @@ const RANKS: Partial<Record<EditionFileName, (part: number) => number>> = {
   rest: (part) => part,
   texts: () => 1,
   sources: () => 1,
+  similar: () => 1,
 };
 
 /** The files of an edition over HTTP, each in blocks that are checked, kept and read again from the device. */

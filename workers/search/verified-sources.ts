@@ -44,6 +44,10 @@ export async function sourcesOfEdition(
     works: await open("works"),
     texts: await open("texts"),
     sources: await open("sources"),
+    similar:
+      files.similar === undefined
+        ? null
+        : await layers.open(checkedByManifest(files.similar), "similar"),
     openIndex: (which) =>
       which === "adapted" && adapted?.kind === "own"
         ? openIndexFiles(adapted, dim, layers)

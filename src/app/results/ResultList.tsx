@@ -2,6 +2,7 @@ import { createMemo, createSelector, For, Show } from "solid-js";
 import { type Filter, isEmptyFilter } from "../../core/facets/filter.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
+import { QUALITY_FLAGS } from "../../core/quality/flags.ts";
 import { groupByWork } from "../../core/results/group-by-work.ts";
 import { errorDetail } from "../error-detail.ts";
 import type { Session } from "../session/session.ts";
@@ -97,6 +98,7 @@ export function ResultList(props: ResultListProps) {
             onPin={(isPinned) => props.session.pin(isPinned ? row : null)}
             onCite={() => props.onCite(there())}
             parts={parts}
+            foldsSimilar={(props.results.listing.hiddenFlags & QUALITY_FLAGS.duplicate) !== 0}
             found={props.rows}
             readSource={(signal, of) => props.session.readSource(signal, of)}
             readImage={(signal, workId, file) => props.session.library.image(signal, workId, file)}

@@ -33,6 +33,8 @@ interface SentenceProps {
   onPin(isPinned: boolean): void;
   onCite(): void;
   readonly parts: ListParts;
+  /** True where near-duplicates are left out of the list and stand under the one that is in it. */
+  readonly foldsSimilar: boolean;
   /** Rows of all sentences on the page. */
   readonly found: ReadonlySet<number>;
   readSource(signal: AbortSignal, row: number): Promise<SentenceSource | null>;
@@ -52,7 +54,7 @@ export function Sentence(props: SentenceProps) {
   const tickId = createUniqueId();
   const similarId = createUniqueId();
   const [hasSimilar, setHasSimilar] = createSignal(false);
-  const similar = () => props.sentence.similar ?? 0;
+  const similar = () => (props.foldsSimilar ? (props.sentence.similar ?? 0) : 0);
   const [hasParagraph, setHasParagraph] = createSignal(false);
   const pieces = () => splitWords(props.sentence.text, props.vocabulary);
   const unknown = () => pieces().filter((piece) => piece.isUnknown).length;

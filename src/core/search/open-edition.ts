@@ -2,6 +2,7 @@ import type { ByteSource } from "../bytes/source.ts";
 import type { CentroidScan, ScanKernel } from "../codes/scan-kernel.ts";
 import type { EditionManifest, ExactRows } from "../edition/edition-manifest.ts";
 import { decodeIndexRouter, type IndexRouter } from "../edition/index-router.ts";
+import { parseSimilar, type SimilarReader } from "../edition/similar-file.ts";
 import { type Gunzip, openSources, type SourceReader } from "../edition/sources-file.ts";
 import { openTexts, type TextReader } from "../edition/texts-file.ts";
 import { firstRowsOfWorks } from "../edition/work-rows.ts";
@@ -31,6 +32,8 @@ export interface EditionSources {
   readonly works: ByteSource;
   readonly texts: ByteSource;
   readonly sources: ByteSource;
+  /** Null where the edition does not know which of its sentences say the same. */
+  readonly similar: ByteSource | null;
   /** The files of the edition's index, or of the second one for the adapted variant. */
   openIndex(which: "base" | "adapted"): Promise<IndexOpening>;
 }
@@ -57,6 +60,8 @@ export interface Edition {
   readonly texts: TextReader;
   /** Texts of whole works; the file is opened by the first one that is read. */
   readonly sources: SourceReader;
+  /** Which sentences say the same, read when it is first asked for; null where the edition does not know. */
+  similar(signal: AbortSignal): Promise<SimilarReader | null>;
 }
 
 /** What differs between the page, Node and tests. */
@@ -131,6 +136,12 @@ export async function openEdition(
       within,
     ),
   );
+  const readSimilar = openLazily(async (within) => {
+    const { similar } = sources;
+    if (similar === null) return null;
+    const bytes = await similar.read({ start: 0, end: similar.size }, within);
+    return parseSimilar(bytes, manifest.sentences);
+  });
   return {
     manifest,
     works,
@@ -140,6 +151,7 @@ export async function openEdition(
     texts,
     index: (variant, within) =>
       variant === "adapted" && own !== null ? openAdapted(within) : Promise.resolve(index),
+    similar: readSimilar,
     sources: {
       read: async (work, within) => (await openTextsOfWorks(within)).read(work, within),
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodeSimilar, parseSimilar } from "../../../src/core/edition/similar-file.ts";
 import { groupByWork } from "../../../src/core/results/group-by-work.ts";
 import { listAnswer } from "../../../src/core/results/list-answer.ts";
 import {
@@ -8,6 +9,7 @@ import {
   restarted,
 } from "../../../src/core/results/listing.ts";
 import { placesOf } from "../../../src/core/results/place-marks.ts";
+import { beginSimilar, withSimilarCounts } from "../../../src/core/search/similar-counts.ts";
 import { answer, DIM } from "../../app/session/doubles.ts";
 
 describe("a listing", () => {
@@ -72,5 +74,21 @@ describe("placesOf", () => {
       0, 0.2, 0.5, 1,
     ]);
     expect(placesOf({ blocks: [] }, [span(0, 0)])).toEqual([0]);
+  });
+});
+
+describe("withSimilarCounts", () => {
+  it("tells how many near-duplicates each sentence stands for, and nothing where that is not known", () => {
+    const found = answer(4, 7);
+    const bytes = encodeSimilar(10, [{ representative: 7, others: [8, 9] }]);
+    const counted = withSimilarCounts(found, parseSimilar(bytes, 10));
+    expect(counted.found.map(({ similar }) => similar)).toEqual([0, 2]);
+    expect(withSimilarCounts(found, null)).toBe(found);
+  });
+
+  it("answers without them where they cannot be read", async () => {
+    const { signal } = new AbortController();
+    const unreadable = { similar: () => Promise.reject(new Error("offline")) };
+    expect(await beginSimilar(unreadable, signal)).toBeNull();
   });
 });
