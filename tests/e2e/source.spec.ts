@@ -39,12 +39,12 @@ test("the whole text opens at the sentence, on the page of its work, and the way
   const open = third.getByRole("link", { name: "Whole text" });
   await open.click();
   await expect(page.getByRole("heading", { level: 2, name: title })).toBeVisible();
-  const asked = page.locator('mark[data-mark="asked"]');
+  const asked = page.locator('.text-blocks mark[data-mark="asked"]');
   await expect(asked.first()).toBeInViewport();
   await expect(asked.first()).toBeFocused();
   expect(letters((await asked.allTextContents()).join(""))).toBe(quote);
   // The other matches of the same query are marked too, once they are found.
-  await expect(page.locator('mark[data-mark="other"]')).not.toHaveCount(0);
+  await expect(page.locator('.text-blocks mark[data-mark="other"]')).not.toHaveCount(0);
   await page.goBack();
   await expect(open).toBeFocused();
   await expect(open).toBeInViewport();

@@ -67,7 +67,7 @@ test("all of a work is searched with the picture, marked in its text, and walked
   await expect(mark).toHaveCount(1);
   await expect(mark).toBeInViewport();
   await matches.nth(1).getByRole("link", { name: "In the text" }).click();
-  await expect(page.locator('mark[data-mark="asked"]').first()).toBeFocused();
+  await expect(page.locator('.text-blocks mark[data-mark="asked"]').first()).toBeFocused();
   expect(new URL(page.url()).hash).toMatch(/^#\/work\/W\d+\/\d+$/);
   await matches.first().getByRole("button", { name: "Select" }).click();
   await page.goBack();
