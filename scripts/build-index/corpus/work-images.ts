@@ -14,7 +14,7 @@ export type ImagesOption =
   | { readonly kind: "none" };
 
 /** Folder of copied images in an edition; `<work>/<file>` below it. */
-export const IMAGES_FOLDER = "images";
+const IMAGES_FOLDER = "images";
 
 const IMAGE_FILE = /^[\w][\w.()-]{0,123}\.(?:jpe?g|png)$/i;
 /** Marker's names: `_page_12_Picture_3.jpeg`, pages counted from 0. */
