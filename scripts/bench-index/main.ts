@@ -25,7 +25,7 @@ import { findExactBest, measureMethod } from "./measure-method.ts";
 import { countRows, type SearchMethod } from "./method.ts";
 import { openOurMethods } from "./our-methods.ts";
 import { createProductScans } from "./product-quantizer.ts";
-import { formatTable, type ResultRow } from "./table.ts";
+import { formatRouters, formatTable, type ResultRow } from "./table.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache/bench-index", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../../bench", import.meta.url));
@@ -110,7 +110,8 @@ const onRows = (rows: number) => {
   if (rows % 10_000 === 0) log(`  ${rows} rows inserted`);
 };
 measure([exact]);
-measure(await openOurMethods(data, edition, signal));
+const ours = await openOurMethods(data, edition, signal);
+measure(ours.methods);
 measure([createByteScan(data)]);
 for (const parts of PARTS) measure(createProductScans(data, parts, RERANKED));
 measure(await createHnswlib(data, BEAMS, onRows));
@@ -123,6 +124,14 @@ const machine = {
   node: process.version,
 };
 await mkdir(RESULTS, { recursive: true });
-const report = { date: new Date().toISOString(), machine, rows: countRows(data), queries, results };
+const report = {
+  date: new Date().toISOString(),
+  machine,
+  rows: countRows(data),
+  queries,
+  results,
+  routers: ours.routers,
+};
 await writeFile(join(RESULTS, "index-results.json"), `${JSON.stringify(report, null, 2)}\n`);
 console.log(formatTable(results, countRows(data)));
+console.log(`\n${formatRouters(ours.routers)}`);

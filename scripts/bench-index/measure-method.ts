@@ -58,7 +58,8 @@ export function measureMethod(
 /** Times that a query is repeated. */
 const REPEATS = 3;
 
-function leastTime(work: () => void): number {
+/** The least of three times, in milliseconds. */
+export function leastTime(work: () => void): number {
   let least = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const start = performance.now();
@@ -78,7 +79,11 @@ function scoreOf({ rows, dim }: BenchData, query: Float32Array, row: number): nu
   return dotFloats(query, 0, rows, row * dim, dim);
 }
 
-function eachQuery(queries: Float32Array<ArrayBuffer>, dim: number): Float32Array<ArrayBuffer>[] {
+/** The queries [count × dim] one by one. */
+export function eachQuery(
+  queries: Float32Array<ArrayBuffer>,
+  dim: number,
+): Float32Array<ArrayBuffer>[] {
   return Array.from({ length: queries.length / dim }, (_, i) =>
     queries.slice(i * dim, (i + 1) * dim),
   );

@@ -13,7 +13,7 @@ export interface SearchMethod {
   search(query: Float32Array<ArrayBuffer>, count: number): Found;
 }
 
-export interface Found {
+interface Found {
   readonly rows: readonly number[];
   /** Bytes that have to be fetched before this answer when nothing is on the device. */
   readonly coldBytes: number;

@@ -1,3 +1,4 @@
+import type { RouterFigures } from "./compare-routers.ts";
 import type { MethodFigures } from "./measure-method.ts";
 
 /** One method's line. */
@@ -32,5 +33,18 @@ export function formatTable(results: readonly ResultRow[], rows: number): string
     ];
     return `| ${cells.join(" | ")} |`;
   });
+  return [...head, ...lines].join("\n");
+}
+
+/** The comparison of routers as a table in Markdown. */
+export function formatRouters(routers: readonly RouterFigures[]): string {
+  const head = [
+    "| clusters | graph finds of the exact | graph, ms | flat, ms |",
+    "|---|---|---|---|",
+  ];
+  const lines = routers.map(
+    ({ clusters, of, recall, hnswMs, flatMs }) =>
+      `| ${clusters} of ${of} | ${recall.toFixed(3)} | ${hnswMs.toFixed(2)} | ${flatMs.toFixed(2)} |`,
+  );
   return [...head, ...lines].join("\n");
 }
