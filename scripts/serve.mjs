@@ -25,12 +25,13 @@ const MEDIA_TYPES = {
  * @param {number} port 0 for any free one
  * @param {Readonly<Record<string, string>>} [overlays] other folders by the path that they cover, such as
  *   `{"/edition/sample/": "/some/folder"}`
+ * @param {(pathname: string, bytes: number) => void} [onAnswer] hears of every answer with content
  * @returns {Promise<{address: string, close: () => Promise<void>}>}
  */
-export async function serve(folder, port, overlays = {}) {
+export async function serve(folder, port, overlays = {}, onAnswer = () => {}) {
   const rules = readHeaderRules(join(folder, "_headers"));
   const server = createServer((request, response) => {
-    answer((pathname) => locate(folder, overlays, pathname), rules, request, response);
+    answer((pathname) => locate(folder, overlays, pathname), rules, request, response, onAnswer);
   });
   const taken = await listen(server, port);
   return {
@@ -53,7 +54,7 @@ function listen(server, port) {
   });
 }
 
-function answer(find, rules, request, response) {
+function answer(find, rules, request, response, onAnswer) {
   if (request.method !== "GET" && request.method !== "HEAD")
     return void response.writeHead(405).end();
   const pathname = decodePath(request.url ?? "/");
@@ -76,6 +77,7 @@ function answer(find, rules, request, response) {
   if (range !== undefined) headers["Content-Range"] = `bytes ${start}-${end - 1}/${size}`;
   response.writeHead(range === undefined ? 200 : 206, headers);
   if (request.method === "HEAD" || start === end) return void response.end();
+  onAnswer(pathname, end - start);
   createReadStream(path, { start, end: end - 1 })
     .on("error", () => response.destroy())
     .pipe(response);

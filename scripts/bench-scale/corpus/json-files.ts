@@ -16,7 +16,7 @@ const PIECE = 1 << 20;
 const workId = (work: number): string => `W${FIRST_WORK + work}`;
 
 /** The id of a row: `<work>_s<number>`, numbers from 1 in four digits or more. */
-export function sentenceId(plan: CorpusPlan, row: number, work: number = plan.workOf(row)): string {
+function sentenceId(plan: CorpusPlan, row: number, work: number = plan.workOf(row)): string {
   const number = row - (plan.starts[work] ?? 0) + 1;
   return `${workId(work)}_s${String(number).padStart(4, "0")}`;
 }

@@ -5,7 +5,7 @@ import type { CorpusProgress } from "./corpus-progress.ts";
 import type { RowBlock, RowWorkerStart } from "./row-worker.ts";
 
 /** Rows that a thread draws at once: 4 MiB of 512 numbers. */
-export const BLOCK_ROWS = 2048;
+const BLOCK_ROWS = 2048;
 /** Finished blocks between two notes of how far it came. */
 const NOTE_EVERY = 32;
 

@@ -1,0 +1,99 @@
+import type { Browser, Page } from "@playwright/test";
+import type { ScalePage, ScaleRequest, Searched } from "./scale-page.ts";
+import { type Traffic, type TrafficCounter, trafficSince } from "./traffic.ts";
+
+declare const bench: ScalePage;
+
+/** One step of a visit: a search, or opening the edition. */
+export interface MeasuredStep {
+  readonly milliseconds: number;
+  readonly requests: number;
+  readonly bytes: number;
+  /** Share of the corpus that was scanned. */
+  readonly scanned: number;
+}
+
+/** A search: every answer on its way, and the last one. */
+export interface MeasuredSearch {
+  readonly waves: readonly MeasuredStep[];
+  readonly isComplete: boolean;
+  readonly rows: readonly number[];
+}
+
+/** What a visit asks: queries [dim] of one picture, cells of it, and another picture. */
+export interface VisitQueries {
+  readonly picture: readonly number[];
+  readonly cells: readonly (readonly number[])[];
+  readonly other: readonly number[];
+}
+
+/** Where the page and the edition are served, and what counts the answers. */
+export interface ScaleSite {
+  readonly browser: Browser;
+  readonly address: string;
+  /** Path of the edition on the same site. */
+  readonly edition: string;
+  readonly traffic: TrafficCounter;
+}
+
+/** A visit's page with the edition open. */
+export interface OpenVisit {
+  readonly opened: MeasuredStep;
+  search(request: ScaleRequest): Promise<MeasuredSearch>;
+  /** Everything onto the device. */
+  download(): Promise<MeasuredStep>;
+}
+
+/** Opens the edition in a fresh profile, hands the visit to `use`, and ends it. */
+export async function visit<Result>(
+  { browser, address, edition, traffic }: ScaleSite,
+  use: (visit: OpenVisit) => Promise<Result>,
+): Promise<Result> {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const notes: Traffic[] = [];
+    await page.exposeFunction("noteWave", () => {
+      notes.push(traffic.now());
+    });
+    await page.goto(address);
+    await page.waitForFunction(() => "bench" in globalThis);
+    const before = traffic.now();
+    const { milliseconds } = await page.evaluate((url) => bench.open(url), edition);
+    const opened = { milliseconds, scanned: 0, ...trafficSince(before, traffic.now()) };
+    return await use({
+      opened,
+      search: (request) => search(page, request, notes, traffic),
+      async download() {
+        const start = traffic.now();
+        const taken = await page.evaluate(() => bench.download());
+        return { milliseconds: taken, scanned: 0, ...trafficSince(start, traffic.now()) };
+      },
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+async function search(
+  page: Page,
+  request: ScaleRequest,
+  notes: Traffic[],
+  traffic: TrafficCounter,
+): Promise<MeasuredSearch> {
+  notes.length = 0;
+  const before = traffic.now();
+  const { waves, total, isComplete, rows }: Searched = await page.evaluate(
+    (asked) => bench.search(asked),
+    request,
+  );
+  return {
+    isComplete,
+    rows,
+    waves: waves.map(({ milliseconds, scanned }, wave) => ({
+      milliseconds,
+      scanned: scanned / total,
+      ...trafficSince(before, notes[wave] ?? traffic.now()),
+    })),
+  };
+}

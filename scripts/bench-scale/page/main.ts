@@ -1,0 +1,57 @@
+import { createSearchClient } from "../../../src/client/search-client.ts";
+import { registerErrorTransfer } from "../../../src/client/spawn-worker.ts";
+import type { ScalePage, Wave } from "../scale-page.ts";
+
+/** Tells the measuring script of an answer, which then looks at what was fetched so far. */
+declare function noteWave(): Promise<void>;
+
+const ANSWERS = 25;
+const signal = new AbortController().signal;
+const quietly = (): void => {};
+registerErrorTransfer();
+const client = createSearchClient();
+let works = 0;
+
+/** One byte a work: every k-th is kept. */
+function worksMask(share: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: works }, (_, work) =>
+    Math.floor((work + 1) * share) > Math.floor(work * share) ? 1 : 0,
+  );
+}
+
+const page: ScalePage = {
+  async open(editionUrl) {
+    const start = performance.now();
+    const info = await client.open(signal, new URL(editionUrl, location.href).href, quietly);
+    works = info.works;
+    return { milliseconds: performance.now() - start, works, sentences: info.sentences };
+  },
+  async search({ query, variant, share, worksShare }) {
+    const start = performance.now();
+    const waves: Wave[] = [];
+    const notes: Promise<void>[] = [];
+    const note = (scanned: number) => {
+      waves.push({ milliseconds: performance.now() - start, scanned });
+      notes.push(noteWave());
+    };
+    const request = {
+      query: Float32Array.from(query),
+      variant,
+      count: ANSWERS,
+      ...(share !== undefined && { share }),
+      ...(worksShare !== undefined && { works: worksMask(worksShare) }),
+    };
+    const last = await client.search(signal, request, ({ scanned }) => note(scanned), quietly);
+    note(last.scanned);
+    await Promise.all(notes);
+    const rows = last.found.map(({ row }) => row);
+    return { waves, total: last.total, isComplete: last.isComplete, rows };
+  },
+  async download() {
+    const start = performance.now();
+    await client.download(signal, quietly);
+    return performance.now() - start;
+  },
+};
+
+Object.assign(globalThis, { bench: page });
