@@ -9,7 +9,7 @@ import type { BenchSteps } from "./steps.ts";
 import { summarizeSearches, summarizeSteps } from "./summarize.ts";
 
 /** Queries to ask with, unit vectors of `dim` numbers each. */
-export interface ScaleQueries {
+interface ScaleQueries {
   readonly dim: number;
   readonly images: Float32Array;
   readonly texts: Float32Array;

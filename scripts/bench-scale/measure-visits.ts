@@ -20,13 +20,6 @@ export interface MeasuredSearch {
   readonly rows: readonly number[];
 }
 
-/** What a visit asks: queries [dim] of one picture, cells of it, and another picture. */
-export interface VisitQueries {
-  readonly picture: readonly number[];
-  readonly cells: readonly (readonly number[])[];
-  readonly other: readonly number[];
-}
-
 /** Where the page and the edition are served, and what counts the answers. */
 export interface ScaleSite {
   readonly browser: Browser;

@@ -8,7 +8,7 @@ export interface ScalePage {
   download(): Promise<number>;
 }
 
-export interface Opened {
+interface Opened {
   readonly milliseconds: number;
   readonly works: number;
   readonly sentences: number;
@@ -24,7 +24,7 @@ export interface ScaleRequest {
 }
 
 /** An answer on the way or the last one, from the start of the search. */
-export interface Wave {
+interface Wave {
   readonly milliseconds: number;
   readonly scanned: number;
 }

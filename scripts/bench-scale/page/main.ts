@@ -1,6 +1,6 @@
 import { createSearchClient } from "../../../src/client/search-client.ts";
 import { registerErrorTransfer } from "../../../src/client/spawn-worker.ts";
-import type { ScalePage, Wave } from "../scale-page.ts";
+import type { ScalePage, Searched } from "../scale-page.ts";
 
 /** Tells the measuring script of an answer, which then looks at what was fetched so far. */
 declare function noteWave(): Promise<void>;
@@ -28,7 +28,7 @@ const page: ScalePage = {
   },
   async search({ query, variant, share, worksShare }) {
     const start = performance.now();
-    const waves: Wave[] = [];
+    const waves: Searched["waves"][number][] = [];
     const notes: Promise<void>[] = [];
     const note = (scanned: number) => {
       waves.push({ milliseconds: performance.now() - start, scanned });

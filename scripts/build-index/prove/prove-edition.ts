@@ -6,7 +6,7 @@ import { proveIndex, type ReportShare } from "./prove-index.ts";
 import type { ProvedIndex, StreamRows } from "./proved-index.ts";
 
 /** An index as it was written, and the vectors that it was written from. */
-export interface IndexToProve {
+interface IndexToProve {
   readonly index: ProvedIndex;
   readonly stream: StreamRows;
 }

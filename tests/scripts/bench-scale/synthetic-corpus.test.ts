@@ -132,7 +132,7 @@ describe("the files of a synthetic corpus", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "corpus-"));
     await generateCorpus(optionsFor("one"), () => undefined, signal);
-  });
+  }, 60_000);
   afterAll(() => rm(folder, { recursive: true }));
 
   it("hold what the builder asks for", async () => {
