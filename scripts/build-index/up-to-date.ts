@@ -12,8 +12,9 @@ export async function isUpToDate(options: BuildOptions, signal: AbortSignal): Pr
   try {
     const note = await readFile(join(options.out, NOTE), "utf8");
     if (note !== (await identifyInput(options, signal))) return false;
-    const manifest = await readManifest(options.out);
-    for (const { name, bytes } of Object.values(manifest.files)) {
+    const { files, adapted } = await readManifest(options.out);
+    const own = adapted?.kind === "own" ? Object.values(adapted.files) : [];
+    for (const { name, bytes } of [...Object.values(files), ...own]) {
       if ((await stat(join(options.out, name))).size !== bytes) return false;
     }
     return true;
