@@ -113,17 +113,21 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
       const similar = beginSimilar(edition, signal);
       const hooks = { onAnswer, report, now, pause: nextTask };
       const { adopted } = request;
-      const answer =
-        adopted === undefined
-          ? await searchEdition(edition, request, hooks, signal, prepared.find(request))
-          : await searchAdopted(
-              edition,
-              await adoption.vectors(edition, adopted),
-              request,
-              report,
-              signal,
-            );
-      return withSimilarCounts(answer, await similar);
+      if (adopted !== undefined) {
+        const vectors = await adoption.vectors(edition, adopted);
+        const answer = await searchAdopted(edition, vectors, request, report, signal);
+        return withSimilarCounts(answer, await similar);
+      }
+      // A search that fails ends what it still waits for: the next one would otherwise join reads that are about to fail.
+      const over = new AbortController();
+      const within = AbortSignal.any([signal, over.signal]);
+      try {
+        const found = prepared.find(request);
+        const answer = await searchEdition(edition, request, hooks, within, found);
+        return withSimilarCounts(answer, await similar);
+      } finally {
+        over.abort();
+      }
     },
     prepare: async (requests, signal) =>
       requireOpened().prepared.prepare(requests, { now, pause: nextTask }, signal),

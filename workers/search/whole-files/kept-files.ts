@@ -29,7 +29,7 @@ export interface KeptFiles {
   add(file: KeptFile, segment: number): void;
   /** Bytes that are there, of all files. */
   bytes(): number;
-  /** Reads blocks from here where they are kept, and otherwise from `cache`. A block that is put was not here, or damaged. */
+  /** Reads blocks from here where they are kept, and otherwise from `cache`. A block that is put although it was here is damaged. */
   over(cache: Pick<BlockStore, "get" | "put">): Pick<BlockStore, "get" | "put">;
 }
 
@@ -37,6 +37,8 @@ export interface KeptFiles {
 export function createKeptFiles(store: WholeFileStore): KeptFiles {
   const files = new Map<string, KeptFile>();
   const written = new Map<string, Set<number>>();
+  /** Blocks that were given from here: one that is put all the same turned out to be damaged. */
+  const given = new Map<string, Set<number>>();
   const segmentOf = (file: KeptFile, block: number) =>
     file.segments.within(file.blocks.range(block)).first;
   const drop = (file: KeptFile, segment: number) => {
@@ -49,6 +51,7 @@ export function createKeptFiles(store: WholeFileStore): KeptFiles {
     async register(file) {
       const found = await store.written(file);
       files.set(file.key, file);
+      given.set(file.key, new Set());
       written.set(file.key, found);
     },
     async refresh() {
@@ -75,7 +78,10 @@ export function createKeptFiles(store: WholeFileStore): KeptFiles {
           const segment = segmentOf(file, block);
           if (has(file, segment)) {
             const bytes = await store.read(file, file.blocks.range(block));
-            if (bytes !== undefined) return bytes;
+            if (bytes !== undefined) {
+              given.get(key)?.add(block);
+              return bytes;
+            }
             drop(file, segment);
           }
         }
@@ -83,8 +89,10 @@ export function createKeptFiles(store: WholeFileStore): KeptFiles {
       },
       put(key, block, bytes) {
         const file = files.get(key);
-        // It was fetched although its segment is kept: what is kept there is damaged, and downloaded again when asked for.
-        if (file !== undefined) drop(file, segmentOf(file, block));
+        // What is kept there is damaged, and downloaded again when somebody asks for that.
+        if (file !== undefined && given.get(key)?.delete(block) === true) {
+          drop(file, segmentOf(file, block));
+        }
         cache.put(key, block, bytes);
       },
     }),
