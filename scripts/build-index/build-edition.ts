@@ -1,45 +1,29 @@
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import {
-  EDITION_CODING,
-  EDITION_FORMAT,
-  EDITION_VERSION,
-  type EditionManifest,
-  type ExactRows,
-} from "../../src/core/edition/edition-manifest.ts";
-import type { AdaptedIndex } from "../../src/core/edition/manifest-adapted.ts";
-import type { EditionFiles } from "../../src/core/edition/manifest-files.ts";
-import {
-  type PackTexts,
-  readPackTexts,
-  readTextAdapter,
-  type TextAdapter,
-} from "./adapter-transform.ts";
+import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
+import { readPackTexts, readTextAdapter, type TextAdapter } from "./adapter-transform.ts";
+import type { Begun } from "./begun.ts";
 import { BuildError } from "./build-error.ts";
 import {
   type BuildContext,
   codeIndex,
   graphIndex,
-  type IndexTask,
   layOutIndex,
   trainIndex,
   type WrittenIndex,
 } from "./build-one-index.ts";
 import type { BuildOptions, BuildTask } from "./build-options.ts";
-import { planChunks } from "./coding/chunk-plan.ts";
 import { type AdaptedPlan, decideAdapted } from "./decide-adapted.ts";
 import { chooseArithmetic } from "./gpu/choose-arithmetic.ts";
 import { identifyInput } from "./input-identity.ts";
 import { type LaidOutTexts, openLaidOutTexts } from "./laid-out-texts.ts";
-import { copyChunkedFile } from "./layout/edition-file.ts";
-import { layoutPaths, type PreparedCorpus, prepareCorpus } from "./prepare-corpus.ts";
+import { checkRoom, planIndexes } from "./plan-indexes.ts";
+import { layoutPaths, prepareCorpus } from "./prepare-corpus.ts";
 import { type PreparedVectors, prepareVectors } from "./prepare-vectors.ts";
 import { createPhaseLog, type Log } from "./progress.ts";
-import { proveWritten } from "./prove-written.ts";
+import { publishWritten } from "./publish-written.ts";
 import { type Pictures, readPictures } from "./read-pictures.ts";
-import { estimateRoom, requireRoom } from "./require-room.ts";
-import { openForeignWorkFolder, openWorkFolder, type WorkFolder } from "./work-folder.ts";
-import { publishEdition, sha256 } from "./write-edition.ts";
+import { openForeignWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 /** A corpus up to this size is coded sooner than threads have started. */
 const SMALL_CORPUS = 10_000;
@@ -82,18 +66,6 @@ export async function buildEdition(
   } finally {
     await arithmetic.close();
   }
-}
-
-/** What a build knows when it has begun. */
-interface Begun {
-  readonly options: BuildOptions;
-  readonly task: BuildTask;
-  readonly pack: PackTexts | null;
-  readonly fingerprint: string;
-  readonly corpus: PreparedCorpus;
-  /** Work folders that chunks may be in, this machine's first. */
-  readonly folders: readonly WorkFolder[];
-  readonly signal: AbortSignal;
 }
 
 async function buildWith(context: BuildContext, begun: Begun): Promise<EditionManifest | null> {
@@ -183,135 +155,4 @@ async function planAdapted(
   }
   await folder.write(ADAPTED_PLAN, plan);
   return plan;
-}
-
-/** The indexes of an edition: one, or a second one for adapted vectors. */
-function planIndexes(
-  { options, corpus }: Begun,
-  { base, adapted }: PreparedVectors,
-  adapter: TextAdapter | null,
-  plan: AdaptedPlan,
-  { training }: Pictures,
-  texts: LaidOutTexts,
-): readonly IndexTask[] {
-  const { exact, seed, chunkRows } = options;
-  if (exact === "external" && base.external?.url.startsWith("https://") !== true) {
-    throw new BuildError(
-      `--exact external: ${base.name} is not read from an https address, or its rows are not in the order of the sentences`,
-    );
-  }
-  const common = {
-    sentencesOfWorks: corpus.sentencesOfWorks,
-    flags: corpus.flags,
-    images: training,
-    exact: exact === "f32" || exact === "f16" ? exact : null,
-    plan: planChunks(corpus.sentences, base.dim, chunkRows),
-    seed,
-    idOf: texts.idOf,
-  };
-  const transform = plan.kind === "shared" ? (adapter?.transform ?? null) : null;
-  const first: IndexTask = { ...common, name: "base", source: base, transform };
-  if (plan.kind !== "own" || adapted === null) return [first];
-  return [first, { ...common, name: "adapted", source: adapted, transform: null }];
-}
-
-async function checkRoom(
-  { options, task, corpus }: Begun,
-  folder: WorkFolder,
-  tasks: readonly IndexTask[],
-): Promise<void> {
-  const [first] = tasks;
-  if (first === undefined) return;
-  const layout = await Promise.all(Object.values(layoutPaths(folder)).map((path) => stat(path)));
-  const { work, out } = estimateRoom({
-    sentences: corpus.sentences,
-    dim: first.source.dim,
-    exact: first.exact,
-    indexes: tasks.length,
-    share: task.kind === "part" ? 1 / task.part.count : task.kind === "whole" ? 1 : 0,
-    layoutBytes: layout.reduce((sum, { size }) => sum + size, 0),
-  });
-  const hasEdition = task.kind === "whole" || task.kind === "merge";
-  await requireRoom([
-    { folder: folder.path, bytes: work },
-    ...(hasEdition ? [{ folder: options.out, bytes: out }] : []),
-  ]);
-}
-
-/** Describes what was written, proves it, and publishes it. */
-async function publishWritten(
-  { arithmetic, folder, log, report }: BuildContext,
-  { options, fingerprint, corpus, signal }: Begun,
-  vectors: PreparedVectors,
-  plan: AdaptedPlan,
-  tasks: readonly IndexTask[],
-  written: readonly WrittenIndex[],
-  pictures: Pictures,
-  texts: LaidOutTexts,
-): Promise<EditionManifest> {
-  const [base, second] = written;
-  if (base === undefined) throw new RangeError("no index was written");
-  if (base.renormalized > 0) {
-    log(`normalised ${base.renormalized} vectors that were not of unit length`);
-  }
-  const paths = layoutPaths(folder);
-  const { out, name } = options;
-  const files: EditionFiles = {
-    ...base.files,
-    works: await copyChunkedFile(out, "works", paths.works, signal),
-    texts: await copyChunkedFile(out, "texts", paths.texts, signal),
-    sources: await copyChunkedFile(out, "sources", paths.sources, signal),
-    similar: await copyChunkedFile(out, "similar", paths.similar, signal),
-  };
-  const adapted = adaptedOf(plan, second, options);
-  const all = [files, ...(adapted?.kind === "own" ? [adapted.files] : [])];
-  const hashes = all.flatMap((some) => Object.values(some).map(({ sha256: hash }) => hash));
-  const draft: EditionManifest = {
-    format: EDITION_FORMAT,
-    version: EDITION_VERSION,
-    editionId: sha256(JSON.stringify([EDITION_VERSION, name, fingerprint, ...hashes])).slice(0, 16),
-    name,
-    sentences: corpus.sentences,
-    works: corpus.sentencesOfWorks.length,
-    dim: vectors.base.dim,
-    fingerprint,
-    clusters: base.clusters,
-    coding: EDITION_CODING,
-    exact: exactOf(options, vectors),
-    adapted,
-    files,
-    proof: null,
-    images: corpus.images,
-    quality: corpus.quality,
-  };
-  const context = { arithmetic, tasks, pictures, idOf: texts.idOf, seed: options.seed, report };
-  const manifest = { ...draft, proof: await proveWritten(out, draft, context, signal) };
-  await publishEdition(out, manifest);
-  return manifest;
-}
-
-function exactOf({ exact }: BuildOptions, { base }: PreparedVectors): ExactRows | null {
-  if (exact === "none") return null;
-  if (exact !== "external") return { kind: "file", type: exact };
-  return base.external === null ? null : { kind: "external", ...base.external };
-}
-
-function adaptedOf(
-  plan: AdaptedPlan,
-  second: WrittenIndex | undefined,
-  { exact }: BuildOptions,
-): AdaptedIndex | null {
-  if (plan.kind === "shared") return plan.facts;
-  if (plan.kind === "none" || second === undefined) return null;
-  const { fingerprint, why } = plan;
-  const ofRows: ExactRows | null =
-    exact === "f32" || exact === "f16" ? { kind: "file", type: exact } : null;
-  return {
-    kind: "own",
-    fingerprint,
-    why,
-    clusters: second.clusters,
-    exact: ofRows,
-    files: second.files,
-  };
 }
