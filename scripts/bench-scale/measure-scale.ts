@@ -1,10 +1,5 @@
-import {
-  type MeasuredSearch,
-  type MeasuredStep,
-  type OpenVisit,
-  type ScaleSite,
-  visit,
-} from "./measure-visits.ts";
+import { type MeasuredSearch, type OpenVisit, type ScaleSite, visit } from "./measure-visits.ts";
+import type { ScaleRequest } from "./scale-page.ts";
 import type { BenchSteps } from "./steps.ts";
 import { summarizeSearches, summarizeSteps } from "./summarize.ts";
 
@@ -45,6 +40,19 @@ const vectorAt = (vectors: Float32Array, index: number, dim: number): number[] =
   ...vectors.subarray(index * dim, (index + 1) * dim),
 ];
 
+/** Requests for all cells of a picture. */
+function partsOf({ patches, patchesPerImage, dim }: ScaleQueries, picture: number): ScaleRequest[] {
+  return Array.from({ length: patchesPerImage }, (_, patch) => ({
+    query: vectorAt(patches, picture * patchesPerImage + patch, dim),
+    variant: "base",
+  }));
+}
+
+/** So many of them, evenly spread. */
+function spread<Item>(items: readonly Item[], count: number): Item[] {
+  return items.filter((_, i) => (i * count) % items.length < count);
+}
+
 /** A number of visits in profiles of their own, one after the other. */
 async function repeat<Result>(
   { site, visits }: ScaleTask,
@@ -59,28 +67,28 @@ async function repeat<Result>(
 
 /** A picture, the same again, cells of it, the other model, another picture. */
 async function measureFirstVisits(task: ScaleTask): Promise<void> {
-  const { images, texts, patches, patchesPerImage, dim } = task.queries;
+  const { images, texts, dim } = task.queries;
   await task.steps.run("first visit", async () => {
-    const visits = await repeat(task, async ({ opened, search }, round) => {
+    const visits = await repeat(task, async ({ opened, search, prepare }, round) => {
       const picture = vectorAt(images, round, dim);
       const first = await search({ query: picture, variant: "base" });
       const again = await search({ query: picture, variant: "base" });
+      const parts = partsOf(task.queries, round);
+      const prepared = await prepare(parts);
       const cells: MeasuredSearch[] = [];
-      for (let cell = 0; cell < CELLS; cell++) {
-        const at = round * patchesPerImage + Math.floor((cell * patchesPerImage) / CELLS);
-        cells.push(await search({ query: vectorAt(patches, at, dim), variant: "base" }));
-      }
+      for (const part of spread(parts, CELLS)) cells.push(await search(part));
       const adapted = task.hasAdapter ? [await search({ query: picture, variant: "adapted" })] : [];
       const phrase = await search({ query: vectorAt(texts, round, dim), variant: "base" });
       const next = vectorAt(images, task.visits + round, dim);
       const other = await search({ query: next, variant: "base" });
-      return { opened, first, again, cells, adapted, phrase, other };
+      return { opened, first, again, prepared, cells, adapted, phrase, other };
     });
     const adapted = visits.flatMap((one) => one.adapted);
     return {
       "edition opened": summarizeSteps(visits.map((one) => one.opened)),
       "first picture": summarizeSearches(visits.map((one) => one.first)),
       "the same again": summarizeSearches(visits.map((one) => one.again)),
+      "all 49 cells of it prepared": summarizeSteps(visits.map((one) => one.prepared)),
       "a cell of it": summarizeSearches(visits.flatMap((one) => one.cells)),
       ...(adapted.length > 0 && { "the other model": summarizeSearches(adapted) }),
       "a phrase": summarizeSearches(visits.map((one) => one.phrase)),
@@ -102,26 +110,26 @@ async function measureFilters(task: ScaleTask): Promise<void> {
   }
 }
 
-/** Everything onto the device once; then exhaustive searches, 49 patches of one picture among them. */
+/** Everything onto the device once; then exhaustive searches, and all cells of one picture together. */
 async function measureOnDevice(task: ScaleTask): Promise<void> {
-  const { images, patches, patchesPerImage, dim } = task.queries;
+  const { images, dim } = task.queries;
   await task.steps.run("everything on the device", () =>
-    visit(task.site, async ({ download, search }) => {
+    visit(task.site, async ({ download, search, prepare }) => {
       const downloaded = await download();
       const all = (query: number[]) => search({ query, variant: "base", share: 1 });
       const first = await all(vectorAt(images, 0, dim));
       const searches: MeasuredSearch[] = [];
       for (let i = 1; i <= EXHAUSTIVE; i++) searches.push(await all(vectorAt(images, i, dim)));
-      const start = performance.now();
-      for (let patch = 0; patch < patchesPerImage; patch++) {
-        await all(vectorAt(patches, patch, dim));
-      }
-      const patchesMs = performance.now() - start;
+      const parts = partsOf(task.queries, 0);
+      const prepared = await prepare(parts);
+      const cells: MeasuredSearch[] = [];
+      for (const part of spread(parts, CELLS)) cells.push(await search(part));
       return {
-        downloaded: downloaded satisfies MeasuredStep,
+        downloaded: summarizeSteps([downloaded]),
         "first search": summarizeSearches([first]),
         exhaustive: summarizeSearches(searches),
-        "49 patches, one after the other, in milliseconds": Math.round(patchesMs),
+        "all 49 cells prepared": summarizeSteps([prepared]),
+        "a cell": summarizeSearches(cells),
       };
     }),
   );

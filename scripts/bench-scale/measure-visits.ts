@@ -18,6 +18,8 @@ export interface MeasuredSearch {
   readonly waves: readonly MeasuredStep[];
   readonly isComplete: boolean;
   readonly rows: readonly number[];
+  /** Milliseconds by step, as the worker tells them. */
+  readonly timings: Readonly<Record<string, number>>;
 }
 
 /** Where the page and the edition are served, and what counts the answers. */
@@ -33,6 +35,8 @@ export interface ScaleSite {
 export interface OpenVisit {
   readonly opened: MeasuredStep;
   search(request: ScaleRequest): Promise<MeasuredSearch>;
+  /** Scores what is in memory for several requests at once. */
+  prepare(requests: readonly ScaleRequest[]): Promise<MeasuredStep>;
   /** Everything onto the device. */
   download(): Promise<MeasuredStep>;
 }
@@ -57,15 +61,20 @@ export async function visit<Result>(
     return await use({
       opened,
       search: (request) => search(page, request, notes, traffic),
-      async download() {
-        const start = traffic.now();
-        const taken = await page.evaluate(() => bench.download());
-        return { milliseconds: taken, scanned: 0, ...trafficSince(start, traffic.now()) };
-      },
+      prepare: (requests) =>
+        step(() => page.evaluate((asked) => bench.prepare(asked), requests), traffic),
+      download: () => step(() => page.evaluate(() => bench.download()), traffic),
     });
   } finally {
     await context.close();
   }
+}
+
+/** Measures work that gives the milliseconds it took. */
+async function step(work: () => Promise<number>, traffic: TrafficCounter): Promise<MeasuredStep> {
+  const before = traffic.now();
+  const milliseconds = await work();
+  return { milliseconds, scanned: 0, ...trafficSince(before, traffic.now()) };
 }
 
 async function search(
@@ -76,13 +85,14 @@ async function search(
 ): Promise<MeasuredSearch> {
   notes.length = 0;
   const before = traffic.now();
-  const { waves, total, isComplete, rows }: Searched = await page.evaluate(
+  const { waves, total, isComplete, rows, timings }: Searched = await page.evaluate(
     (asked) => bench.search(asked),
     request,
   );
   return {
     isComplete,
     rows,
+    timings,
     waves: waves.map(({ milliseconds, scanned }, wave) => ({
       milliseconds,
       scanned: scanned / total,

@@ -4,6 +4,8 @@
 export interface ScalePage {
   open(editionUrl: string): Promise<Opened>;
   search(request: ScaleRequest): Promise<Searched>;
+  /** Scores what is in memory for all requests at once, in milliseconds: what the page does for the cells of a picture. */
+  prepare(requests: readonly ScaleRequest[]): Promise<number>;
   /** Keeps everything on the device, in milliseconds. */
   download(): Promise<number>;
 }
@@ -34,4 +36,6 @@ export interface Searched {
   readonly total: number;
   readonly isComplete: boolean;
   readonly rows: readonly number[];
+  /** Milliseconds by step, as the worker tells them. */
+  readonly timings: Readonly<Record<string, number>>;
 }

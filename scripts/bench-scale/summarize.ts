@@ -18,8 +18,16 @@ export function summarizeSearches(searches: readonly MeasuredSearch[]) {
     searches: searches.length,
     answers,
     last: medianStep(searches.flatMap(({ waves }) => waves.at(-1) ?? [])),
+    steps: medianTimings(searches),
     complete: searches.filter(({ isComplete }) => isComplete).length,
   };
+}
+
+/** Medians of the worker's own steps. */
+function medianTimings(searches: readonly MeasuredSearch[]): Record<string, number> {
+  const names = new Set(searches.flatMap(({ timings }) => Object.keys(timings)));
+  const medianOf = (name: string) => median(searches.map(({ timings }) => timings[name] ?? 0));
+  return Object.fromEntries([...names].map((name) => [name, Math.round(medianOf(name) * 10) / 10]));
 }
 
 /** Medians of the same step over several visits. */

@@ -1,6 +1,7 @@
 import { createSearchClient } from "../../../src/client/search-client.ts";
 import { registerErrorTransfer } from "../../../src/client/spawn-worker.ts";
-import type { ScalePage, Searched } from "../scale-page.ts";
+import type { SearchRequest } from "../../../src/core/protocol.ts";
+import type { ScalePage, ScaleRequest, Searched } from "../scale-page.ts";
 
 /** Tells the measuring script of an answer, which then looks at what was fetched so far. */
 declare function noteWave(): Promise<void>;
@@ -19,6 +20,16 @@ function worksMask(share: number): Uint8Array<ArrayBuffer> {
   );
 }
 
+function requestOf({ query, variant, share, worksShare }: ScaleRequest): SearchRequest {
+  return {
+    query: Float32Array.from(query),
+    variant,
+    count: ANSWERS,
+    ...(share !== undefined && { share }),
+    ...(worksShare !== undefined && { works: worksMask(worksShare) }),
+  };
+}
+
 const page: ScalePage = {
   async open(editionUrl) {
     const start = performance.now();
@@ -26,7 +37,7 @@ const page: ScalePage = {
     works = info.works;
     return { milliseconds: performance.now() - start, works, sentences: info.sentences };
   },
-  async search({ query, variant, share, worksShare }) {
+  async search(asked) {
     const start = performance.now();
     const waves: Searched["waves"][number][] = [];
     const notes: Promise<void>[] = [];
@@ -34,18 +45,18 @@ const page: ScalePage = {
       waves.push({ milliseconds: performance.now() - start, scanned });
       notes.push(noteWave());
     };
-    const request = {
-      query: Float32Array.from(query),
-      variant,
-      count: ANSWERS,
-      ...(share !== undefined && { share }),
-      ...(worksShare !== undefined && { works: worksMask(worksShare) }),
-    };
+    const request = requestOf(asked);
     const last = await client.search(signal, request, ({ scanned }) => note(scanned), quietly);
     note(last.scanned);
     await Promise.all(notes);
     const rows = last.found.map(({ row }) => row);
-    return { waves, total: last.total, isComplete: last.isComplete, rows };
+    const { total, isComplete, timings } = last;
+    return { waves, total, isComplete, rows, timings };
+  },
+  async prepare(asked) {
+    const start = performance.now();
+    await client.prepare(signal, asked.map(requestOf));
+    return performance.now() - start;
   },
   async download() {
     const start = performance.now();
