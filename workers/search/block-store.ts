@@ -25,7 +25,7 @@ export interface BlockStore {
   state(): StorageState;
 }
 
-export interface BlockSchema extends DBSchema {
+interface BlockSchema extends DBSchema {
   /** By `<content hash>/<number of the block>`, so that all blocks of a file are neighbours. */
   blocks: { key: string; value: Uint8Array<ArrayBuffer> };
   manifests: { key: string; value: string };

@@ -15,7 +15,7 @@ export interface Rotation {
 }
 
 /** One round: signs, then a permutation, then the Hadamard transform of every block. */
-export interface RotationRound {
+interface RotationRound {
   /** 1 or −1 for each number. */
   readonly signs: Float32Array<ArrayBuffer>;
   /** Where the number at each place comes from. */

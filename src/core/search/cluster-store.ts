@@ -13,7 +13,7 @@ const MOST_BYTES_PER_READ = 2 * 1024 * 1024;
 const READS_AHEAD = 8;
 
 /** Rows that are visited together, so that they are scored by one call. */
-export const MOST_ROWS_VISITED = 32_768;
+const MOST_ROWS_VISITED = 32_768;
 
 /** Takes clusters whose codes are in memory: at most {@link MOST_ROWS_VISITED} rows, unless a single cluster has more. */
 type VisitClusters = (clusters: readonly number[]) => void | Promise<void>;

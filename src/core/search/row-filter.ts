@@ -17,12 +17,3 @@ export function passes(
   if (((block.flags[index] ?? 0) & hiddenFlags) !== 0) return false;
   return works === null || works[block.works[index] ?? 0] !== 0;
 }
-
-/** How many rows the works that pass have together. */
-export function rowsOfWorks(works: Uint8Array, firstRows: Uint32Array): number {
-  let rows = 0;
-  for (const [work, isWanted] of works.entries()) {
-    if (isWanted !== 0) rows += (firstRows[work + 1] ?? 0) - (firstRows[work] ?? 0);
-  }
-  return rows;
-}

@@ -13,7 +13,7 @@ export interface SearchHooks {
 }
 
 /** How long each step of a search took, in milliseconds. */
-export type SearchTimings = Partial<Record<ProgressStep, number>>;
+type SearchTimings = Partial<Record<ProgressStep, number>>;
 
 /** Runs steps, tells of them and measures them. */
 export interface StepTimer {
