@@ -96,3 +96,8 @@ export function createRows(count: number, dim: number): Rows {
 export function countRows({ dim, values }: Rows): number {
   return values.length / dim;
 }
+
+/** The first rows of a buffer that is used again and again: shared memory is given back late, and gigabytes of it would pile up. */
+export function leadingRows({ dim, values }: Rows, count: number): Rows {
+  return { dim, values: values.subarray(0, count * dim) };
+}

@@ -2,7 +2,7 @@ import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts
 import type { IndexFiles } from "../../src/core/edition/manifest-files.ts";
 import type { Proof } from "../../src/core/edition/manifest-proof.ts";
 import { createSeededRandom } from "../../src/core/search/seeded-random.ts";
-import type { Arithmetic } from "./arithmetic.ts";
+import { type Arithmetic, createRows, leadingRows } from "./arithmetic.ts";
 import type { IndexTask } from "./build-one-index.ts";
 import { rowsOfChunk } from "./coding/chunk-plan.ts";
 import type { ReportPhase } from "./progress.ts";
@@ -73,15 +73,20 @@ export async function proveWritten(
   }
 }
 
-/** All rows of an index, chunk by chunk; the next is read while one is in use. */
+/** All rows of an index, chunk by chunk; the next is read into one of two buffers while the other is in use. */
 function streamRows(
   arithmetic: Arithmetic,
   { source, plan }: IndexTask,
   idOf: (row: number) => Promise<string>,
 ): StreamRows {
   return async function* (signal) {
-    const load = (chunk: number) =>
-      readUnitRows(arithmetic, source, rowsOfChunk(plan, chunk), idOf, signal);
+    const most = rowsOfChunk(plan, 0).length;
+    let [spare, used] = [createRows(most, source.dim), createRows(most, source.dim)];
+    const load = (chunk: number) => {
+      const list = rowsOfChunk(plan, chunk);
+      [spare, used] = [used, spare];
+      return readUnitRows(arithmetic, source, list, idOf, signal, leadingRows(used, list.length));
+    };
     let next = load(0);
     for (let chunk = 0; chunk < plan.chunks; chunk++) {
       const { rows } = await next;

@@ -1,6 +1,12 @@
 import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
 import { byworkBytesPerRow, encodeWorkCodeRow } from "../../../src/core/edition/bywork-file.ts";
-import type { Arithmetic, CodedRows, Rows } from "../arithmetic.ts";
+import {
+  type Arithmetic,
+  type CodedRows,
+  createRows,
+  leadingRows,
+  type Rows,
+} from "../arithmetic.ts";
 import { codebookOf, type Training } from "../training/train.ts";
 import { readUnitRows } from "../vectors/read-unit-rows.ts";
 import type { VectorSource } from "../vectors/vector-source.ts";
@@ -44,11 +50,19 @@ export async function codeChunks(
   const waiting = task.chunks.values();
   let done = 0;
 
-  const codeOne = async (chunk: number) => {
+  const codeOne = async (chunk: number, buffer: Rows) => {
     const list = rowsOfChunk(plan, chunk);
     if (!(await hasChunk(folder, index, chunk))) {
       const { source, idOf } = task;
-      const { rows, renormalized } = await readUnitRows(arithmetic, source, list, idOf, either);
+      const into = leadingRows(buffer, list.length);
+      const { rows, renormalized } = await readUnitRows(
+        arithmetic,
+        source,
+        list,
+        idOf,
+        either,
+        into,
+      );
       const clusters = await arithmetic.assign(rows, training.partition, either);
       const coded = await arithmetic.encode(rows, clusters, codebook, either);
       const bywork = toRecords(coded, clusters, task, list);
@@ -59,9 +73,10 @@ export async function codeChunks(
     onRows(done);
   };
   const lane = async () => {
+    const buffer = createRows(rowsOfChunk(plan, 0).length, task.source.dim);
     for (const chunk of waiting) {
       either.throwIfAborted();
-      await codeOne(chunk);
+      await codeOne(chunk, buffer);
     }
   };
   const lanes = Array.from({ length: arithmetic.lanes }, async () => {

@@ -21,15 +21,13 @@ export async function scoreAsPage(
   const { dim, sentences } = router;
   const scores = sets.map(({ prepared }) => prepared.map(() => new Map<number, number>()));
   let group = -1;
-  let vectors = new Float32Array(0);
+  let vectors: Float32Array = new Float32Array(0);
   for (const row of askers.rows) {
     const itsGroup = Math.floor(row / GROUP);
     if (itsGroup !== group) {
       group = itsGroup;
       const first = group * GROUP;
-      vectors = Float32Array.from(
-        await readRows(first, Math.min(GROUP, sentences - first), signal),
-      );
+      vectors = await readRows(first, Math.min(GROUP, sentences - first), signal);
     }
     const offset = (row % GROUP) * dim;
     const vector = vectors.subarray(offset, offset + dim);

@@ -17,6 +17,7 @@ export interface UnitRows {
  * Reads rows and divides them by their lengths.
  *
  * @param idOf names a row's sentence
+ * @param into takes the rows, as many as are listed; memory of their own where nothing is said
  * @throws BuildError naming rows that are zero or hold something other than finite numbers
  */
 export async function readUnitRows(
@@ -25,8 +26,9 @@ export async function readUnitRows(
   list: Uint32Array,
   idOf: (row: number) => Promise<string>,
   signal: AbortSignal,
+  into?: Rows,
 ): Promise<UnitRows> {
-  const rows = createRows(list.length, source.dim);
+  const rows = into ?? createRows(list.length, source.dim);
   await source.read(list, rows, signal);
   const lengths = await arithmetic.normalize(rows, signal);
   const unusable: number[] = [];
