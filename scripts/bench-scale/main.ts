@@ -29,6 +29,7 @@ import { createTrafficCounter } from "./traffic.ts";
 const RESULTS = fileURLToPath(new URL("../../bench", import.meta.url));
 const PAGE = fileURLToPath(new URL("../../.cache/bench-scale/page", import.meta.url));
 const EDITION_PATH = "/edition/";
+const READING_MS = 10_000;
 
 const { values } = parseArgs({
   options: {
@@ -85,7 +86,7 @@ try {
   const read = async (name: string) => (await readVectors(join(corpus, name))).vectors;
   await measureScale({
     steps,
-    site: { browser, address: site.address, edition: EDITION_PATH, traffic },
+    site: { browser, address: site.address, edition: EDITION_PATH, traffic, readingMs: READING_MS },
     visits: Number(values.visits),
     queries: {
       dim: manifest.dim,

@@ -25,9 +25,9 @@ export interface ScaleTask {
 /** Shares of the works that filters leave. */
 const FILTERS = [0.01, 0.1, 1] as const;
 /** Cells that a reader looks at in one visit. */
-const CELLS = 5;
+const CELLS = 3;
 /** Searches that an exhaustive figure is the median of. */
-const EXHAUSTIVE = 10;
+const EXHAUSTIVE = 5;
 
 /** Measures visits to an edition that is served, step by step. */
 export async function measureScale(task: ScaleTask): Promise<void> {

@@ -29,6 +29,11 @@ export interface ScaleSite {
   /** Path of the edition on the same site. */
   readonly edition: string;
   readonly traffic: TrafficCounter;
+  /**
+   * A pause before every search, as a reader makes it: the worker's pace (80 requests at once, then 8 a second, to spare public hubs)
+   * would otherwise be all that searches in quick succession measure.
+   */
+  readonly readingMs: number;
 }
 
 /** A visit's page with the edition open. */
@@ -43,7 +48,7 @@ export interface OpenVisit {
 
 /** Opens the edition in a fresh profile, hands the visit to `use`, and ends it. */
 export async function visit<Result>(
-  { browser, address, edition, traffic }: ScaleSite,
+  { browser, address, edition, traffic, readingMs }: ScaleSite,
   use: (visit: OpenVisit) => Promise<Result>,
 ): Promise<Result> {
   const context = await browser.newContext();
@@ -60,7 +65,10 @@ export async function visit<Result>(
     const opened = { milliseconds, scanned: 0, ...trafficSince(before, traffic.now()) };
     return await use({
       opened,
-      search: (request) => search(page, request, notes, traffic),
+      async search(request) {
+        await page.waitForTimeout(readingMs);
+        return search(page, request, notes, traffic);
+      },
       prepare: (requests) =>
         step(() => page.evaluate((asked) => bench.prepare(asked), requests), traffic),
       download: () => step(() => page.evaluate(() => bench.download()), traffic),

@@ -58,7 +58,7 @@ describe("an edition of 50,000 synthetic sentences", () => {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...chromiumArguments],
     });
-    site = { browser, address: served.address, edition: EDITION, traffic };
+    site = { browser, address: served.address, edition: EDITION, traffic, readingMs: 0 };
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
