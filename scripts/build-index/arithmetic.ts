@@ -1,4 +1,5 @@
 import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
+import { allocateShared } from "./shared-memory.ts";
 
 /** Rows of float32 in memory that threads share, [count × dim]; `dim` is a multiple of four. */
 export interface Rows {
@@ -89,7 +90,7 @@ export interface Arithmetic {
 
 /** Zeros in shared memory, to be filled. */
 export function createRows(count: number, dim: number): Rows {
-  return { dim, values: new Float32Array(new SharedArrayBuffer(count * dim * 4)) };
+  return { dim, values: new Float32Array(allocateShared(count * dim * 4)) };
 }
 
 /** How many rows there are. */

@@ -20,11 +20,13 @@ import { type LaidOutTexts, openLaidOutTexts } from "./laid-out-texts.ts";
 import { checkRoom, planIndexes } from "./plan-indexes.ts";
 import { layoutPaths, prepareCorpus } from "./prepare-corpus.ts";
 import { type PreparedVectors, prepareVectors } from "./prepare-vectors.ts";
-import { createPhaseLog, type Log } from "./progress.ts";
+import { createPhaseLog, type Log, watchMemory } from "./progress.ts";
 import { publishWritten } from "./publish-written.ts";
 import { type Pictures, readPictures } from "./read-pictures.ts";
 import { openForeignWorkFolder, openWorkFolder } from "./work-folder.ts";
 
+/** The system counts resident memory in KiB. */
+const KIB_PER_MB = 1e6 / 1024;
 /** A corpus up to this size is coded sooner than threads have started. */
 const SMALL_CORPUS = 10_000;
 
@@ -52,8 +54,9 @@ export async function buildEdition(
   for (const path of task.kind === "merge" ? task.folders : []) {
     folders.push(await openForeignWorkFolder(path, identity));
   }
+  const memory = watchMemory(() => Math.round(process.resourceUsage().maxRSS / KIB_PER_MB));
+  const report = createPhaseLog(log, () => performance.now(), memory);
   const corpus = await prepareCorpus(options, folder, log, signal);
-  const report = createPhaseLog(log, () => performance.now());
   const isSmall = corpus.sentences <= SMALL_CORPUS && options.arithmetic === "auto";
   const threads = isSmall ? 0 : (options.threads ?? availableParallelism());
   const arithmetic = await chooseArithmetic(isSmall ? "cpu" : options.arithmetic, threads, log);
@@ -61,6 +64,8 @@ export async function buildEdition(
     const context = { arithmetic, folder, log, report };
     const begun = { options, task, pack, fingerprint, corpus, folders, signal };
     const manifest = await buildWith(context, begun);
+    const { megabytes, phase } = memory.peak();
+    log(`${megabytes} MB of memory at most, in or after: ${phase}`);
     if (manifest !== null && options.workDir === null) await rm(workDir, { recursive: true });
     return manifest;
   } finally {

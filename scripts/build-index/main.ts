@@ -34,8 +34,6 @@ async function run(signal: AbortSignal): Promise<void> {
     console.error(`${seconds} s  ${line}`);
   };
   const manifest = await buildEdition(options, task, log, signal);
-  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
-  log(`${memory} MB of memory at most`);
   if (manifest === null) return;
   await noteSources(options, signal);
   const { bytes } = editionInfo(manifest);

@@ -1,6 +1,38 @@
 /** What the builder is at, in the order in which a build goes through it. */
 type BuildPhase = "embed" | "sample" | "clusters" | "metric" | "codes" | "layout" | "proof";
 
+/** What a build is at before its first phase. */
+const FIRST = "corpus";
+
+/** Tells how much memory a build has had at most, and where. */
+export interface MemoryWatch {
+  /** Says which phase begins; what lies between two phases counts to the one before. */
+  enter(phase: BuildPhase): void;
+  peak(): { readonly megabytes: number; readonly phase: BuildPhase | typeof FIRST };
+}
+
+/**
+ * Watches the memory of a build.
+ *
+ * @param most megabytes that the process has had resident at most up to now
+ */
+export function watchMemory(most: () => number): MemoryWatch {
+  let phase: ReturnType<MemoryWatch["peak"]>["phase"] = FIRST;
+  let known: ReturnType<MemoryWatch["peak"]> = { megabytes: 0, phase };
+  const look = () => {
+    const megabytes = most();
+    if (megabytes > known.megabytes) known = { megabytes, phase };
+    return known;
+  };
+  return {
+    enter(next) {
+      look();
+      phase = next;
+    },
+    peak: look,
+  };
+}
+
 /** Says something, a line at a time. */
 export type Log = (line: string) => void;
 
@@ -14,11 +46,11 @@ const LEAST_SHARE = 0.01;
 
 /**
  * Turns reports into lines: at most one in five seconds for each phase, with how long the phase has to go; and one when it is done, with
- * how long it took.
+ * how long it took and how much memory the process has had at most up to then.
  *
  * @param now milliseconds from any origin
  */
-export function createPhaseLog(log: Log, now: () => number): ReportPhase {
+export function createPhaseLog(log: Log, now: () => number, memory: MemoryWatch): ReportPhase {
   const started = new Map<BuildPhase, { readonly at: number; readonly done: number }>();
   const shown = new Map<BuildPhase, number>();
   return (phase, done, total) => {
@@ -27,6 +59,7 @@ export function createPhaseLog(log: Log, now: () => number): ReportPhase {
     if (start === undefined) {
       // What was done in an earlier run says nothing about the pace of this one.
       started.set(phase, { at: time, done });
+      memory.enter(phase);
       shown.set(phase, time);
       if (done < total) log(`${phase}: begins`);
       return;
@@ -34,7 +67,9 @@ export function createPhaseLog(log: Log, now: () => number): ReportPhase {
     const took = time - start.at;
     if (done >= total) {
       started.delete(phase);
-      log(`${phase}: done in ${words(took)}`);
+      log(
+        `${phase}: done in ${words(took)}, ${memory.peak().megabytes} MB of memory at most so far`,
+      );
       return;
     }
     if (time - (shown.get(phase) ?? 0) < PAUSE_MS) return;

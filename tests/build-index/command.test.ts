@@ -9,7 +9,7 @@ import {
   rowsOfChunk,
 } from "../../scripts/build-index/coding/chunk-plan.ts";
 import { parseCommand } from "../../scripts/build-index/command.ts";
-import { createPhaseLog } from "../../scripts/build-index/progress.ts";
+import { createPhaseLog, watchMemory } from "../../scripts/build-index/progress.ts";
 import { estimateRoom, requireRoom } from "../../scripts/build-index/require-room.ts";
 import { openForeignWorkFolder, openWorkFolder } from "../../scripts/build-index/work-folder.ts";
 
@@ -116,6 +116,7 @@ describe("createPhaseLog", () => {
     const report = createPhaseLog(
       (line) => lines.push(line),
       () => time,
+      watchMemory(() => 1200),
     );
     for (let done = 0; done <= 100; done++) {
       report("codes", done, 100);
@@ -123,7 +124,25 @@ describe("createPhaseLog", () => {
     }
     expect(lines[0]).toBe("codes: begins");
     expect(lines[1]).toBe("codes: 5 %, 1 min 35 s left");
-    expect(lines.at(-1)).toBe("codes: done in 1 min 40 s");
+    expect(lines.at(-1)).toBe("codes: done in 1 min 40 s, 1200 MB of memory at most so far");
     expect(lines).toHaveLength(21);
+  });
+
+  it("knows in which phase there was most memory", () => {
+    let most = 100;
+    const memory = watchMemory(() => most);
+    const report = createPhaseLog(
+      () => undefined,
+      () => 0,
+      memory,
+    );
+    expect(memory.peak()).toEqual({ megabytes: 100, phase: "corpus" });
+    report("codes", 0, 10);
+    most = 300;
+    report("codes", 10, 10);
+    most = 400;
+    report("proof", 0, 10);
+    report("proof", 10, 10);
+    expect(memory.peak()).toEqual({ megabytes: 400, phase: "codes" });
   });
 });

@@ -6,7 +6,7 @@ import type { ChunkStore } from "../coding/chunk-store.ts";
 import { createBlockWriter, type WrittenFile } from "./file-writer.ts";
 
 /** Codes of consecutive clusters that lie in memory at a time. */
-const SLAB_BYTES = 2 ** 30;
+const SLAB_BYTES = 2 ** 29;
 
 /** `sign` and `rest` as they were written. */
 export interface WrittenClusters {
@@ -26,7 +26,7 @@ export function countRowsOfClusters(
 
 /**
  * Sorts the codes of all chunks by cluster, rows ascending within each, and writes `sign` and `rest`: a counting sort, as many clusters
- * at a time as fit into a gigabyte, each time over all chunks.
+ * at a time as fit into half a gigabyte, each time over all chunks.
  */
 export async function writeClusters(
   folder: string,

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { openBuildKernel } from "../kernel/open-build-kernel.ts";
+import { countShared } from "../shared-memory.ts";
 import { runTask, type Task, type TaskResults } from "./tasks.ts";
 
 /** What a thread answers to a task. */
@@ -15,6 +16,9 @@ parentPort?.on("message", (task: Task) => {
     reply = { error: error instanceof Error ? error.message : String(error) };
   }
   parentPort?.postMessage(reply, "result" in reply ? buffersOf(reply.result) : []);
+  // Only once nothing refers to the task any more.
+  const { byteLength } = task.rows.values;
+  setImmediate(() => countShared(byteLength));
 });
 
 /** The buffers that go over to the main thread with a result. */

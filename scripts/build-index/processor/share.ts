@@ -1,4 +1,5 @@
 import type { Codebook, Partition } from "../arithmetic.ts";
+import { allocateShared } from "../shared-memory.ts";
 
 /** Copies in shared memory, so that an array goes to every thread and task without being copied again. */
 const copies = new WeakMap<object, Float32Array<SharedArrayBuffer>>();
@@ -8,7 +9,7 @@ export function shareFloats(array: Float32Array): Float32Array<ArrayBufferLike> 
   if (array.buffer instanceof SharedArrayBuffer) return array;
   const known = copies.get(array);
   if (known !== undefined) return known;
-  const shared = new Float32Array(new SharedArrayBuffer(array.byteLength));
+  const shared = new Float32Array(allocateShared(array.byteLength));
   shared.set(array);
   copies.set(array, shared);
   return shared;
