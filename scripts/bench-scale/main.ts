@@ -14,7 +14,6 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
 import { EDITION_MANIFEST, parseEditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import { readVectors } from "../bench-index/bench-data.ts";
 import { findChromium } from "../find-chromium.mjs";
@@ -78,15 +77,15 @@ await buildScalePage(PAGE);
 const traffic = createTrafficCounter(EDITION_PATH);
 const site = await serve(PAGE, 0, { [EDITION_PATH]: edition }, traffic.count);
 const executablePath = findChromium();
-const browser = await chromium.launch({
+const launch = {
   ...(executablePath === undefined ? {} : { executablePath }),
   args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-});
+};
 try {
   const read = async (name: string) => (await readVectors(join(corpus, name))).vectors;
   await measureScale({
     steps,
-    site: { browser, address: site.address, edition: EDITION_PATH, traffic, readingMs: READING_MS },
+    site: { launch, address: site.address, edition: EDITION_PATH, traffic, readingMs: READING_MS },
     visits: Number(values.visits),
     queries: {
       dim: manifest.dim,
@@ -98,7 +97,6 @@ try {
     hasAdapter: manifest.adapted !== null,
   });
 } finally {
-  await browser.close();
   await site.close();
 }
 console.log(JSON.stringify(steps.results(), null, 2));

@@ -1,4 +1,7 @@
-import type { Browser, Page } from "@playwright/test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type LaunchOptions, type Page } from "@playwright/test";
 import type { ScalePage, ScaleRequest, Searched } from "./scale-page.ts";
 import { type Traffic, type TrafficCounter, trafficSince } from "./traffic.ts";
 
@@ -24,7 +27,8 @@ export interface MeasuredSearch {
 
 /** Where the page and the edition are served, and what counts the answers. */
 export interface ScaleSite {
-  readonly browser: Browser;
+  /** How to start the browser. */
+  readonly launch: LaunchOptions;
   readonly address: string;
   /** Path of the edition on the same site. */
   readonly edition: string;
@@ -48,10 +52,12 @@ export interface OpenVisit {
 
 /** Opens the edition in a fresh profile, hands the visit to `use`, and ends it. */
 export async function visit<Result>(
-  { browser, address, edition, traffic, readingMs }: ScaleSite,
+  { launch, address, edition, traffic, readingMs }: ScaleSite,
   use: (visit: OpenVisit) => Promise<Result>,
 ): Promise<Result> {
-  const context = await browser.newContext();
+  // A profile on disk: one that lives in memory keeps a whole edition there, too, and ends the browser.
+  const profile = await mkdtemp(join(tmpdir(), "visit-"));
+  const context = await chromium.launchPersistentContext(profile, launch);
   try {
     const page = await context.newPage();
     const notes: Traffic[] = [];
@@ -75,6 +81,7 @@ export async function visit<Result>(
     });
   } finally {
     await context.close();
+    await rm(profile, { recursive: true, force: true });
   }
 }
 

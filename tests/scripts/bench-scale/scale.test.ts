@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVectors } from "../../../scripts/bench-index/bench-data.ts";
 import { buildScalePage } from "../../../scripts/bench-scale/build-page.ts";
@@ -29,7 +28,6 @@ describe("an edition of 50,000 synthetic sentences", () => {
   const { signal } = new AbortController();
   let folder = "";
   let manifest: EditionManifest;
-  let browser: Browser;
   let site: ScaleSite;
   let close = () => Promise.resolve();
 
@@ -54,14 +52,13 @@ describe("an edition of 50,000 synthetic sentences", () => {
     const served = await serve(join(folder, "page"), 0, { [EDITION]: edition }, traffic.count);
     close = served.close;
     const executablePath = findChromium();
-    browser = await chromium.launch({
+    const launch = {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...chromiumArguments],
-    });
-    site = { browser, address: served.address, edition: EDITION, traffic, readingMs: 0 };
+    };
+    site = { launch, address: served.address, edition: EDITION, traffic, readingMs: 0 };
   }, 240_000);
   afterAll(async () => {
-    await browser?.close();
     await close();
     await rm(folder, { recursive: true, force: true });
   });
