@@ -35,6 +35,8 @@ export async function buildArtefactSample(
 ): Promise<void> {
   const options: BuildOptions = {
     ...DEFAULT_OPTIONS,
+    // In float32, so that a plain exact search over the file is the oracle.
+    exact: "f32",
     json: `${ARTEFACT_SAMPLE}/json`,
     markdown: `${ARTEFACT_SAMPLE}/markdown`,
     model: atRoot("public/models/demo"),
