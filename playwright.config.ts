@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
@@ -7,13 +8,17 @@ const executablePath = findChromium();
 export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results",
-  // One at a time: the journeys measure, and the model takes all cores.
-  workers: 1,
+  // A journey waits more than it computes. Those that measure are run by themselves: `--project=measured --workers=1`.
+  workers: Math.max(2, availableParallelism() - 1),
   fullyParallel: false,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: "list",
+  projects: [
+    { name: "journeys", grepInvert: /@measured/ },
+    { name: "measured", grep: /@measured/, workers: 1 },
+  ],
   use: {
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { Plugin } from "vite";
@@ -16,6 +17,8 @@ const citationStyles: Plugin = {
 
 export default defineConfig({
   test: {
+    // Left to itself, vitest would leave one of two cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [solid({ ssr: false }), citationStyles],

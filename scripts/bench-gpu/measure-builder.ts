@@ -1,5 +1,6 @@
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
-import { type CodedRows, createRows, type Rows } from "../build-index/arithmetic.ts";
+import type { CodedRows, Rows } from "../build-index/arithmetic.ts";
+import { createRows } from "../build-index/create-rows.ts";
 import { openGpuArithmetic } from "../build-index/gpu/open-gpu.ts";
 import { readShader } from "../build-index/gpu/read-shader.ts";
 import { openProcessor } from "../build-index/processor/open-processor.ts";

@@ -1,5 +1,4 @@
 import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
-import { allocateShared } from "./shared-memory.ts";
 
 /** Rows of float32 in memory that threads share, [count × dim]; `dim` is a multiple of four. */
 export interface Rows {
@@ -86,11 +85,6 @@ export interface Arithmetic {
     signal: AbortSignal,
   ): Promise<CodedRows>;
   close(): Promise<void>;
-}
-
-/** Zeros in shared memory, to be filled. */
-export function createRows(count: number, dim: number): Rows {
-  return { dim, values: new Float32Array(allocateShared(count * dim * 4)) };
 }
 
 /** How many rows there are. */

@@ -1,6 +1,7 @@
-import { createRows, type Rows } from "./arithmetic.ts";
+import type { Rows } from "./arithmetic.ts";
 import { BuildError } from "./build-error.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { createRows } from "./create-rows.ts";
 import { embedCorpus } from "./embed-corpus.ts";
 import type { LaidOutTexts } from "./laid-out-texts.ts";
 import type { PreparedCorpus } from "./prepare-corpus.ts";

@@ -2,9 +2,10 @@ import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts
 import type { IndexFiles } from "../../src/core/edition/manifest-files.ts";
 import type { Proof } from "../../src/core/edition/manifest-proof.ts";
 import { createSeededRandom } from "../../src/core/search/seeded-random.ts";
-import { type Arithmetic, createRows, leadingRows } from "./arithmetic.ts";
+import { type Arithmetic, leadingRows } from "./arithmetic.ts";
 import type { IndexTask } from "./build-one-index.ts";
 import { rowsOfChunk } from "./coding/chunk-plan.ts";
+import { createRows } from "./create-rows.ts";
 import type { ReportPhase } from "./progress.ts";
 import { openIndexFolder } from "./prove/open-index-folder.ts";
 import { openNodeScanKernel } from "./prove/open-scan-kernel.ts";

@@ -1,7 +1,8 @@
 import { createSeededRandom } from "../../src/core/search/seeded-random.ts";
-import { type Arithmetic, createRows, type Rows } from "./arithmetic.ts";
+import type { Arithmetic, Rows } from "./arithmetic.ts";
 import { BuildError } from "./build-error.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { createRows } from "./create-rows.ts";
 import { holdOutPictures } from "./prove/proof-queries.ts";
 import { drawSpreadRows } from "./training/seeded-rows.ts";
 import { openInput } from "./vectors/open-input.ts";

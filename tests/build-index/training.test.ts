@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createRows, type Rows } from "../../scripts/build-index/arithmetic.ts";
+import type { Rows } from "../../scripts/build-index/arithmetic.ts";
+import { createRows } from "../../scripts/build-index/create-rows.ts";
 import { openProcessor } from "../../scripts/build-index/processor/open-processor.ts";
 import { findClusters } from "../../scripts/build-index/training/find-clusters.ts";
 import { assignInBatches } from "../../scripts/build-index/training/k-means.ts";

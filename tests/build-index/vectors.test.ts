@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createRows } from "../../scripts/build-index/arithmetic.ts";
 import { buildEdition } from "../../scripts/build-index/build-edition.ts";
 import { type BuildOptions, DEFAULT_OPTIONS } from "../../scripts/build-index/build-options.ts";
+import { createRows } from "../../scripts/build-index/create-rows.ts";
 import { findVectors } from "../../scripts/build-index/vectors/find-vectors.ts";
 import { openInput } from "../../scripts/build-index/vectors/open-input.ts";
 import { openMatrix } from "../../scripts/build-index/vectors/open-matrix.ts";

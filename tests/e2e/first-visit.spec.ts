@@ -1,14 +1,22 @@
 import { fileURLToPath } from "node:url";
-import { expect, marks, openSite, pickSample, RESULT_COUNT, sentences, test } from "./fixtures.ts";
+import {
+  expect,
+  MEASURED,
+  marks,
+  openSite,
+  pickSample,
+  RESULT_COUNT,
+  sentences,
+  test,
+} from "./fixtures.ts";
 
 /** From the click on a picture to its sentences, nothing cached and no model loaded, in milliseconds on two cores. */
 const COLD_LIMIT = 3000;
 const SITE = fileURLToPath(new URL("../../dist", import.meta.url));
 
-test("the first picture of a first visit has its 25 sentences within three seconds", async ({
-  page,
-  site,
-}) => {
+test("the first picture of a first visit has its 25 sentences within three seconds", {
+  tag: MEASURED,
+}, async ({ page, site }) => {
   await openSite(page, site);
   const chosen = await page.evaluate(() => performance.now());
   await pickSample(page, 0);

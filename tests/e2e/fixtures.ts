@@ -51,6 +51,9 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** Tag of a journey that measures: nothing else may run beside it. */
+export const MEASURED = "@measured";
+
 /** How many sentences one search shows. */
 export const RESULT_COUNT = 25;
 

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import {
   expect,
   heatPrint,
+  MEASURED,
   marks,
   openSite,
   pickSample,
@@ -22,10 +23,9 @@ async function settled(page: Page, count: number): Promise<void> {
   await expect(sentences(page)).toHaveCount(count);
 }
 
-test("the list grows to hundreds without holding up the page, and keeps its beginning", async ({
-  page,
-  site,
-}) => {
+test("the list grows to hundreds without holding up the page, and keeps its beginning", {
+  tag: MEASURED,
+}, async ({ page, site }) => {
   await openSite(page, site);
   await pickSample(page);
   const first = await shownRows(page);

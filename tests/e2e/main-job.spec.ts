@@ -4,6 +4,7 @@ import {
   expectResults,
   giveFile,
   heatPrint,
+  MEASURED,
   marks,
   openSite,
   pickSample,
@@ -17,10 +18,9 @@ import { boatPng } from "./pictures.ts";
 
 test.use({ serviceWorkers: "block" });
 
-test("a sample gives 25 sentences in order, each with source and strength, within the limit", async ({
-  page,
-  site,
-}) => {
+test("a sample gives 25 sentences in order, each with source and strength, within the limit", {
+  tag: MEASURED,
+}, async ({ page, site }) => {
   await openSite(page, site);
   await pickSample(page, 0);
   const ranks = await page
@@ -118,10 +118,9 @@ test("a cell re-ranks without a second pass of the tower, and Escape returns to 
   expect(await marks(page, "tower-started")).toHaveLength(1);
 });
 
-test("switching the model re-ranks in under 200 ms without a pass of the tower", async ({
-  page,
-  site,
-}) => {
+test("switching the model re-ranks in under 200 ms without a pass of the tower", {
+  tag: MEASURED,
+}, async ({ page, site }) => {
   await openSite(page, site);
   await pickSample(page, 0);
   const radios = page.getByRole("group", { name: "Model" }).getByRole("radio");

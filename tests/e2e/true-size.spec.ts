@@ -8,6 +8,7 @@ import { formatSafetensors } from "../../src/core/model/safetensors.ts";
 import { HUB_EXPORT_SEED, hubExport } from "../helpers/hub-export.ts";
 import { seededAdapter, seededTensor } from "../helpers/seeded-clip.ts";
 import { embed, makePack, makeTimes, revisit, test } from "./converter-bench.ts";
+import { MEASURED } from "./fixtures.ts";
 import { peakRendererMemory } from "./renderer-memory.ts";
 import { openBench } from "./worker-bench.ts";
 
@@ -77,12 +78,9 @@ function seededFingerprint(): string {
   return taker.hex();
 }
 
-test("CLIP of the true size is downloaded, converted, kept and run, in a page's memory", async ({
-  page,
-  context,
-  site,
-  hub,
-}) => {
+test("CLIP of the true size is downloaded, converted, kept and run, in a page's memory", {
+  tag: MEASURED,
+}, async ({ page, context, site, hub }) => {
   await openBench(page, site);
   const bytes = files.get("onnx/vision_model_fp16.onnx")?.length ?? 0;
   hub.faults.set("vision_model_fp16.onnx", { kind: "drop", at: [bytes >> 2, bytes >> 1] });

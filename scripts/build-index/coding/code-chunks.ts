@@ -1,12 +1,7 @@
 import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
 import { byworkBytesPerRow, encodeWorkCodeRow } from "../../../src/core/edition/bywork-file.ts";
-import {
-  type Arithmetic,
-  type CodedRows,
-  createRows,
-  leadingRows,
-  type Rows,
-} from "../arithmetic.ts";
+import { type Arithmetic, type CodedRows, leadingRows, type Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import { codebookOf, type Training } from "../training/train.ts";
 import { readUnitRows } from "../vectors/read-unit-rows.ts";
 import type { VectorSource } from "../vectors/vector-source.ts";

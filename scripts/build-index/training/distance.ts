@@ -1,5 +1,5 @@
 import type { Arithmetic, Partition } from "../arithmetic.ts";
-import { createRows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 
 /**
  * The distance by which rows are clustered: ‖t − c‖, or ‖Q^½ (t − c)‖ with the second moment Q of queries, which is the mean square

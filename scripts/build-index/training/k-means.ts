@@ -1,11 +1,6 @@
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
-import {
-  type Arithmetic,
-  countRows,
-  createRows,
-  type Partition,
-  type Rows,
-} from "../arithmetic.ts";
+import { type Arithmetic, countRows, type Partition, type Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import { type Distance, nearestMean } from "./distance.ts";
 import { drawDistinctRows } from "./seeded-rows.ts";
 

@@ -1,4 +1,5 @@
-import { type Arithmetic, countRows, createRows, type Rows } from "../arithmetic.ts";
+import { type Arithmetic, countRows, type Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import {
   addMatrices,
   addRidge,

@@ -2,7 +2,8 @@ import {
   applyTransposed,
   type LowRankTransform,
 } from "../../../src/core/edition/low-rank-transform.ts";
-import { type Arithmetic, countRows, createRows, type Rows } from "../arithmetic.ts";
+import { type Arithmetic, countRows, type Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import { measureHubShare } from "../prove/hub-share.ts";
 import { addMatrices, addRidge, type SymmetricMatrix, trace } from "./matrices.ts";
 import { secondMoment } from "./second-moment.ts";

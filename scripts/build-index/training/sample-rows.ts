@@ -1,5 +1,6 @@
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
-import { type Arithmetic, createRows, type Rows } from "../arithmetic.ts";
+import type { Arithmetic, Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import type { ReportPhase } from "../progress.ts";
 import { readUnitRows } from "../vectors/read-unit-rows.ts";
 import type { VectorSource } from "../vectors/vector-source.ts";

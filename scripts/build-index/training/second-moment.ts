@@ -1,4 +1,5 @@
-import { type Arithmetic, countRows, createRows, type Rows } from "../arithmetic.ts";
+import { type Arithmetic, countRows, type Rows } from "../arithmetic.ts";
+import { createRows } from "../create-rows.ts";
 import type { SymmetricMatrix } from "./matrices.ts";
 
 /** Rows that are summed in float32 before they are added in float64. */

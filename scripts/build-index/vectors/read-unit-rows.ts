@@ -1,5 +1,6 @@
-import { type Arithmetic, createRows, type Rows } from "../arithmetic.ts";
+import type { Arithmetic, Rows } from "../arithmetic.ts";
 import { BuildError } from "../build-error.ts";
+import { createRows } from "../create-rows.ts";
 import type { VectorSource } from "./vector-source.ts";
 
 /** Lengths within this of 1 count as unit: float16 sources are that exact. */

@@ -72,6 +72,11 @@ export function ResultList(props: ResultListProps) {
     onPin: togglePin,
     onTick: tick,
   });
+  // Not on entering: a list that comes to lie under a pointer at rest is not being read.
+  const onPointerMove = ({ movementX, movementY }: PointerEvent) => {
+    const isAtRest = movementX === 0 && movementY === 0;
+    if (!isAtRest && !state().isReading) props.session.setReading(true);
+  };
   const onFocusOut = (event: FocusEvent) => {
     if (!(event.relatedTarget instanceof Node) || list?.contains(event.relatedTarget) !== true) {
       props.session.setReading(false);
@@ -124,7 +129,7 @@ export function ResultList(props: ResultListProps) {
           ref={list}
           class={groups() === null ? "sentences" : "work-groups"}
           onKeyDown={onKeyDown}
-          onPointerEnter={() => props.session.setReading(true)}
+          onPointerMove={onPointerMove}
           onPointerLeave={() => props.session.setReading(false)}
           onFocusIn={() => props.session.setReading(true)}
           onFocusOut={onFocusOut}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Arithmetic, createRows } from "../../../scripts/build-index/arithmetic.ts";
+import type { Arithmetic } from "../../../scripts/build-index/arithmetic.ts";
+import { createRows } from "../../../scripts/build-index/create-rows.ts";
 import { openDawn } from "../../../scripts/build-index/gpu/open-dawn.ts";
 import { openGpuArithmetic } from "../../../scripts/build-index/gpu/open-gpu.ts";
 import { readShader } from "../../../scripts/build-index/gpu/read-shader.ts";

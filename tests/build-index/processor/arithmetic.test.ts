@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import {
-  type Arithmetic,
-  type Codebook,
-  createRows,
-  type Partition,
-  type Rows,
+import type {
+  Arithmetic,
+  Codebook,
+  Partition,
+  Rows,
 } from "../../../scripts/build-index/arithmetic.ts";
+import { createRows } from "../../../scripts/build-index/create-rows.ts";
 import { openProcessor } from "../../../scripts/build-index/processor/open-processor.ts";
 import { compileKernel } from "../../../scripts/build-kernel.mjs";
 import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
