@@ -1,5 +1,6 @@
 import { openTexts, type TextReader } from "../../src/core/edition/texts-file.ts";
 import { openFileSource } from "./file-source.ts";
+import { gunzip } from "./gzip.ts";
 
 /** The texts of a laid out corpus, before they are an edition's. */
 export interface LaidOutTexts {
@@ -17,7 +18,7 @@ export function openLaidOutTexts(path: string, sentences: number): LaidOutTexts 
   const reading = async <T>(use: (reader: TextReader) => Promise<T>, signal: AbortSignal) => {
     const source = await openFileSource(path, path);
     try {
-      return await use(await openTexts(source, sentences, signal));
+      return await use(await openTexts(source, sentences, gunzip, signal));
     } finally {
       await source.close();
     }

@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { ByteSource } from "../../src/core/bytes/source.ts";
 import { plainKernel } from "../../src/core/codes/plain-kernel.ts";
 import {
@@ -23,6 +21,7 @@ import { emptyBlockStore } from "../../workers/search/block-store.ts";
 import { sourcesOfEdition } from "../../workers/search/verified-sources.ts";
 import { withBlockCache } from "../../workers/search/with-block-cache.ts";
 import { openFileSource } from "./file-source.ts";
+import { gunzip } from "./gzip.ts";
 
 /** Bytes of verified blocks that are kept while an edition is read. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
@@ -37,7 +36,7 @@ export interface FolderEdition {
 }
 
 const runtime: EditionRuntime = {
-  gunzip: async (bytes) => new Uint8Array(await promisify(gunzip)(bytes)),
+  gunzip,
   kernel: plainKernel,
   residentBytes: RESIDENT_BYTES,
   coldBytes: Number.POSITIVE_INFINITY,

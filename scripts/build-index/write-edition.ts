@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import {
   EDITION_MANIFEST,
   type EditionManifest,
@@ -16,11 +15,6 @@ const EDITION_FILE =
 /** Hex SHA-256. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** Compresses as well as gzip can; equal input gives equal bytes. */
-export function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(gzipSync(bytes, { level: 9 }));
 }
 
 /**

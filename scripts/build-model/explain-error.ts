@@ -16,13 +16,29 @@ function explainDetail(detail: AppErrorDetail): string {
     case "session-failed":
       return `The pack was written but does not run: ${detail.stage}: ${detail.why}.`;
     default:
-      return `The pack was not built: ${JSON.stringify(detail)}.`;
+      return `Nothing was built: ${JSON.stringify(detail)}.`;
   }
+}
+
+/** What the system says of a file, by the codes of Node's errors. */
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "it may not be read or written",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is a file",
+  ENOSPC: "the disk is full",
+};
+
+function explainSystem(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const words = SYSTEM_WORDS[String(error.code)];
+  if (words === undefined) return null;
+  return `${"path" in error ? `${error.path}: ` : ""}${words}.`;
 }
 
 /** What ended a build, in a sentence; null for a fault of this program. */
 export function explainError(error: unknown): string | null {
   if (isAbort(error)) return "The build was stopped; nothing was changed.";
   if (error instanceof BuildError) return error.message;
-  return isAppError(error) ? explainDetail(error.detail) : null;
+  return isAppError(error) ? explainDetail(error.detail) : explainSystem(error);
 }

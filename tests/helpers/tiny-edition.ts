@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { gzip } from "../../scripts/build-index/write-edition.ts";
+import { gzip } from "../../scripts/build-index/gzip.ts";
 import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import type { LowRankTransform } from "../../src/core/edition/low-rank-transform.ts";
 import { sharedIndex } from "./shared-index.ts";

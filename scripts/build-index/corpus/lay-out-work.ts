@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkImage } from "../../../src/core/edition/works-file.ts";
 import { encodeWorkText, type WorkText } from "../../../src/core/source/work-text.ts";
+import { gzip } from "../gzip.ts";
 import { flagSentences } from "../quality/flag-sentences.ts";
 import { alignSentences } from "../source/align.ts";
 import { printedYear } from "../source/printed-year.ts";
 import { readMarkdown } from "../source/read-markdown.ts";
-import { gzip } from "../write-edition.ts";
 import { readWorkImages } from "./work-images.ts";
 
 /** A work that is to be laid out; goes to a thread as it is. */

@@ -8,6 +8,7 @@ import {
   textsHeadBytes,
 } from "../../../src/core/edition/texts-file.ts";
 import { BuildError } from "../build-error.ts";
+import { gzip } from "../gzip.ts";
 import { writeAll } from "./text-spill.ts";
 
 /** Writes the `texts` file sentence by sentence, in row order. */
@@ -29,7 +30,7 @@ export function createTextsWriter(path: string, sentences: number): TextsWriter 
   let pending: SentenceText[] = [];
   const flush = () => {
     if (pending.length === 0) return;
-    const block = encodeTextBlock(pending);
+    const block = gzip(encodeTextBlock(pending));
     writeAll(file, block, offset);
     offset += block.length;
     if (offset > MOST_TEXTS_BYTES) {

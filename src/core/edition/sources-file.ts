@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import { parseWorkText, type WorkText } from "../source/work-text.ts";
 import { createBinaryReader } from "./binary-reader.ts";
 import { createBinaryWriter } from "./binary-writer.ts";
+import { type Gunzip, unpackGzip } from "./gzip.ts";
 
 /** "AFSO" in little-endian order. */
 const MAGIC = 0x4f534641;
@@ -22,12 +23,6 @@ export interface SourceReader {
    */
   read(work: number, signal: AbortSignal): Promise<WorkText | null>;
 }
-
-/** Decompresses a gzip member. */
-export type Gunzip = (
-  bytes: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal,
-) => Promise<Uint8Array<ArrayBuffer>>;
 
 /** Bytes of header and directory, which lie before the texts. */
 export function sourcesHeadBytes(works: number): number {
@@ -106,14 +101,7 @@ export async function openSources(
       const range = { start: offsets[work] ?? 0, end: offsets[work + 1] ?? 0 };
       if (range.start === range.end) return null;
       const gzip = await source.read(range, within);
-      let utf8: Uint8Array<ArrayBuffer>;
-      try {
-        utf8 = await gunzip(gzip, within);
-      } catch (cause) {
-        within.throwIfAborted();
-        throw new AppError({ code: "edition-corrupt", file: F, why: "not gzip" }, { cause });
-      }
-      return parseWorkText(utf8, sentences);
+      return parseWorkText(await unpackGzip(gunzip, gzip, F, within), sentences);
     },
   };
 }

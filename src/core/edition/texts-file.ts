@@ -2,12 +2,13 @@ import type { ByteSource } from "../bytes/source.ts";
 import { AppError } from "../errors.ts";
 import { createBinaryReader } from "./binary-reader.ts";
 import { createBinaryWriter } from "./binary-writer.ts";
+import { type Gunzip, unpackGzip } from "./gzip.ts";
 
 /** "AFTX" in little-endian order. */
 const MAGIC = 0x58544641;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 20;
-/** Sentences per block: about 8 KB, so that one sentence costs one small read and the directory stays small. */
+/** Sentences per block: about 3 KB, so that one sentence costs one small read and the directory stays small. */
 export const TEXTS_ROWS_PER_BLOCK = 64;
 const MOST_ROWS_PER_BLOCK = 65_536;
 
@@ -49,7 +50,10 @@ export function encodeTextsHead(
   return writer.finish();
 }
 
-/** A block of at most {@link TEXTS_ROWS_PER_BLOCK} sentences: the end of every id and text (u32, alternating), their UTF-8. */
+/**
+ * A block of at most {@link TEXTS_ROWS_PER_BLOCK} sentences before it is compressed: the end of every id and text (u32, alternating),
+ * their UTF-8. In the file it is a gzip member.
+ */
 export function encodeTextBlock(sentences: readonly SentenceText[]): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const strings = sentences.flatMap(({ sentenceId, text }) => [sentenceId, text]);
@@ -64,11 +68,14 @@ export function encodeTextBlock(sentences: readonly SentenceText[]): Uint8Array<
   return writer.finish();
 }
 
-/** Encodes all sentences in row order: the head, then the blocks. */
-export function encodeTexts(sentences: readonly SentenceText[]): Uint8Array<ArrayBuffer> {
+/** Encodes all sentences in row order: the head, then the blocks, each a gzip member. */
+export function encodeTexts(
+  sentences: readonly SentenceText[],
+  gzip: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const blocks: Uint8Array<ArrayBuffer>[] = [];
   for (let first = 0; first < sentences.length; first += TEXTS_ROWS_PER_BLOCK) {
-    blocks.push(encodeTextBlock(sentences.slice(first, first + TEXTS_ROWS_PER_BLOCK)));
+    blocks.push(gzip(encodeTextBlock(sentences.slice(first, first + TEXTS_ROWS_PER_BLOCK))));
   }
   const writer = createBinaryWriter();
   const blockBytes = blocks.map((block) => block.length);
@@ -85,6 +92,7 @@ export function encodeTexts(sentences: readonly SentenceText[]): Uint8Array<Arra
 export async function openTexts(
   source: ByteSource,
   sentences: number,
+  gunzip: Gunzip,
   signal: AbortSignal,
 ): Promise<TextReader> {
   if (source.size < HEADER_BYTES) throw corrupt("it has no header");
@@ -113,7 +121,8 @@ export async function openTexts(
   const readBlock = async (block: number, within: AbortSignal): Promise<SentenceText[]> => {
     const range = { start: offsets[block] ?? 0, end: offsets[block + 1] ?? 0 };
     const rows = Math.min(rowsPerBlock, sentences - block * rowsPerBlock);
-    return decodeBlock(await source.read(range, within), rows);
+    const member = await source.read(range, within);
+    return decodeBlock(await unpackGzip(gunzip, member, F, within), rows);
   };
   return {
     async read(rows, within) {

@@ -1,9 +1,10 @@
 import type { ByteSource } from "../bytes/source.ts";
 import type { CentroidScan, ScanKernel } from "../codes/scan-kernel.ts";
 import type { EditionManifest, ExactRows } from "../edition/edition-manifest.ts";
+import { type Gunzip, unpackGzip } from "../edition/gzip.ts";
 import { decodeIndexRouter, type IndexRouter } from "../edition/index-router.ts";
 import { parseSimilar, type SimilarReader } from "../edition/similar-file.ts";
-import { type Gunzip, openSources, type SourceReader } from "../edition/sources-file.ts";
+import { openSources, type SourceReader } from "../edition/sources-file.ts";
 import { openTexts, type TextReader } from "../edition/texts-file.ts";
 import { firstRowsOfWorks } from "../edition/work-rows.ts";
 import { parseWorks, type WorkRecord } from "../edition/works-file.ts";
@@ -96,7 +97,7 @@ export async function openEdition(
   const [router, { works, topicNames, aliases }, texts] = await Promise.all([
     readRouter(base.router, manifest, "base", report, signal),
     readWorks(sources.works, manifest, runtime.gunzip, report, signal),
-    openTexts(sources.texts, manifest.sentences, signal),
+    openTexts(sources.texts, manifest.sentences, runtime.gunzip, signal),
   ]);
   const firstRows = firstRowsOfWorks(works);
   if (firstRows[works.length] !== manifest.sentences) {
@@ -209,16 +210,9 @@ async function readWorks(
   signal: AbortSignal,
 ): Promise<ReturnType<typeof parseWorks>> {
   const gzip = await readWhole(source, "works", report, signal);
-  let utf8: Uint8Array<ArrayBuffer>;
-  try {
-    utf8 = await gunzip(gzip, signal);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw corrupt("works", "not gzip", cause);
-  }
-  return parseWorks(utf8, manifest.works);
+  return parseWorks(await unpackGzip(gunzip, gzip, "works", signal), manifest.works);
 }
 
-function corrupt(file: string, why: string, cause?: unknown): AppError {
-  return new AppError({ code: "edition-corrupt", file, why }, { cause });
+function corrupt(file: string, why: string): AppError {
+  return new AppError({ code: "edition-corrupt", file, why });
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { layOutCorpus } from "../../../scripts/build-index/corpus/lay-out-corpus.ts";
 import type { CorpusLayout } from "../../../scripts/build-index/corpus/layout.ts";
 import { openFileSource } from "../../../scripts/build-index/file-source.ts";
+import { gunzip } from "../../../scripts/build-index/gzip.ts";
 import { openSources } from "../../../src/core/edition/sources-file.ts";
 import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { parseWorks } from "../../../src/core/edition/works-file.ts";
@@ -51,7 +52,7 @@ const idsOf = (layout: CorpusLayout) =>
 
 async function textsOf(layout: CorpusLayout): Promise<(readonly [string, string])[]> {
   const source = await openFileSource(layout.files.texts, "texts");
-  const reader = await openTexts(source, layout.sentences, neverAborted());
+  const reader = await openTexts(source, layout.sentences, gunzip, neverAborted());
   const rows = Array.from({ length: layout.sentences }, (_, row) => row);
   const read = await reader.read(rows, neverAborted());
   await source.close();
@@ -152,7 +153,6 @@ describe("layOutCorpus", () => {
     });
     expect(layout.coverage).toMatchObject({ worksWithText: 1, sentencesWithText: 2, spans: 1 });
     const file = await openFileSource(layout.files.sources, "sources");
-    const gunzip = (bytes: Uint8Array) => Promise.resolve(new Uint8Array(gunzipSync(bytes)));
     const reader = await openSources(file, [2, 1], gunzip, neverAborted());
     expect((await reader.read(0, neverAborted()))?.spans[0]).toMatchObject({ block: 1, start: 0 });
     expect(await reader.read(1, neverAborted())).toBeNull();

@@ -38,7 +38,7 @@ const DECODERS: readonly [
     "texts",
     bytes.texts,
     async (input) => {
-      const reader = await openTexts(memorySource(input), 130, neverAborted());
+      const reader = await openTexts(memorySource(input), 130, gunzip, neverAborted());
       return reader.read([0, 64, 129], neverAborted());
     },
   ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { gunzip, gzip } from "../../../scripts/build-index/gzip.ts";
 import { decodeIndexRouter, encodeIndexRouter } from "../../../src/core/edition/index-router.ts";
 import {
   applyTransform,
@@ -6,7 +7,7 @@ import {
   createLowRankTransform,
 } from "../../../src/core/edition/low-rank-transform.ts";
 import { dequantizeRow, quantizeRow } from "../../../src/core/edition/quantize.ts";
-import { encodeTexts, openTexts } from "../../../src/core/edition/texts-file.ts";
+import { encodeTextBlock, encodeTexts, openTexts } from "../../../src/core/edition/texts-file.ts";
 import { encodeWorks, parseWorks } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
@@ -81,7 +82,7 @@ describe("int8 vectors", () => {
 
 describe("the texts file", () => {
   it("gives any rows in the order asked for, every script unharmed", async () => {
-    const reader = await openTexts(memorySource(bytes.texts), 300, neverAborted());
+    const reader = await openTexts(memorySource(bytes.texts), 300, gunzip, neverAborted());
     const rows = [299, 0, 64, 63, 128, 0];
     const sentences = await reader.read(rows, neverAborted());
     expect(sentences).toEqual(rows.map((row) => edition.corpus.sentences[row]));
@@ -89,7 +90,7 @@ describe("the texts file", () => {
 
   it("reads each block once for several rows in it", async () => {
     const source = memorySource(bytes.texts);
-    const reader = await openTexts(source, 300, neverAborted());
+    const reader = await openTexts(source, 300, gunzip, neverAborted());
     const before = source.reads.length;
     await reader.read([0, 1, 2, 63, 64], neverAborted());
     expect(source.reads.length - before).toBe(2);
@@ -100,12 +101,31 @@ describe("the texts file", () => {
       { sentenceId: "W_s1", text: "" },
       { sentenceId: "W_s2", text: "\ufeffmarked" },
     ];
-    const reader = await openTexts(memorySource(encodeTexts(sentences)), 2, neverAborted());
+    const reader = await openTexts(
+      memorySource(encodeTexts(sentences, gzip)),
+      2,
+      gunzip,
+      neverAborted(),
+    );
     expect(await reader.read([0, 1], neverAborted())).toEqual(sentences);
   });
 
+  it("is a third of its text, and refuses a block that does not unpack", async () => {
+    const prose = Array.from({ length: 64 }, (_, i) => {
+      const text = `In the ${i}th picture of the series the light falls from the upper left.`;
+      return { sentenceId: `W1234567890_s${i}`, text };
+    });
+    const file = encodeTexts(prose, gzip);
+    expect(file.length).toBeLessThan(encodeTextBlock(prose).length / 3);
+    file[40] = (file[40] ?? 0) ^ 0xff;
+    const reader = await openTexts(memorySource(file), 64, gunzip, neverAborted());
+    await expect(reader.read([0], neverAborted())).rejects.toMatchObject({
+      detail: { code: "edition-corrupt", file: "texts" },
+    });
+  });
+
   it("refuses a row that the edition does not have", async () => {
-    const reader = await openTexts(memorySource(bytes.texts), 300, neverAborted());
+    const reader = await openTexts(memorySource(bytes.texts), 300, gunzip, neverAborted());
     await expect(reader.read([300], neverAborted())).rejects.toBeInstanceOf(AppError);
   });
 });

@@ -62,7 +62,7 @@ export function makeEditionFiles(
     bytes: {
       ...bytes,
       works: gzip(encodeWorks({ works: corpus.works, topicNames: corpus.topicNames, aliases: {} })),
-      texts: encodeTexts(corpus.sentences),
+      texts: encodeTexts(corpus.sentences, gzip),
       sources: encodeSources(
         corpus.texts.map((text) => (text === null ? null : gzip(encodeWorkText(text)))),
       ),
