@@ -60,6 +60,8 @@ export async function searchEdition(
     );
     return answer(ranked, end);
   };
+  const showByCode = async (wave: WaveResult) =>
+    hooks.onAnswer(await answer(rankByCode(index, wave.best), wave.end));
 
   if (prepared?.end.isComplete === true) return lastAnswer(prepared.best, prepared.end);
   const runs =
@@ -67,15 +69,16 @@ export async function searchEdition(
       ? null
       : planWorks(request.works, edition.firstRows, index.space.codeDim);
   if (runs !== null) {
-    const best = await scanWorks(index, runs, edition.firstRows, { ...search, pace }, signal);
     // What the filter leaves out counts as searched: none of it could be found.
+    const onPart = async (best: readonly Candidate[], left: number) =>
+      showByCode({ best, end: { scanned: sentences - left, isComplete: false } });
+    const scan = { ...search, pace };
+    const best = await scanWorks(index, runs, edition.firstRows, scan, onPart, signal);
     const all = { scanned: sentences, isComplete: true };
     hooks.report({ phase: "scan", scanned: sentences, total: sentences });
     return lastAnswer(best, all);
   }
   const asked = request.share ?? null;
-  const showByCode = async (wave: WaveResult) =>
-    hooks.onAnswer(await answer(rankByCode(index, wave.best), wave.end));
   if (prepared !== null) await showByCode(prepared);
   const last = await scanWaves(search, asked, { pace, steps, signal }, showByCode);
   // Of a large corpus the exact rows are so many requests away that the codes' order is worth a look meanwhile.

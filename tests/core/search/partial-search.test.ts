@@ -127,6 +127,24 @@ describe("filters of such an edition", () => {
     expect(bywork.reads.length).toBeLessThanOrEqual(2 * (large.corpus.works.length / 40 + 2));
   });
 
+  it("that leave a hundred scattered works have a first answer after some of them, and an exact one", async () => {
+    const { sign, bywork } = tinySources(large);
+    const edition = await openTiny(large, { sign, bywork }, COLD);
+    const works = worksWhere((work) => work % 10 === 4);
+    const answers: SearchAnswer[] = [];
+    const onAnswer = (answer: SearchAnswer) => void answers.push(answer);
+    const last = await search(edition, requestFor(11, { works }), hooksFor(onAnswer));
+    const wanted = works.reduce((sum, isWanted) => sum + isWanted, 0);
+    expect(wanted).toBe(100);
+    expect(sign.reads).toEqual([]);
+    expect(bywork.reads).toHaveLength(wanted);
+    expect(answers).toMatchObject([{ isComplete: false, scanned: SENTENCES - 40 * 20 }]);
+    expect(answers[0]?.found).toHaveLength(25);
+    expect(answers[0]?.found.every(({ row }) => passing(row, works))).toBe(true);
+    expect(last).toMatchObject({ isComplete: true, scanned: SENTENCES });
+    expect(rowsOf(last)).toEqual(exactAmong(requestFor(11).query, works));
+  });
+
   it("that leave many works are applied before ranking, in waves", async () => {
     const { bywork } = tinySources(large);
     const edition = await openTiny(large, { bywork }, COLD);
