@@ -30,19 +30,26 @@ test("the list grows to hundreds without holding up the page, and keeps its begi
   await pickSample(page);
   const first = await shownRows(page);
   await page.evaluate(() => {
-    const tasks: number[] = [];
+    const tasks: PerformanceEntry[] = [];
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tasks.push(duration);
+      tasks.push(...list.getEntries());
     }).observe({ type: "longtask" });
     Object.assign(globalThis, { tasks });
   });
   const longest: number[] = [];
   for (const count of [125, 225, 325]) {
-    await page.evaluate(() => Reflect.get(globalThis, "tasks").splice(0));
-    await page.getByRole("button", { name: "Show 100 more" }).click();
+    // From the click on: to find a button by its role, the test itself holds up a page of hundreds of buttons.
+    const clicked = await page.getByRole("button", { name: "Show 100 more" }).evaluate((button) => {
+      const now = performance.now();
+      if (button instanceof HTMLElement) button.click();
+      return now;
+    });
     await settled(page, count);
-    const tasks = await page.evaluate<number[]>(() => Reflect.get(globalThis, "tasks"));
-    longest.push(Math.max(0, ...tasks));
+    const durations = await page.evaluate<number[], number>((since) => {
+      const tasks: PerformanceEntry[] = Reflect.get(globalThis, "tasks");
+      return tasks.flatMap(({ startTime, duration }) => (startTime >= since ? [duration] : []));
+    }, clicked);
+    longest.push(Math.max(0, ...durations));
   }
   const rows = await shownRows(page);
   expect(rows.slice(0, 25)).toEqual(first);

@@ -4,6 +4,7 @@ import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
 import { QUALITY_FLAGS } from "../../core/quality/flags.ts";
 import { groupByWork } from "../../core/results/group-by-work.ts";
+import { isSameSentence } from "../../core/results/same-sentence.ts";
 import { errorDetail } from "../error-detail.ts";
 import type { Session } from "../session/session.ts";
 import { countBetter, type Results } from "../session/session-state.ts";
@@ -57,7 +58,7 @@ export function ResultList(props: ResultListProps) {
   const isTabStop = createSelector(tabStop);
   const parts = createListParts((error) => props.session.refuse(errorDetail(error)));
   const rowsOf = (sentences: readonly FoundSentence[]) => sentences.map(({ row }) => row);
-  const shownGroups = createMemo(() => groupByWork(shown()));
+  const shownGroups = createMemo(() => (groups() === null ? [] : groupByWork(shown())));
 
   const togglePin = (row: number) => {
     if (props.hasMaps) props.session.pin(state().pinned === row ? null : row);
@@ -84,7 +85,13 @@ export function ResultList(props: ResultListProps) {
   };
 
   const entry = (row: number) => {
-    const sentence = createMemo<FoundSentence | undefined>((before) => byRow().get(row) ?? before);
+    // Kept where it was found alike: a list that grows must not draw anew what stands in it.
+    const sentence = createMemo<FoundSentence | undefined>((before) => {
+      const now = byRow().get(row) ?? before;
+      return before !== undefined && now !== undefined && isSameSentence(before, now)
+        ? before
+        : now;
+    });
     return (
       <Show when={sentence()}>
         {(there) => (
