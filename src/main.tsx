@@ -57,6 +57,7 @@ render(() => {
     },
     editionUrl: EDITION_URL,
     storage: () => navigator.storage,
+    savesData,
     mark: (name) => performance.mark(name),
   });
   const offline = createOffline();

@@ -48,6 +48,10 @@ export function SearchExtent(props: SearchExtentProps) {
         <Show when={isPartial()}>
           <p class="quiet">
             Sentences near this question were searched first; better ones may lie in the rest.
+            <Show when={props.session.savesData()}>
+              {" "}
+              Your browser asks to save data, so less was fetched.
+            </Show>
             <Show when={proof()}>{(words) => <> {words()}</>}</Show>
           </p>
         </Show>

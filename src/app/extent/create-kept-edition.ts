@@ -75,7 +75,9 @@ export function createKeptEdition({ search, storage }: KeptEditionServices): Kep
         // Some browsers ask the person, and the download does not wait for the answer.
         void requestPersistence(storage());
         return search.download(signal, (progress) => {
-          if (progress.phase !== "download" || signal.aborted) return;
+          // Progress has a port of its own: the last of it may come after the answer.
+          const isOver = signal.aborted || job().kind !== "downloading";
+          if (isOver || progress.phase !== "download") return;
           setJob({ kind: "downloading", loaded: progress.loaded, total: progress.total });
         });
       });

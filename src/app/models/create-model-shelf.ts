@@ -97,7 +97,8 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     setJob({ kind: "making", wanted, progress });
     try {
       const pack = await converter.make(signal, wanted.request, (report) => {
-        if (signal.aborted) return;
+        // Progress has a port of its own: the last of it may come after the answer.
+        if (signal.aborted || job().kind !== "making") return;
         progress = addProgress(progress, report);
         setJob({ kind: "making", wanted, progress });
         if (performance.now() - notedAt < NOTE_MS) return;

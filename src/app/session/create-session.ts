@@ -56,6 +56,7 @@ export function createSession(services: SessionServices): Session {
     edition: edition.value,
     catalogue: parts.catalogue,
     kept: createKeptEdition(services),
+    savesData: services.savesData,
     cutPhrase: phrases.cut,
     modelReopened: encoder.replace,
     warmUp() {

@@ -90,6 +90,7 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
       count: poolSize(listing),
       hiddenFlags,
       ...(share !== null && { share }),
+      ...(services.savesData() && { savesData: true }),
     };
     const found = await searchAmong(
       parts,

@@ -43,6 +43,8 @@ export interface SessionServices {
   readonly editionUrl: string;
   /** The browser's storage, which is asked to keep what a person downloads. */
   readonly storage: () => Partial<Pick<StorageManager, "persist">> | undefined;
+  /** True while the browser asks pages to spare the connection. */
+  readonly savesData: () => boolean;
   /** Marks a moment on the page's timeline, such as "picture-encoded"; see the journeys in tests/e2e. */
   readonly mark: (name: string) => void;
 }

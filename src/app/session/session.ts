@@ -29,6 +29,8 @@ export interface Session {
   readonly cutPhrase: Accessor<string | null>;
   /** What of the edition is kept on this device, and the download of all of it. */
   readonly kept: KeptEdition;
+  /** True while the browser asks pages to spare the connection; then a search fetches less. */
+  savesData(): boolean;
   /** The model that is chosen; `encoder` describes it once it is open. */
   readonly model: Accessor<ModelChoice>;
   /** Takes the model as it was opened again after its worker died, possibly on another provider. */

@@ -77,14 +77,14 @@ export async function scanWaves(
  *
  * @param asked the share that was asked for, which is fetched whatever it costs; null for the usual one
  */
-function wavesOf({ index, query }: IndexSearch, asked: number | null): number[][] {
+function wavesOf({ index, query, coldBytes }: IndexSearch, asked: number | null): number[][] {
   const { router, closest, clusters, isOnDevice } = index;
   const { counts, sentences } = router;
   const isNear = (cluster: number) => clusters.has(cluster) || isOnDevice(cluster);
   if (router.clusters === countWhere(index, clusters.has)) return [];
   const rowBytes = bytesPerRow(index.space);
   const farRows = counts.reduce((sum, rows, cluster) => sum + (isNear(cluster) ? 0 : rows), 0);
-  const affordableRows = Math.floor(index.coldBytes / rowBytes);
+  const affordableRows = Math.floor(coldBytes / rowBytes);
   const isAffordable = farRows <= affordableRows;
   const share = isAffordable ? 1 : (asked ?? USUAL_SHARE);
   const wanted = routedClusters(router.clusters, share);

@@ -23,11 +23,14 @@ const MOST_BYTES_PER_READ = 1024 * 1024;
 /**
  * The works of a selective filter as runs of neighbours, so that all their rows can be scored exactly from `bywork`; null where they
  * are too many for that.
+ *
+ * @param mostBytes bytes of codes that may be read
  */
 export function planWorks(
   works: Uint8Array,
   firstRows: Uint32Array,
   codeDim: number,
+  mostBytes: number,
 ): readonly WorkRun[] | null {
   const rowBytes = byworkBytesPerRow(codeDim);
   const rowsIn = (first: number, end: number) => (firstRows[end] ?? 0) - (firstRows[first] ?? 0);
@@ -44,7 +47,7 @@ export function planWorks(
       rowsIn(last.first, work + 1) * rowBytes <= MOST_BYTES_PER_READ;
     if (joins) runs[runs.length - 1] = { first: last.first, end: work + 1 };
     else runs.push({ first: work, end: work + 1 });
-    if (bytes > MOST_BYTES || runs.length > MOST_RUNS) return null;
+    if (bytes > Math.min(mostBytes, MOST_BYTES) || runs.length > MOST_RUNS) return null;
   }
   return runs;
 }

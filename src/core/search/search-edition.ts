@@ -67,7 +67,7 @@ export async function searchEdition(
   const runs =
     request.works === undefined || isAllNear(index)
       ? null
-      : planWorks(request.works, edition.firstRows, index.space.codeDim);
+      : planWorks(request.works, edition.firstRows, index.space.codeDim, search.coldBytes);
   if (runs !== null) {
     // What the filter leaves out counts as searched: none of it could be found.
     const onPart = async (best: readonly Candidate[], left: number) =>

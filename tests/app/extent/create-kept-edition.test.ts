@@ -71,6 +71,20 @@ describe("createKeptEdition", () => {
     expect(kept.state()).toEqual(stateWith(0));
   });
 
+  it("is over when it is over, also where progress comes after the answer", async () => {
+    let report: ReportProgress = () => undefined;
+    const { kept } = create({
+      download: async (_signal, onProgress) => {
+        report = onProgress;
+        return stateWith(TOTAL);
+      },
+    });
+    kept.download();
+    await settle();
+    report({ phase: "download", item: "edition", loaded: TOTAL, total: TOTAL });
+    expect(kept.job()).toEqual({ kind: "none" });
+  });
+
   it("can be cancelled, which is no failure, and tells what is kept by then", async () => {
     const { kept } = create({
       download: (signal) => untilAborted(signal),

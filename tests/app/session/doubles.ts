@@ -265,6 +265,7 @@ export function services(
       safeMode: false,
     },
     storage: () => undefined,
+    savesData: () => false,
     editionUrl: "edition/",
     mark: () => undefined,
     textPartBytes: () => 130_000_000,

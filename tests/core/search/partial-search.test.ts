@@ -104,6 +104,22 @@ describe("a search of an edition that is too large to be fetched unasked", () =>
   });
 });
 
+describe("over a connection that is to be spared", () => {
+  it("a search fetches a tenth unasked, says what it left out, and goes as far as it is asked to", async () => {
+    const { sign, rest } = tinySources(large);
+    const edition = await openTiny(large, { sign, rest }, { coldBytes: 10 * COLD.coldBytes });
+    const request = requestFor(12, { savesData: true });
+    const answer = await search(edition, request);
+    expect(answer.isComplete).toBe(false);
+    expect(bytesOf(sign.reads) + bytesOf(rest.reads)).toBeLessThanOrEqual(COLD.coldBytes);
+    const all = await search(edition, { ...request, share: 1 });
+    expect(rowsOf(all)).toEqual(searchExactly(large.vectors, DIM, request.query));
+    // The same connection without the wish: all of it is little enough to be fetched.
+    const other = await openTiny(large, {}, { coldBytes: 10 * COLD.coldBytes });
+    expect((await search(other, requestFor(12))).isComplete).toBe(true);
+  });
+});
+
 describe("filters of such an edition", () => {
   const passing = (row: number, works: Uint8Array) => works[large.corpus.workOfRow[row] ?? 0] === 1;
   const exactAmong = (query: Float32Array, works: Uint8Array) =>
