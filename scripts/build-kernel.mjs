@@ -13,35 +13,25 @@ const MOST_SCAN_PAGES = 65_536;
 
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory"];
 
+/** @param {number} mostPages how far the memory that the threads share may grow, in pages of 64 KiB */
+const withThreads = (mostPages) => [
+  ...["--enable", "simd,threads", "--sharedMemory", "--initialMemory", "1"],
+  ...["--maximumMemory", String(mostPages)],
+];
+
 /** The kernels' builds, by file name: the folder that the file lies in, its source there, and the compiler's options. */
 export const KERNEL_BUILDS = {
   "tower.wasm": { folder: TOWER, source: "assembly/tower.ts", options: ["--enable", "simd"] },
   "tower-threads.wasm": {
     folder: TOWER,
     source: "assembly/tower.ts",
-    options: [
-      "--enable",
-      "simd,threads",
-      "--sharedMemory",
-      "--initialMemory",
-      "1",
-      "--maximumMemory",
-      String(MOST_PAGES),
-    ],
+    options: withThreads(MOST_PAGES),
   },
   "scan.wasm": { folder: SEARCH, source: "assembly/scan.ts", options: ["--enable", "simd"] },
   "scan-threads.wasm": {
     folder: SEARCH,
     source: "assembly/scan.ts",
-    options: [
-      "--enable",
-      "simd,threads",
-      "--sharedMemory",
-      "--initialMemory",
-      "1",
-      "--maximumMemory",
-      String(MOST_SCAN_PAGES),
-    ],
+    options: withThreads(MOST_SCAN_PAGES),
   },
   "matrix.wasm": {
     folder: "scripts/matrix",

@@ -7,17 +7,24 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Browser, chromium, type Page } from "@playwright/test";
+import { buildBenchPage } from "../build-bench-page.ts";
 import { findChromium } from "../find-chromium.mjs";
 import { median } from "../median.ts";
 import { buildSite } from "../prepare.mjs";
 import { serve } from "../serve.mjs";
-import { buildBenchPage } from "./build-page.ts";
 import type { BenchPage } from "./page/main.ts";
 import { copyModels, prepareModels } from "./prepare-models.ts";
 import { rendererMemory } from "./renderer-memory.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache/bench-model", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../../bench", import.meta.url));
+/** The runtime's build whose WebAssembly is a file of its own. */
+const CONDITIONS = [
+  "onnxruntime-web-use-extern-wasm",
+  "module",
+  "browser",
+  "development|production",
+];
 const PUBLIC = fileURLToPath(new URL("../../public", import.meta.url));
 const PICTURES = ["crucifix.jpg", "evening-boat.jpg", "horse-in-the-field.jpg"] as const;
 /** Nobody resizes a picture of the model's own size, so that only the models differ. */
@@ -66,7 +73,7 @@ if (values.hub !== undefined && values.pack !== undefined) {
   await prepareModels(models, signal);
 }
 buildSite();
-await buildBenchPage(join(CACHE, "page"));
+await buildBenchPage(new URL("page", import.meta.url), join(CACHE, "page"), CONDITIONS);
 const site = await serve(join(CACHE, "page"), 0, {
   "/pack/": join(models, "pack"),
   "/hub/": join(models, "hub"),

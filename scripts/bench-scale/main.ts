@@ -16,9 +16,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { EDITION_MANIFEST, parseEditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import { readVectors } from "../bench-index/bench-data.ts";
+import { buildBenchPage } from "../build-bench-page.ts";
 import { findChromium } from "../find-chromium.mjs";
 import { serve } from "../serve.mjs";
-import { buildScalePage } from "./build-page.ts";
 import { CORPUS_FILES, PATCHES } from "./corpus/generate-corpus.ts";
 import { measureScale } from "./measure-scale.ts";
 import { builderOptions, runBuilder } from "./run-builder.ts";
@@ -73,7 +73,7 @@ await steps.run("edition", async () => {
   return { sentences, works, dim, clusters, bytes, proof };
 });
 
-await buildScalePage(PAGE);
+await buildBenchPage(new URL("page", import.meta.url), PAGE);
 const traffic = createTrafficCounter(EDITION_PATH);
 const site = await serve(PAGE, 0, { [EDITION_PATH]: edition }, traffic.count);
 const executablePath = findChromium();

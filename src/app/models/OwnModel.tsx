@@ -1,5 +1,5 @@
-import { createSignal, Show } from "solid-js";
-import { filesOfDrop } from "./own-files.ts";
+import { Show } from "solid-js";
+import { createFileDrop } from "./create-file-drop.ts";
 
 interface OwnModelProps {
   readonly isBusy: boolean;
@@ -12,31 +12,17 @@ interface OwnModelProps {
 export function OwnModel(props: OwnModelProps) {
   let files: HTMLInputElement | undefined;
   let folder: HTMLInputElement | undefined;
-  const [isOver, setIsOver] = createSignal(false);
-
-  const take = (event: Event & { currentTarget: HTMLInputElement }) => {
-    const chosen = [...(event.currentTarget.files ?? [])];
-    event.currentTarget.value = "";
-    if (chosen.length > 0) props.onFiles(chosen);
-  };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setIsOver(false);
-    if (props.isBusy) return;
-    void filesOfDrop(event.dataTransfer).then((dropped) => props.onFiles(dropped));
-  };
-  const onOver = (event: DragEvent) => {
-    event.preventDefault();
-    setIsOver(true);
-  };
+  const drop = createFileDrop((given) => {
+    if (!props.isBusy) props.onFiles(given);
+  });
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop has no keyboard; the buttons inside do the same.
     <div
       class="own-model"
-      data-over={isOver()}
-      onDragOver={onOver}
-      onDragLeave={() => setIsOver(false)}
-      onDrop={onDrop}
+      data-over={drop.isOver()}
+      onDragOver={drop.onOver}
+      onDragLeave={drop.onLeave}
+      onDrop={drop.onDrop}
     >
       <p class="quiet">
         Choose or drop all files of a CLIP model together: the weights (safetensors or ONNX),
@@ -64,7 +50,7 @@ export function OwnModel(props: OwnModelProps) {
         multiple
         tabindex={-1}
         aria-label="Files of a model"
-        onChange={take}
+        onChange={drop.onChoose}
       />
       <input
         ref={(input) => {
@@ -75,7 +61,7 @@ export function OwnModel(props: OwnModelProps) {
         type="file"
         tabindex={-1}
         aria-label="Folder of a model"
-        onChange={take}
+        onChange={drop.onChoose}
       />
     </div>
   );

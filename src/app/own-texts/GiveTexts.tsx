@@ -1,5 +1,5 @@
-import { createSignal, createUniqueId } from "solid-js";
-import { filesOfDrop } from "../models/own-files.ts";
+import { createUniqueId } from "solid-js";
+import { createFileDrop } from "../models/create-file-drop.ts";
 
 interface GiveTextsProps {
   onFiles(files: readonly File[]): void;
@@ -12,21 +12,8 @@ const ACCEPTED = ".txt,.md,.markdown,.csv,.tsv,.tab,.json,text/plain,text/markdo
 export function GiveTexts(props: GiveTextsProps) {
   let files: HTMLInputElement | undefined;
   let words: HTMLTextAreaElement | undefined;
-  const [isOver, setIsOver] = createSignal(false);
   const wordsId = createUniqueId();
-
-  const take = (event: Event & { currentTarget: HTMLInputElement }) => {
-    const chosen = [...(event.currentTarget.files ?? [])];
-    event.currentTarget.value = "";
-    if (chosen.length > 0) props.onFiles(chosen);
-  };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setIsOver(false);
-    void filesOfDrop(event.dataTransfer).then((dropped) => {
-      if (dropped.length > 0) props.onFiles(dropped);
-    });
-  };
+  const drop = createFileDrop((given) => props.onFiles(given));
   const takeWords = () => {
     const text = words?.value ?? "";
     if (text.trim() === "") return words?.focus();
@@ -37,13 +24,10 @@ export function GiveTexts(props: GiveTextsProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop has no keyboard; the buttons inside do the same.
     <div
       class="give-texts"
-      data-over={isOver()}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setIsOver(true);
-      }}
-      onDragLeave={() => setIsOver(false)}
-      onDrop={onDrop}
+      data-over={drop.isOver()}
+      onDragOver={drop.onOver}
+      onDragLeave={drop.onLeave}
+      onDrop={drop.onDrop}
     >
       <p class="quiet">
         Choose or drop plain text, Markdown, a table (CSV) or a list in JSON; each is cut into
@@ -60,7 +44,7 @@ export function GiveTexts(props: GiveTextsProps) {
         accept={ACCEPTED}
         tabindex={-1}
         aria-label="Files of texts"
-        onChange={take}
+        onChange={drop.onChoose}
       />
       <details class="paste-words">
         <summary>Paste words instead</summary>

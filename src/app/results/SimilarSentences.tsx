@@ -2,9 +2,8 @@ import { createResource, For, Match, onCleanup, Switch } from "solid-js";
 import { readMarkup } from "../../core/citation/rich-text.ts";
 import type { FoundSentence } from "../../core/protocol.ts";
 import { RichTextView } from "../citation/RichTextView.tsx";
-import { errorDetail } from "../error-detail.ts";
-import { errorWords } from "../error-words.ts";
 import { workRoute } from "../router/routes.ts";
+import { ReadError } from "../shell/ReadError.tsx";
 
 export interface SimilarSentencesProps {
   read(signal: AbortSignal): Promise<readonly FoundSentence[]>;
@@ -14,21 +13,14 @@ export interface SimilarSentencesProps {
 export function SimilarSentences(props: SimilarSentencesProps) {
   const controller = new AbortController();
   onCleanup(() => controller.abort());
-  const [similar] = createResource(() => props.read(controller.signal));
+  const [similar, { refetch }] = createResource(() => props.read(controller.signal));
   return (
     <Switch>
       <Match when={similar.loading}>
         <p class="quiet">Reading similar sentences …</p>
       </Match>
       <Match when={similar.error}>
-        {(error) => {
-          const words = () => errorWords(errorDetail(error()));
-          return (
-            <p role="alert">
-              {words().title}. {words().sentence}
-            </p>
-          );
-        }}
+        {(error) => <ReadError error={error()} onRetry={() => void refetch()} />}
       </Match>
       <Match when={similar.latest}>
         {(sentences) => (

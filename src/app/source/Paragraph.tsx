@@ -1,14 +1,13 @@
 import { createMemo, createResource, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import type { SentenceSource } from "../../core/protocol.ts";
 import { headingOf } from "../../core/source/segments.ts";
-import { errorDetail } from "../error-detail.ts";
-import { errorWords } from "../error-words.ts";
 import { workRoute } from "../router/routes.ts";
 import { Blocks } from "./Blocks.tsx";
 import { BlockText } from "./BlockText.tsx";
 import { marksOf } from "./marks.ts";
 import { type SourceImages, SourceImagesContext } from "./source-images.ts";
 import "./source.css";
+import { ReadError } from "../shell/ReadError.tsx";
 
 export interface ParagraphProps {
   readonly row: number;
@@ -40,14 +39,7 @@ export function Paragraph(props: ParagraphProps) {
           <p class="quiet">Reading the source …</p>
         </Match>
         <Match when={source.error}>
-          {(error) => (
-            <p role="alert">
-              {wordsOf(error())}{" "}
-              <button type="button" class="button is-quiet" onClick={() => void refetch()}>
-                Try again
-              </button>
-            </p>
-          )}
+          {(error) => <ReadError error={error()} onRetry={() => void refetch()} />}
         </Match>
         <Match when={source.latest === null}>
           <p class="quiet">The corpus holds no text of this work; only its sentences.</p>
@@ -156,9 +148,4 @@ function WholeText(props: { readonly workId: string | null; readonly source: Sen
       )}
     </Show>
   );
-}
-
-function wordsOf(error: unknown): string {
-  const { title, sentence } = errorWords(errorDetail(error));
-  return `${title}. ${sentence}`;
 }

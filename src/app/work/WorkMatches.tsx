@@ -1,14 +1,13 @@
 import { createMemo, For, Match, Show, Switch } from "solid-js";
 import type { FoundSentence, WorkDetail, WorkSource } from "../../core/protocol.ts";
 import { PAGE_SIZE } from "../../core/results/listing.ts";
-import { errorDetail } from "../error-detail.ts";
-import { errorWords } from "../error-words.ts";
 import type { ListView } from "../results/create-list-view.ts";
 import { flagsIn, KIND_WORDS } from "../results/kind-words.ts";
 import { queryWords } from "../results/query-words.ts";
 import { workRoute } from "../router/routes.ts";
 import type { Session } from "../session/session.ts";
 import { shownIn } from "../session/session-state.ts";
+import { ReadError } from "../shell/ReadError.tsx";
 import type { Matches } from "./create-matches.ts";
 
 interface WorkMatchesProps {
@@ -49,16 +48,7 @@ export function WorkMatches(props: WorkMatchesProps) {
             sentences of this work that lie closest are marked here and in its text.
           </p>
         </Match>
-        <Match when={props.matches.error()}>
-          {(error) => {
-            const words = () => errorWords(errorDetail(error()));
-            return (
-              <p role="alert">
-                {words().title}. {words().sentence}
-              </p>
-            );
-          }}
-        </Match>
+        <Match when={props.matches.error()}>{(error) => <ReadError error={error()} />}</Match>
         <Match when={props.work.sentences === 0}>
           <p>This edition holds no sentence of this work.</p>
         </Match>

@@ -14,7 +14,6 @@ import type { CiteDialogProps } from "../citation/CiteDialog.tsx";
 import { type Citing, citingSentences } from "../citation/citing.ts";
 import { createLazy } from "../controls/create-lazy.ts";
 import { errorDetail } from "../error-detail.ts";
-import { errorWords } from "../error-words.ts";
 import type { ListView } from "../results/create-list-view.ts";
 import type { Route } from "../router/routes.ts";
 import type { Session } from "../session/session.ts";
@@ -24,6 +23,7 @@ import { WorkMatches } from "./WorkMatches.tsx";
 import { WorkRecord } from "./WorkRecord.tsx";
 import { WorkText } from "./WorkText.tsx";
 import "./work.css";
+import { ReadError } from "../shell/ReadError.tsx";
 
 export interface WorkPageProps {
   readonly session: Session;
@@ -76,14 +76,7 @@ export function WorkPage(props: WorkPageProps) {
       </p>
       <Switch>
         <Match when={detail.error}>
-          {(error) => (
-            <p role="alert">
-              {wordsOf(error())}{" "}
-              <button type="button" class="button is-quiet" onClick={() => void refetch()}>
-                Try again
-              </button>
-            </p>
-          )}
+          {(error) => <ReadError error={error()} onRetry={() => void refetch()} />}
         </Match>
         <Match when={detail.loading}>
           <p class="load-title">Opening the work …</p>
@@ -145,9 +138,4 @@ export function WorkPage(props: WorkPageProps) {
       </Show>
     </main>
   );
-}
-
-function wordsOf(error: unknown): string {
-  const { title, sentence } = errorWords(errorDetail(error));
-  return `${title}. ${sentence}`;
 }

@@ -14,12 +14,11 @@ import type { FoundSentence, WorkSource } from "../../core/protocol.ts";
 import { placesOf } from "../../core/results/place-marks.ts";
 import type { Mark } from "../../core/source/segments.ts";
 import type { SentenceSpan } from "../../core/source/work-text.ts";
-import { errorDetail } from "../error-detail.ts";
-import { errorWords } from "../error-words.ts";
 import { Blocks } from "../source/Blocks.tsx";
 import { SourceImagesContext } from "../source/source-images.ts";
 import { createMarkGuide } from "./go-to-mark.ts";
 import "../source/source.css";
+import { ReadError } from "../shell/ReadError.tsx";
 
 interface WorkTextProps {
   readonly text: Resource<WorkSource | null>;
@@ -35,13 +34,7 @@ export function WorkText(props: WorkTextProps) {
   return (
     <section class="work-text" aria-label="Text of the work">
       <Switch>
-        <Match when={props.text.error}>
-          {(error) => (
-            <p role="alert">
-              {errorWords(errorDetail(error())).title}. {errorWords(errorDetail(error())).sentence}
-            </p>
-          )}
-        </Match>
+        <Match when={props.text.error}>{(error) => <ReadError error={error()} />}</Match>
         <Match when={props.text.loading}>
           <p class="quiet">Reading the text …</p>
         </Match>

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVectors } from "../../../scripts/bench-index/bench-data.ts";
-import { buildScalePage } from "../../../scripts/bench-scale/build-page.ts";
 import {
   CORPUS_FILES,
   generateCorpus,
@@ -11,6 +10,7 @@ import {
 import { type ScaleSite, visit } from "../../../scripts/bench-scale/measure-visits.ts";
 import { builderOptions, runBuilder } from "../../../scripts/bench-scale/run-builder.ts";
 import { createTrafficCounter } from "../../../scripts/bench-scale/traffic.ts";
+import { buildBenchPage } from "../../../scripts/build-bench-page.ts";
 import { chromiumArguments, findChromium } from "../../../scripts/find-chromium.mjs";
 import { serve } from "../../../scripts/serve.mjs";
 import {
@@ -47,7 +47,10 @@ describe("an edition of 50,000 synthetic sentences", () => {
     await runBuilder(builderOptions(corpus, edition), join(folder, "build.log"), signal);
     const text = await readFile(join(edition, EDITION_MANIFEST), "utf8");
     manifest = parseEditionManifest(JSON.parse(text));
-    await buildScalePage(join(folder, "page"));
+    await buildBenchPage(
+      new URL("../../../scripts/bench-scale/page", import.meta.url),
+      join(folder, "page"),
+    );
     const traffic = createTrafficCounter(EDITION);
     const served = await serve(join(folder, "page"), 0, { [EDITION]: edition }, traffic.count);
     close = served.close;
