@@ -107,3 +107,32 @@ test("a better answer waits while the list is read, says how much better it is, 
   expect(await shownRows(page)).not.toEqual(first);
   await expect(head(page)).toContainText(ALL);
 });
+
+test("near-duplicates are folded under the sentence that stands for them, open there, and can be listed", async ({
+  page,
+  site,
+}) => {
+  await openSite(page, site);
+  await pickSample(page, 0);
+  const folds = page.locator("article.sentence .sentence-tools").getByText(/^\+ \d+ similar$/);
+  for (let listed = 25; listed <= 425 && (await folds.count()) === 0; listed += 100) {
+    await page.getByRole("button", { name: "Show 100 more" }).click();
+    await expect(sentences(page)).toHaveCount(listed + 100);
+  }
+  const fold = folds.first();
+  const count = Number(/\d+/.exec((await fold.textContent()) ?? "")?.[0]);
+  await fold.click();
+  await expect(fold).toHaveAttribute("aria-expanded", "true");
+  const similar = page.locator(".similar-sentences li");
+  await expect(similar).toHaveCount(count);
+  await expect(similar.first().locator(".quote")).toHaveText(/\S/);
+  await expect(similar.first().getByRole("link")).toHaveAttribute("href", /^#\/work\//);
+  const { violations } = await new AxeBuilder({ page }).include(".similar-sentences").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  // Listed on their own they are folded no more.
+  await page.getByText("Captions, references and the like are hidden").click();
+  await page.getByRole("checkbox", { name: /^Near-duplicates/i }).check();
+  await expect(page.locator(".result-list")).toHaveAttribute("aria-busy", "false");
+  await expect(folds).toHaveCount(0);
+});
