@@ -124,6 +124,17 @@ async function readPack(folder: string) {
   return { manifest, tensors: readTextTensors(bytes, { ...manifest, text }) };
 }
 
+/**
+ * The files of a PEFT adapter.
+ *
+ * @param folder of the adapter, or one that holds it
+ * @throws BuildError where there is none
+ */
+export async function adapterFiles(folder: string): Promise<readonly string[]> {
+  const home = await findAdapter(folder);
+  return [join(home, ADAPTER_CONFIG), join(home, ADAPTER_WEIGHTS)];
+}
+
 async function findAdapter(folder: string): Promise<string> {
   for (const name of ADAPTER_FOLDERS) {
     const home = join(folder, name);

@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { BuildError } from "../build-error.ts";
 import { type Input, isAddress, openInput } from "./open-input.ts";
 
@@ -40,7 +40,7 @@ export async function findVectors(
   const names = MODELS[kind].map((model) => `${model}_embeddings.safetensors`);
   const vectors = await openFirst(await candidates(place, VECTORS_ENDING, names), signal);
   const besides = idsPlace ?? parentOf(vectors.place);
-  const own = basename(new URL(vectors.place, "file:///").pathname);
+  const own = vectors.name;
   const idNames = [
     own.replace(VECTORS_ENDING, "_sentence_ids.json"),
     own.replace(EMBEDDINGS_ENDING, "_sentence_ids.json"),
