@@ -5,7 +5,7 @@ import type { Arithmetic } from "./arithmetic.ts";
 import { measureIdentity } from "./measure-identity.ts";
 import { makeProofQueries } from "./prove/proof-queries.ts";
 import type { Pictures } from "./read-pictures.ts";
-import { drawSpreadRows } from "./training/seeded-rows.ts";
+import { drawSpreadRuns } from "./training/seeded-rows.ts";
 import { readUnitRows } from "./vectors/read-unit-rows.ts";
 import type { VectorSource } from "./vectors/vector-source.ts";
 
@@ -49,7 +49,7 @@ export async function decideAdapted(
   if (adapter === null) return { kind: "none" };
   const { transform, conditionNumber, fingerprint } = adapter;
   const { dim } = base;
-  const list = drawSpreadRows(base.count, IDENTITY_ROWS, createSeededRandom(seed));
+  const list = drawSpreadRuns(base.count, IDENTITY_ROWS, createSeededRandom(seed));
   const read = async (source: VectorSource) => {
     const { rows } = await readUnitRows(arithmetic, source, list, idOf, signal);
     return Float32Array.from(rows.values);

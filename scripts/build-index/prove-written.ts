@@ -12,7 +12,7 @@ import { openNodeScanKernel } from "./prove/open-scan-kernel.ts";
 import { proveEdition } from "./prove/prove-edition.ts";
 import type { StreamRows } from "./prove/proved-index.ts";
 import type { Pictures } from "./read-pictures.ts";
-import { drawSpreadRows } from "./training/seeded-rows.ts";
+import { drawSpreadRuns } from "./training/seeded-rows.ts";
 import { readUnitRows } from "./vectors/read-unit-rows.ts";
 
 /** Rows that queries are made from where too few are given. */
@@ -45,7 +45,7 @@ export async function proveWritten(
   const open = (task: IndexTask, indexFiles: IndexFiles) =>
     openIndexFolder(out, indexFiles, { works, exact: task.exact });
   const stream = (task: IndexTask) => streamRows(arithmetic, task, idOf);
-  const list = drawSpreadRows(first.source.count, SAMPLE_ROWS, createSeededRandom(seed));
+  const list = drawSpreadRuns(first.source.count, SAMPLE_ROWS, createSeededRandom(seed));
   const { rows } = await readUnitRows(arithmetic, first.source, list, idOf, signal);
   const base = await open(first, files);
   const own =

@@ -15,9 +15,11 @@ import { secondMoment } from "../../scripts/build-index/training/second-moment.t
 import {
   drawDistinctRows,
   drawSpreadRows,
+  drawSpreadRuns,
 } from "../../scripts/build-index/training/seeded-rows.ts";
 import { codebookOf, train } from "../../scripts/build-index/training/train.ts";
 import { planTraining } from "../../scripts/build-index/training/training-plan.ts";
+import { mergeRanges } from "../../src/core/bytes/ranges.ts";
 import { codeDimOf } from "../../src/core/codes/code-dim.ts";
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { fromHalf } from "../../src/core/model/half.ts";
@@ -76,9 +78,27 @@ describe("seeded rows", () => {
       expect(Math.floor(row / 10)).toBe(stretch);
     });
     expect(drawSpreadRows(3, 10, createSeededRandom(1))).toEqual(Uint32Array.of(0, 1, 2));
+    expect(drawSpreadRuns(3, 10, createSeededRandom(1))).toEqual(Uint32Array.of(0, 1, 2));
     const distinct = drawDistinctRows(50, 50, createSeededRandom(1));
     expect(new Set(distinct).size).toBe(50);
     expect([...distinct].sort((a, b) => a - b)).not.toEqual([...distinct]);
+  });
+
+  it.each([
+    [3_119_199, 20_000],
+    [3_119_199, 10_000],
+    [2001, 1000],
+    [300, 149],
+  ])("of %d rows draw %d in runs that a server can be asked for", (count, wanted) => {
+    const rows = drawSpreadRuns(count, wanted, createSeededRandom(7));
+    expect(rows).toHaveLength(wanted);
+    expect(rows.every((row, i) => row > (rows[i - 1] ?? -1) && row < count)).toBe(true);
+    // No stretch of the corpus is passed over.
+    expect(rows[0]).toBeLessThan(count / 50);
+    expect(rows.at(-1)).toBeGreaterThan(count - count / 50);
+    const ranges = Array.from(rows, (row) => ({ start: 2048 * row, end: 2048 * (row + 1) }));
+    // What the builder asks a server for at most, and the gap that it reads over.
+    expect(mergeRanges(ranges, 1 << 16, 1 << 28).length).toBeLessThanOrEqual(256);
   });
 });
 
