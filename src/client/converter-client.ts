@@ -4,7 +4,7 @@ import { isAppError } from "../core/errors.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type { ConverterApi, MadePack, MakeRequest } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { createWorkerClient, type WorkerEndpoint, whileLive } from "./worker-client.ts";
+import { createWorkerClient, type WorkerEndpoint } from "./worker-client.ts";
 
 /**
  * The converter worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
@@ -72,13 +72,11 @@ export function createConverterClient(options: ConverterClientOptions = {}): Con
     list: (signal) => whileBusy(() => worker.call(signal, (api, id) => api.list(id))),
     make: (signal, request, report) =>
       made(() =>
-        worker.call(signal, (api, id) => api.make(id, request, proxy(whileLive(signal, report)))),
+        worker.call(signal, (api, id, live) => api.make(id, request, proxy(live(report)))),
       ),
     makeText: (signal, packId, report) =>
       made(() =>
-        worker.call(signal, (api, id) =>
-          api.makeText(id, packId, proxy(whileLive(signal, report))),
-        ),
+        worker.call(signal, (api, id, live) => api.makeText(id, packId, proxy(live(report)))),
       ),
     files: (signal, packId) =>
       whileBusy(() => worker.call(signal, (api, id) => api.files(id, packId))),

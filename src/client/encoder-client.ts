@@ -14,12 +14,7 @@ import type {
 } from "../core/protocol.ts";
 import type { EncodeOptions } from "../core/view/view.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import {
-  createWorkerClient,
-  lostItsWorker,
-  type WorkerEndpoint,
-  whileLive,
-} from "./worker-client.ts";
+import { createWorkerClient, lostItsWorker, type WorkerEndpoint } from "./worker-client.ts";
 
 /**
  * The encoder worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
@@ -110,8 +105,8 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
     report: ReportProgress,
   ): Promise<EncoderInfo> => {
     const usable = gpuIsLost ? withoutGpu(request) : request;
-    const info = await worker.call(signal, (api, id) =>
-      api.open(id, usable, proxy(whileLive(signal, report))),
+    const info = await worker.call(signal, (api, id, live) =>
+      api.open(id, usable, proxy(live(report))),
     );
     openedIn = worker.generation();
     return info;
@@ -130,8 +125,8 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
     report: ReportProgress,
   ): Promise<EncodedPicture> => {
     await reopen(signal, report);
-    return worker.call(signal, (api, id) =>
-      api.encodePicture(id, picture, options, proxy(whileLive(signal, report))),
+    return worker.call(signal, (api, id, live) =>
+      api.encodePicture(id, picture, options, proxy(live(report))),
     );
   };
 
@@ -182,8 +177,8 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
     embedTexts(signal, texts, report) {
       return withRestart(signal, async () => {
         await reopen(signal, report);
-        return worker.call(signal, (api, id) =>
-          api.embedTexts(id, texts, proxy(whileLive(signal, report))),
+        return worker.call(signal, (api, id, live) =>
+          api.embedTexts(id, texts, proxy(live(report))),
         );
       });
     },

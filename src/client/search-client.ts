@@ -1,5 +1,6 @@
 import { proxy } from "comlink";
 import searchWorkerUrl from "../../workers/search.worker.ts?worker&url";
+import { AppError } from "../core/errors.ts";
 import type { Catalogue } from "../core/facets/catalogue.ts";
 import type { ReportProgress } from "../core/progress.ts";
 import type {
@@ -14,16 +15,12 @@ import type {
   WorkSource,
 } from "../core/protocol.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import {
-  createWorkerClient,
-  lostItsWorker,
-  type WorkerEndpoint,
-  whileLive,
-} from "./worker-client.ts";
+import { createWorkerClient, lostItsWorker, type WorkerEndpoint } from "./worker-client.ts";
 
 /**
  * The search worker, as the page sees it. Every call takes its signal first and rejects with an AbortError once that
- * aborts. A worker that crashes is replaced, the edition opened in the new one, and the call made once more.
+ * aborts. A worker that crashes is replaced, the edition opened in the new one, and the call made once more; where another edition lies
+ * at its address by then, `worker-crashed` is thrown, and the page has to open it.
  */
 export interface SearchClient {
   /** See `SearchApi.open`. */
@@ -75,7 +72,7 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     spawn: options.spawn ?? (() => spawnWorker(searchWorkerUrl)),
     cancel: (api, id) => api.cancel(id),
   });
-  let edition: string | null = null;
+  let edition: { readonly url: string; readonly editionId: string } | null = null;
   /** The generation of the worker that holds `edition`. */
   let openedIn = 0;
 
@@ -93,8 +90,8 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     editionUrl: string,
     report: ReportProgress,
   ): Promise<EditionInfo> => {
-    const info = await worker.call(signal, (api, id) =>
-      api.open(id, editionUrl, proxy(whileLive(signal, report))),
+    const info = await worker.call(signal, (api, id, live) =>
+      api.open(id, editionUrl, proxy(live(report))),
     );
     openedIn = worker.generation();
     return info;
@@ -108,7 +105,13 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
   ): Promise<T> =>
     withRestart(signal, async () => {
       if (edition !== null && openedIn !== worker.generation()) {
-        await openNow(signal, edition, report);
+        const { editionId } = await openNow(signal, edition.url, report);
+        if (editionId !== edition.editionId) {
+          // Another edition was published since: the rows and works that the page knows are not this one's.
+          openedIn = 0;
+          const why = "the sentences were updated meanwhile";
+          throw new AppError({ code: "worker-crashed", worker: "search", why });
+        }
       }
       return work();
     });
@@ -116,18 +119,13 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
   return {
     async open(signal, editionUrl, report) {
       const info = await withRestart(signal, () => openNow(signal, editionUrl, report));
-      edition = editionUrl;
+      edition = { url: editionUrl, editionId: info.editionId };
       return info;
     },
     search(signal, request, onAnswer, report) {
       return withEdition(signal, report, () =>
-        worker.call(signal, (api, id) =>
-          api.search(
-            id,
-            request,
-            proxy(whileLive(signal, onAnswer)),
-            proxy(whileLive(signal, report)),
-          ),
+        worker.call(signal, (api, id, live) =>
+          api.search(id, request, proxy(live(onAnswer)), proxy(live(report))),
         ),
       );
     },
@@ -148,7 +146,7 @@ export function createSearchClient(options: SearchClientOptions = {}): SearchCli
     },
     download(signal, report) {
       return withEdition(signal, ignoreProgress, () =>
-        worker.call(signal, (api, id) => api.download(id, proxy(whileLive(signal, report)))),
+        worker.call(signal, (api, id, live) => api.download(id, proxy(live(report)))),
       );
     },
     removeKept(signal) {

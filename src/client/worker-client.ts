@@ -16,6 +16,12 @@ export interface WorkerClientOptions<Api> {
   readonly cancel: (api: Remote<Api>, id: CallId) => Promise<void>;
 }
 
+/**
+ * Passes values on until its call is over, answered or not: what a worker reports travels on a port of its own, and the last of it
+ * may come after the answer, or after the call that took the place of one whose worker died.
+ */
+type WhileLive = <T>(report: (value: T) => void) => (value: T) => void;
+
 /** One worker that starts at the first call and again after it has died. */
 export interface WorkerClient<Api> {
   /** Number of the worker that takes the next call, from 1: what was opened in an earlier one is gone. */
@@ -24,9 +30,13 @@ export interface WorkerClient<Api> {
    * Makes one call. It ends early with an AbortError when `signal` aborts (the worker is told, and its answer dropped),
    * with `worker-crashed` when the worker dies meanwhile, and with `script-missing` when it could not be loaded.
    *
+   * @param use makes the call; what the worker reports goes through `whileLive`
    * @throws AppError what the worker throws, or one of those; an AbortError after `signal`
    */
-  call<T>(signal: AbortSignal, use: (api: Remote<Api>, id: CallId) => Promise<T>): Promise<T>;
+  call<T>(
+    signal: AbortSignal,
+    use: (api: Remote<Api>, id: CallId, whileLive: WhileLive) => Promise<T>,
+  ): Promise<T>;
   /** Ends the worker of that generation, where it still runs, so that the next call starts another. */
   restart(generation: number, why: string): void;
   /** Ends the worker; calls under way reject with an AbortError. The next call would start it again. */
@@ -101,7 +111,12 @@ export function createWorkerClient<Api>(options: WorkerClientOptions<Api>): Work
         const worker = running;
         calls += 1;
         const id = `${name}-${calls}`;
+        let isOver = false;
+        const whileLive: WhileLive = (report) => (value) => {
+          if (!isOver) report(value);
+        };
         const end = (): void => {
+          isOver = true;
           worker.pending.delete(fail);
           signal.removeEventListener("abort", onAbort);
         };
@@ -115,7 +130,7 @@ export function createWorkerClient<Api>(options: WorkerClientOptions<Api>): Work
         };
         worker.pending.add(fail);
         signal.addEventListener("abort", onAbort);
-        use(worker.api, id).then((value) => {
+        use(worker.api, id, whileLive).then((value) => {
           end();
           resolve(value);
         }, fail);
@@ -141,11 +156,4 @@ export function lostItsWorker(error: unknown): boolean {
 
 function crashed(worker: WorkerName, why: string): AppError {
   return new AppError({ code: "worker-crashed", worker, why });
-}
-
-/** Passes reports on until the call was cancelled: the last ones may still be under way then. */
-export function whileLive<T>(signal: AbortSignal, report: (value: T) => void): (value: T) => void {
-  return (value) => {
-    if (!signal.aborted) report(value);
-  };
 }

@@ -34,7 +34,8 @@ function start(storage: StorageState = "kept", onMake: (worker: FakeWorker) => v
     const api = {
       list: async () => [pack],
       async make(_id, _request, report) {
-        report({ phase: "download", item: "weights", loaded: 1, total: 2 });
+        // Once it has arrived: what comes after the answer is not passed on.
+        await Promise.resolve(report({ phase: "download", item: "weights", loaded: 1, total: 2 }));
         onMake(worker);
         return { ...pack, storage };
       },

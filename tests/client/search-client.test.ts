@@ -43,12 +43,13 @@ function answer(scanned: number): SearchAnswer {
 function start(onSearch: (generation: number, worker: FakeWorker) => void = ignore) {
   const workers: FakeWorker[] = [];
   const calls: string[] = [];
+  const published = { editionId: info.editionId };
   const spawn = (): FakeWorker => {
     const generation = workers.length + 1;
     const api = {
       async open(_id, editionUrl) {
         calls.push(`open ${editionUrl}@${generation}`);
-        return info;
+        return { ...info, ...published };
       },
       async search(_id, _request, onAnswer) {
         calls.push(`search@${generation}`);
@@ -90,7 +91,7 @@ function start(onSearch: (generation: number, worker: FakeWorker) => void = igno
     return worker;
   };
   client = createSearchClient({ spawn });
-  return { client, workers, calls };
+  return { client, workers, calls, published };
 }
 
 const keptState = { storage: "opfs", cache: "kept", bytes: 0, total: 10 } as const;
@@ -151,6 +152,23 @@ describe("createSearchClient", () => {
     await search.open(live, "/edition/", ignore);
     const error = await search.search(live, request, ignore, ignore).catch((e: unknown) => e);
     expect(isAppError(error, "worker-crashed")).toBe(true);
+    expect((await search.search(live, request, ignore, ignore)).scanned).toBe(100);
+  });
+
+  it("answers nothing from an edition that was published since the page opened its own", async () => {
+    const {
+      client: search,
+      calls,
+      published,
+    } = start((generation, worker) => {
+      if (generation === 1) worker.crash("killed");
+    });
+    await search.open(live, "/edition/", ignore);
+    published.editionId = "newer";
+    const error = await search.search(live, request, ignore, ignore).catch((e: unknown) => e);
+    expect(isAppError(error, "worker-crashed")).toBe(true);
+    expect(calls.filter((call) => call.startsWith("search"))).toEqual(["search@1"]);
+    expect((await search.open(live, "/edition/", ignore)).editionId).toBe("newer");
     expect((await search.search(live, request, ignore, ignore)).scanned).toBe(100);
   });
 

@@ -11,6 +11,7 @@ interface TestApi {
   hang(id: string): Promise<number>;
   fail(id: string): Promise<number>;
   report(id: string, report: ReportProgress): Promise<number>;
+  reportLate(id: string, report: ReportProgress): Promise<number>;
   cancel(id: string): void;
 }
 
@@ -37,6 +38,10 @@ function start() {
     },
     report: async (_id, report) => {
       report({ phase: "step", step: "route" });
+      return 1;
+    },
+    reportLate: async (_id, report) => {
+      setTimeout(() => report({ phase: "step", step: "route" }), 10);
       return 1;
     },
     cancel: (id) => {
@@ -169,5 +174,15 @@ describe("createWorkerClient", () => {
     client.dispose();
     expect(isAbort(await call)).toBe(true);
     expect(workers[0]?.isTerminated()).toBe(true);
+  });
+
+  it("passes nothing on that is reported after the answer, as ports of their own may deliver it", async () => {
+    const { client } = start();
+    const seen: Progress[] = [];
+    await client.call(live, (api, id, whileLive) =>
+      api.reportLate(id, proxy(whileLive((progress: Progress) => seen.push(progress)))),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(seen).toEqual([]);
   });
 });
