@@ -4,7 +4,7 @@ import type { EditionFile, IndexFiles } from "../../src/core/edition/manifest-fi
 import type { HnswGraph } from "../../src/core/search/hnsw-graph.ts";
 import type { Arithmetic, Rows } from "./arithmetic.ts";
 import { type BuildPart, type ChunkPlan, chunksOfPart } from "./coding/chunk-plan.ts";
-import { type IndexName, openChunks } from "./coding/chunk-store.ts";
+import { type IndexName, nameTraining, openChunks } from "./coding/chunk-store.ts";
 import { codeChunks } from "./coding/code-chunks.ts";
 import { buildRouterGraph } from "./layout/build-router-graph.ts";
 import { isWritten, joinHashes, writeChunkedFile } from "./layout/edition-file.ts";
@@ -125,7 +125,7 @@ export async function layOutIndex(
   const { folder, report } = context;
   const { name, plan, exact, sentencesOfWorks, source } = task;
   const { dim } = source;
-  const chunks = await openChunks(folders, name, plan);
+  const chunks = await openChunks(folders, name, plan, nameTraining(training));
   const clusters = training.centroidScales.length;
   const steps = exact === null ? 2 : 3;
   const progress = (step: number) => (rows: number) =>

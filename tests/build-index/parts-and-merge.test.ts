@@ -8,6 +8,9 @@ import {
   type BuildTask,
   DEFAULT_OPTIONS,
 } from "../../scripts/build-index/build-options.ts";
+import { identifyInput } from "../../scripts/build-index/input-identity.ts";
+import type { Training } from "../../scripts/build-index/training/train.ts";
+import { openForeignWorkFolder } from "../../scripts/build-index/work-folder.ts";
 import { writeCorpusFolder } from "../helpers/corpus-folder.ts";
 import { neverAborted } from "../helpers/counting-source.ts";
 
@@ -18,9 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function build(task: BuildTask, changes: Partial<BuildOptions>) {
+function optionsOf(changes: Partial<BuildOptions>): BuildOptions {
   const corpus = join(folder, "corpus");
-  const options: BuildOptions = {
+  return {
     ...DEFAULT_OPTIONS,
     json: join(corpus, "json"),
     embeddings: { place: corpus, ids: null },
@@ -31,7 +34,10 @@ function build(task: BuildTask, changes: Partial<BuildOptions>) {
     chunkRows: 224,
     ...changes,
   };
-  return buildEdition(options, task, () => undefined, neverAborted());
+}
+
+function build(task: BuildTask, changes: Partial<BuildOptions>) {
+  return buildEdition(optionsOf(changes), task, () => undefined, neverAborted());
 }
 
 async function contents(name: string): Promise<Map<string, string>> {
@@ -70,5 +76,23 @@ describe("a build in four parts", () => {
     await expect(
       build({ kind: "merge", folders }, { workDir: join(folder, "first.work") }),
     ).rejects.toThrow(/other.work holds no work of this build/);
+  });
+
+  it("refuses to join what was coded against another training", async () => {
+    const at = (name: string) => ({ workDir: join(folder, name) });
+    for (const name of ["here.work", "there.work"]) await build({ kind: "train" }, at(name));
+    // As another kind of arithmetic may have it.
+    const identity = await identifyInput(optionsOf({}), neverAborted());
+    const there = await openForeignWorkFolder(join(folder, "there.work"), identity);
+    const training = (await there.read("base-training")) as Training;
+    const scales = training.centroidScales.map((scale, i) => (i === 3 ? 1.001 * scale : scale));
+    await there.write("base-training", { ...training, centroidScales: scales });
+    for (const [i, name] of ["here", "here", "here", "there"].entries()) {
+      await build(partOf(i + 1), at(`${name}.work`));
+    }
+    const folders = [join(folder, "there.work")];
+    await expect(build({ kind: "merge", folders }, at("here.work"))).rejects.toThrow(
+      /base-0000\d\d in .*there.work was coded against another training/,
+    );
   });
 });

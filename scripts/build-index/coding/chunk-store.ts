@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { BuildError } from "../build-error.ts";
+import type { Training } from "../training/train.ts";
 import { type WorkFolder, writeWhole } from "../work-folder.ts";
 import type { ChunkPlan } from "./chunk-plan.ts";
 
@@ -15,6 +16,8 @@ export interface CodedChunk {
   readonly f1: Uint16Array;
   /** Rows that were not of unit length. */
   readonly renormalized: number;
+  /** Which training it was coded against; see {@link nameTraining}. */
+  readonly training: string;
   /** SHA-256 of the exact rows beside it, in hex; null where none are kept. */
   readonly rowsSha256: string | null;
 }
@@ -48,10 +51,28 @@ export async function writeChunk(
   await folder.write(name, { ...coded, rowsSha256 } satisfies CodedChunk);
 }
 
+/**
+ * Hash of all that rows are coded against. Machines that learn it apart, on other kinds of arithmetic, get clusters that differ a little,
+ * and the codes of one mean nothing among those of the other.
+ */
+export function nameTraining({ partition, transform, ...training }: Training): string {
+  const { centroids, centroidScales, hub, metric, rotationSeed } = training;
+  const { weights, biases, cells } = partition;
+  const hash = createHash("sha256");
+  const seed = Uint32Array.of(rotationSeed);
+  const ofCells = [cells?.weights, cells?.biases, cells?.firstClasses];
+  const values = [seed, centroids, centroidScales, weights, biases, ...ofCells, hub, metric];
+  for (const array of [...values, transform?.left, transform?.right]) {
+    hash.update(`\0${array?.byteLength ?? 0}`);
+    if (array) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+  return hash.digest("hex");
+}
+
 /** All chunks of an index, wherever they were coded. */
 export interface ChunkStore {
   readonly plan: ChunkPlan;
-  /** @throws BuildError where it is damaged */
+  /** @throws BuildError where it is damaged, or was coded against another training */
   read(chunk: number): Promise<CodedChunk>;
   /** Streams the exact rows of a chunk. Throws BuildError where they are damaged. */
   readRows(chunk: number): AsyncGenerator<Uint8Array>;
@@ -61,12 +82,14 @@ export interface ChunkStore {
  * Opens the chunks of an index.
  *
  * @param folders work folders of this machine and of others
+ * @param training which one they must have been coded against
  * @throws BuildError naming chunks that are nowhere
  */
 export async function openChunks(
   folders: readonly WorkFolder[],
   index: IndexName,
   plan: ChunkPlan,
+  training: string,
 ): Promise<ChunkStore> {
   const homes: WorkFolder[] = [];
   const missing: number[] = [];
@@ -85,9 +108,12 @@ export async function openChunks(
   const load = async (chunk: number): Promise<CodedChunk> => {
     const value = await homes[chunk]?.read(nameOf(index, chunk));
     // The folder checked the hash of what `writeChunk` wrote.
-    if (value !== null && value !== undefined) return value as CodedChunk;
+    const coded = (value ?? null) as CodedChunk | null;
+    const place = `${nameOf(index, chunk)} in ${homes[chunk]?.path}`;
+    if (coded === null) throw new BuildError(`${place} is damaged: delete it and build again`);
+    if (coded.training === training) return coded;
     throw new BuildError(
-      `${nameOf(index, chunk)} in ${homes[chunk]?.path} is damaged: delete it and build again`,
+      `${place} was coded against another training than the one that is here: parts on other kinds of arithmetic (--arithmetic) learn other clusters. Train once, copy that work folder to every machine, and code the parts there.`,
     );
   };
   return {

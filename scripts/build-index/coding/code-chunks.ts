@@ -7,7 +7,7 @@ import { readUnitRows } from "../vectors/read-unit-rows.ts";
 import type { VectorSource } from "../vectors/vector-source.ts";
 import type { WorkFolder } from "../work-folder.ts";
 import { type ChunkPlan, rowsOfChunk } from "./chunk-plan.ts";
-import { hasChunk, type IndexName, writeChunk } from "./chunk-store.ts";
+import { hasChunk, type IndexName, nameTraining, writeChunk } from "./chunk-store.ts";
 
 /** What is coded. */
 export interface CodingTask {
@@ -40,6 +40,7 @@ export async function codeChunks(
 ): Promise<void> {
   const { index, plan, training } = task;
   const codebook = codebookOf(training);
+  const name = nameTraining(training);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const waiting = task.chunks.values();
@@ -62,7 +63,8 @@ export async function codeChunks(
       const coded = await arithmetic.encode(rows, clusters, codebook, either);
       const bywork = toRecords(coded, clusters, task, list);
       const exact = await exactRows(arithmetic, rows, task.exact, either);
-      await writeChunk(folder, index, chunk, { bywork, f1: coded.f1, renormalized }, exact);
+      const facts = { bywork, f1: coded.f1, renormalized, training: name };
+      await writeChunk(folder, index, chunk, facts, exact);
     }
     done += list.length;
     onRows(done);
