@@ -12,7 +12,7 @@ import { createOffline } from "./app/offline/create-offline.ts";
 import { createSampleShelf } from "./app/open/create-sample-shelf.ts";
 import { createTextShelf } from "./app/own-texts/create-text-shelf.ts";
 import { createTextsHint } from "./app/own-texts/texts-hint.ts";
-import { ifTextsAreFree, onTextsChange } from "./app/own-texts/texts-tabs.ts";
+import { ifTextsAreFree, onTextsChange, undoOffers } from "./app/own-texts/texts-tabs.ts";
 import { createSafeStart } from "./app/safe-start/create-safe-start.ts";
 import { guardEncoder } from "./app/safe-start/guard-encoder.ts";
 import { createPageLife } from "./app/safe-start/page-life.ts";
@@ -90,6 +90,7 @@ render(() => {
     hint: textsHint,
     storage: () => navigator.storage,
     ifFree: ifTextsAreFree,
+    undo: undoOffers,
     onChange: onTextsChange,
   });
   return (

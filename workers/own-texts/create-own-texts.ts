@@ -12,6 +12,7 @@ import type {
 import { type ReadTexts, readTexts, requireSize } from "../../src/core/own-texts/read-texts.ts";
 import { createRowRuns, type Run } from "../../src/core/own-texts/row-runs.ts";
 import {
+  beginsAsTextsFile,
   TEXTS_FILE_TAIL,
   textsFileHead,
   textsFileLine,
@@ -30,6 +31,7 @@ import { createOwnVectors, type OwnVectors, type VectorServices } from "./own-ve
 import { readOwnSource, readSentences, readWholeText } from "./read-own-texts.ts";
 import { searchOwnTexts } from "./search-own-texts.ts";
 import { createTextsStore } from "./texts-store.ts";
+import { createTurns } from "./turns.ts";
 import { createVectorsStore, MOST_RUN_ROWS } from "./vectors-store.ts";
 
 /** The work of the worker that keeps own texts, without the worker; see `OwnTextsApi` for what each promises. */
@@ -52,6 +54,9 @@ export interface OwnTexts {
 /** Sentences that a preview shows. */
 const SAMPLE_SENTENCES = 3;
 
+/** Bytes that tell a file of exported texts from others. */
+const BEGINNING_BYTES = 64;
+
 /** What surrounds it. */
 export interface OwnTextsServices extends Pick<VectorServices, "openKernel"> {
   /** Called after every change, so that other tabs can be told. */
@@ -73,6 +78,8 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
       latest = createOwnVectors(model, { vectors: store, codes, openKernel });
     return latest;
   };
+  // One after the other: an index takes over what is kept before it is searched, and must not change meanwhile.
+  const inTurn = createTurns();
   const changed = async (work: Promise<unknown>): Promise<void> => {
     await work;
     onChange();
@@ -80,16 +87,16 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
   return {
     async library(model) {
       const { revision, works, deleted } = await library.now();
-      const rows = model === null ? createRowRuns([]) : await vectorsOf(model).rows(revision);
+      const rows = model === null ? null : await vectorsOf(model).rows(revision);
       const described = works.map((work) => {
         const { workId, record, sentences, addedAt, firstRow } = work;
-        const embedded = rows.countWithin({ firstRow, count: sentences });
+        const embedded = rows?.countWithin({ firstRow, count: sentences }) ?? null;
         return { workId, record, sentences, addedAt, embedded };
       });
       return {
         works: described.reverse(),
         sentences: described.reduce((total, { sentences }) => total + sentences, 0),
-        embedded: described.reduce((total, { embedded }) => total + embedded, 0),
+        embedded: rows && described.reduce((total, { embedded }) => total + (embedded ?? 0), 0),
         deleted,
         bytes: {
           texts: [...works, ...deleted].reduce((total, { bytes }) => total + bytes, 0),
@@ -117,9 +124,16 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
         known: works.length - added.length,
       };
     },
-    edit: (workId, record) => changed(texts.change([workId], { record: tidyRecord(record) })),
-    remove: (workIds) => changed(texts.change(workIds, { isDeleted: true })),
-    restore: (workIds) => changed(texts.change(workIds, { isDeleted: false })),
+    async edit(workId, record) {
+      const { works } = await library.now();
+      const work = works.find((other) => other.workId === workId);
+      if (work === undefined) return;
+      const tidy = tidyRecord(record);
+      const text = await readWholeText(texts, work);
+      await changed(texts.edit(workId, tidy, await digestOf({ record: tidy, text })));
+    },
+    remove: (workIds) => changed(texts.remove(workIds)),
+    restore: (workIds) => changed(texts.restore(workIds)),
     async purge() {
       const purged = await texts.purge();
       const { works } = await library.now();
@@ -140,17 +154,20 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
       return null;
     },
     takeVectors: (request) => changed(vectorsOf(request).take(request)),
-    async search(request, signal) {
-      const now = await library.now();
-      const vectors = vectorsOf(request.model);
-      const rows = await vectors.rows(now.revision);
-      const ready = now.works.filter(
-        ({ firstRow, sentences }) => rows.countWithin({ firstRow, count: sentences }) === sentences,
-      );
-      const index = await vectors.index(request.variant, signal);
-      signal.throwIfAborted();
-      return searchOwnTexts({ index, works: ready, texts }, request, signal);
-    },
+    search: (request, signal) =>
+      inTurn(async () => {
+        signal.throwIfAborted();
+        const now = await library.now();
+        const vectors = vectorsOf(request.model);
+        const rows = await vectors.rows(now.revision);
+        const ready = now.works.filter(
+          ({ firstRow, sentences }) =>
+            rows.countWithin({ firstRow, count: sentences }) === sentences,
+        );
+        const index = await vectors.index(request.variant, signal);
+        signal.throwIfAborted();
+        return searchOwnTexts({ index, works: ready, texts }, request, signal);
+      }),
     async source(row) {
       const { works } = await library.now();
       return readOwnSource(texts, works, toOwnRow(row));
@@ -170,7 +187,8 @@ export function createOwnTexts({ onChange, now, openKernel }: OwnTextsServices):
 }
 
 async function readGiven({ name, content, columns }: GivenTexts): Promise<ReadTexts> {
-  requireSize(name, content.size);
+  const beginning = await content.slice(0, BEGINNING_BYTES).text();
+  requireSize(name, content.size, beginsAsTextsFile(beginning));
   return readTexts({ name, bytes: new Uint8Array(await content.arrayBuffer()) }, columns);
 }
 

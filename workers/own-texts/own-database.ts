@@ -18,8 +18,10 @@ export interface StoredWork {
   readonly addedAt: number;
   /** Bytes that its text takes, about. */
   readonly bytes: number;
-  /** Hash of record and text, by which a work that is added twice is known. */
+  /** Hash of text and record as they came, by which a work that is added twice is known. */
   readonly digest: string;
+  /** The same with the record that a person has given it since: so it stands in an exported file. */
+  readonly editedDigest?: string;
   /** True from its deletion until it is purged or restored. */
   readonly isDeleted: boolean;
 }

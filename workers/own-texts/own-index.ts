@@ -108,7 +108,7 @@ export function createOwnIndex(
       const top = createTopK(count);
       for (const { row, score } of exact.values()) top.offer(row, score);
       uncoded.scan(query, (row, score) => {
-        if (score >= top.threshold() && accepts(row)) top.offer(row, score);
+        if (score >= top.threshold() && accepts(row) && !exact.has(row)) top.offer(row, score);
       });
       return top.take().flatMap(({ id: row, score }) => {
         const found = exact.get(row);

@@ -35,11 +35,16 @@ export interface TextsStore {
    * @throws AppError `texts-too-many`, `texts-storage`
    */
   add(works: readonly NewWork[], addedAt: number): Promise<readonly StoredWork[]>;
-  /** Changes records and deletion; works that are gone are passed over. */
-  change(
-    workIds: readonly string[],
-    change: { readonly record?: OwnRecord; readonly isDeleted?: boolean },
-  ): Promise<void>;
+  /** Gives a work another record, and remembers the digest that it has with that; a work that is gone is passed over. */
+  edit(workId: string, record: OwnRecord, digest: string): Promise<void>;
+  /** Marks works as deleted; works that are gone are passed over. */
+  remove(workIds: readonly string[]): Promise<void>;
+  /**
+   * Takes that back.
+   *
+   * @throws AppError `texts-too-many` where others have taken their room meanwhile
+   */
+  restore(workIds: readonly string[]): Promise<void>;
   /** Deletes the works that are marked as deleted, and gives them. */
   purge(): Promise<readonly StoredWork[]>;
   /** A piece of a work's text; undefined where it is gone. */
@@ -65,8 +70,10 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
         result = await work(transaction);
         await touch(transaction);
       } catch (error) {
+        // Where a write found no room, requests after it tell only that the transaction has ended.
+        const cause = transaction.error ?? error;
         abort(transaction);
-        throw error;
+        throw cause;
       }
       await transaction.done;
       return result;
@@ -89,11 +96,13 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
         const states = transaction.objectStore("state");
         const [before, known] = await Promise.all([states.get("state"), store.getAll()]);
         const state = before ?? EMPTY_STATE;
-        const isKnown = new Set(
-          known.filter((work) => !work.isDeleted).map(({ digest }) => digest),
-        );
+        const living = known.filter((work) => !work.isDeleted);
+        const isKnown = new Set(living.flatMap(digestsOf));
         const fresh = works.filter(({ digest }) => !isKnown.has(digest) && isKnown.add(digest));
-        requireRoom(known, fresh);
+        requireRoom([
+          ...living.map(({ sentences }) => sentences),
+          ...fresh.map(({ text }) => text.spans.length),
+        ]);
         let { nextRow } = state;
         const added = fresh.map((work) => {
           const stored = toStored(work, nextRow, addedAt);
@@ -109,12 +118,30 @@ export function createTextsStore(database: OwnDatabase): TextsStore {
         await states.put({ ...state, nextRow }, "state");
         return added.map(({ work }) => work);
       }),
-    change: (workIds, change) =>
+    edit: (workId, record, editedDigest) =>
+      write(async (transaction) => {
+        const store = transaction.objectStore("works");
+        const work = await store.get(workId);
+        if (work !== undefined) await store.put({ ...work, record, editedDigest }, workId);
+      }),
+    remove: (workIds) =>
       write(async (transaction) => {
         const store = transaction.objectStore("works");
         for (const workId of workIds) {
           const work = await store.get(workId);
-          if (work !== undefined) await store.put({ ...work, ...change }, workId);
+          if (work !== undefined) await store.put({ ...work, isDeleted: true }, workId);
+        }
+      }),
+    restore: (workIds) =>
+      write(async (transaction) => {
+        const store = transaction.objectStore("works");
+        const wanted = new Set(workIds);
+        const works = (await store.getAll()).filter(
+          (work) => !work.isDeleted || wanted.has(work.workId),
+        );
+        requireRoom(works.map(({ sentences }) => sentences));
+        for (const work of works) {
+          if (work.isDeleted) await store.put({ ...work, isDeleted: false }, work.workId);
         }
       }),
     purge: () =>
@@ -177,15 +204,18 @@ function toStored(
   return { work, chunks };
 }
 
-function requireRoom(known: readonly StoredWork[], fresh: readonly NewWork[]): void {
-  const sentences =
-    known.reduce((total, work) => total + work.sentences, 0) +
-    fresh.reduce((total, work) => total + work.text.spans.length, 0);
-  const works = known.length + fresh.length;
+/** Refuses more works, given by their sentences, than are kept. Deleted ones do not count: they make room at once. */
+function requireRoom(works: readonly number[]): void {
+  const sentences = works.reduce((total, count) => total + count, 0);
   const tooMany = (what: "sentences" | "works", found: number, limit: number): AppError =>
     new AppError({ code: "texts-too-many", what, found, limit });
   if (sentences > MOST_OWN_SENTENCES) throw tooMany("sentences", sentences, MOST_OWN_SENTENCES);
-  if (works > MOST_OWN_WORKS) throw tooMany("works", works, MOST_OWN_WORKS);
+  if (works.length > MOST_OWN_WORKS) throw tooMany("works", works.length, MOST_OWN_WORKS);
+}
+
+/** What a work is known by: as it came, and as it is now. */
+function digestsOf({ digest, editedDigest }: StoredWork): readonly string[] {
+  return editedDigest === undefined ? [digest] : [digest, editedDigest];
 }
 
 /** All pieces of a work: an array sorts after every number. */

@@ -19,7 +19,10 @@ const OPTIONS: readonly { readonly value: Among; readonly label: string }[] = [
 /** Whose texts are searched; nothing where a person has none. */
 export function AmongSwitch(props: AmongSwitchProps) {
   const library = () => props.texts.library();
-  const unread = () => (library()?.sentences ?? 0) - (library()?.embedded ?? 0);
+  const unread = () => {
+    const { sentences = 0, embedded = null } = library() ?? {};
+    return embedded === null ? 0 : sentences - embedded;
+  };
   return (
     <Show when={(library()?.works.length ?? 0) > 0}>
       <div class="among">

@@ -10,6 +10,7 @@ interface OwnTextProps {
   onRemove(): void;
 }
 
+const number = new Intl.NumberFormat("en");
 const date = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 
 /** One text of the list: its record, what can be done with it. */
@@ -32,9 +33,7 @@ export function OwnText(props: OwnTextProps) {
       <p class="quiet">
         <Show when={byline(props.work.record)}>{(line) => <>{line()}. </>}</Show>
         {countWords(props.work.sentences, "sentence")}, added {date.format(props.work.addedAt)}
-        <Show when={props.work.embedded < props.work.sentences}>
-          ; {props.work.embedded === 0 ? "not read yet" : `${props.work.embedded} read`}
-        </Show>
+        {readWords(props.work)}
       </p>
       <Show when={draft()}>
         {(record) => (
@@ -72,6 +71,12 @@ export function OwnText(props: OwnTextProps) {
       </div>
     </li>
   );
+}
+
+/** How much of it is read, where that is known and not all of it. */
+function readWords({ sentences, embedded }: OwnWorkInfo): string {
+  if (embedded === null || embedded >= sentences) return "";
+  return embedded === 0 ? "; not read yet" : `; ${number.format(embedded)} read`;
 }
 
 function byline({ author, year }: OwnRecord): string {

@@ -30,7 +30,12 @@ export function TextsDialog(props: TextsDialogProps) {
   const library = () => props.shelf.library();
   const job = () => props.shelf.job();
   const isBusy = () => ["adding", "reading", "asking"].includes(job().kind);
-  const unread = () => (library()?.sentences ?? 0) - (library()?.embedded ?? 0);
+  /** Sentences that the model in use has not read; null where that is not known, because it is not open. */
+  const unread = () => {
+    const { sentences = 0, embedded = 0 } = library() ?? {};
+    return embedded === null ? null : sentences - embedded;
+  };
+  const canRead = () => unread() !== 0 && (library()?.sentences ?? 0) > 0 && !isBusy();
   const message = createSteadyMessage(() => ({
     words: textsAnnouncement(job(), library()),
     occasion: job().kind,
@@ -38,12 +43,8 @@ export function TextsDialog(props: TextsDialogProps) {
 
   onMount(() => {
     setGiven(props.files);
-    // What was deleted when a visit ended can no longer be asked back; this looks at what is there as well.
-    props.shelf.purge();
-  });
-  onCleanup(() => {
-    // Whoever closes the dialog does not want back what was deleted in it.
-    if ((library()?.deleted.length ?? 0) > 0) props.shelf.purge();
+    // What was deleted when a visit ended can no longer be asked back; nor what is deleted here, once this is closed.
+    onCleanup(props.shelf.offerUndo());
   });
 
   const exportAll = async () => {
@@ -80,13 +81,9 @@ export function TextsDialog(props: TextsDialogProps) {
             {(there) => (
               <>
                 <p class="quiet">{holdingWords(there().sentences, there().works.length)}</p>
-                <Show when={unread() > 0 && !isBusy()}>
+                <Show when={canRead()}>
                   <div class="texts-status">
-                    <p>
-                      {countWords(unread(), "sentence")} {unread() === 1 ? "is" : "are"} not read by{" "}
-                      {props.model} yet; a text is found once all of it is read. That is done on
-                      this device and kept.
-                    </p>
+                    <p>{unreadWords(unread(), props.model)}</p>
                     <button type="button" class="button" onClick={() => props.shelf.read()}>
                       Read them now
                     </button>
@@ -155,6 +152,13 @@ export function TextsDialog(props: TextsDialogProps) {
       </div>
     </Dialog>
   );
+}
+
+function unreadWords(unread: number | null, model: string): string {
+  const how = "a text is found once all of it is read. That is done on this device and kept.";
+  if (unread === null) return `What ${model} has read of them shows once it is open; ${how}`;
+  const are = unread === 1 ? "is" : "are";
+  return `${countWords(unread, "sentence")} ${are} not read by ${model} yet; ${how}`;
 }
 
 function holdingWords(sentences: number, works: number): string {

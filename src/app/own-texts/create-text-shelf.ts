@@ -14,6 +14,7 @@ import type { Session } from "../session/session.ts";
 import type { Offer } from "../session/session-state.ts";
 import { asModel, readWithModel } from "./read-with-model.ts";
 import type { TextsHint } from "./texts-hint.ts";
+import type { UndoOffers } from "./texts-tabs.ts";
 
 /** What the shelf is at, or how its last work ended. */
 export type TextsJob =
@@ -54,8 +55,11 @@ export interface TextShelf {
   edit(workId: string, record: OwnRecord): void;
   remove(workIds: readonly string[]): void;
   restore(workIds: readonly string[]): void;
-  /** Deletes for good what was removed. */
-  purge(): void;
+  /**
+   * Deletes for good what was removed before, and offers to restore what is removed from now on; gives what ends the offer, and
+   * deletes it then. Another tab that offers the same keeps it all.
+   */
+  offerUndo(): () => void;
   clear(): void;
   /** All texts as a file; null where that failed, which the job then says. */
   exportAll(): Promise<Blob | null>;
@@ -69,6 +73,7 @@ export interface TextShelfServices {
   readonly storage: () => StorageManager | undefined;
   /** Runs `work` unless another tab does such work; tells whether it ran. */
   readonly ifFree: (work: () => Promise<void>) => Promise<boolean>;
+  readonly undo: UndoOffers;
   /** Calls back whenever this or another tab has changed something; gives what ends that. */
   readonly onChange: (changed: () => void) => () => void;
 }
@@ -78,12 +83,14 @@ const SETTLE_MS = 150;
 
 /** Creates the shelf. Nothing starts the texts' worker before there are texts, or somebody asks. */
 export function createTextShelf(services: TextShelfServices): TextShelf {
-  const { texts, session, hint } = services;
+  const { texts, session, hint, undo } = services;
   const [library, setLibrary] = createSignal<OwnLibrary | null>(null);
   const [job, setJob] = createSignal<TextsJob>({ kind: "none" });
   let controller = new AbortController();
   let accept: () => void = () => undefined;
   const never = () => new AbortController().signal;
+  /** What a search found of them at the last look with a model open; null before the first. */
+  let searched: string | null = null;
   const isBusy = () => ["adding", "reading", "asking"].includes(job().kind);
   const fail = (error: unknown) => {
     setJob(isAbort(error) ? { kind: "cancelled" } : { kind: "failed", error: errorDetail(error) });
@@ -92,11 +99,17 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
   async function load(): Promise<void> {
     const encoder = session.encoder();
     const model = encoder === null ? null : asModel(encoder);
-    const before = library();
     const now = await texts.library(never(), model);
-    hint.write(now.works.length + now.deleted.length > 0);
+    const had = hint.read();
+    const has = now.works.length > 0;
+    hint.write(has);
     setLibrary(now);
-    if (before !== null && searchedOf(before) !== searchedOf(now)) session.ownTextsChanged();
+    // Without a model nothing is known of what is read, and nothing was searched.
+    if (model === null && has) return;
+    const before = searched ?? (had ? null : NONE_SEARCHED);
+    searched = searchedOf(now);
+    const isOther = before !== null && before !== searched;
+    if (isOther || (had && !has)) session.ownTextsChanged();
   }
   const reload = () => {
     load().catch((error: unknown) => {
@@ -133,7 +146,7 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
       const isFree = await services.ifFree(async () => {
         await readWithModel(
           model,
-          sentences - embedded,
+          sentences - (embedded ?? 0),
           { texts, embed },
           (progress) => {
             if (signal.aborted || progress.phase !== "embed") return;
@@ -188,8 +201,8 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
       try {
         const added = await texts.add(controller.signal, given, record);
         setJob({ kind: "none" });
-        // Before anything else could be cleared away: these are the person's own.
-        await requestPersistence(services.storage());
+        // These are the person's own. Some browsers ask in turn, and the reading does not wait for the answer.
+        void requestPersistence(services.storage());
         void read({ kind: "added", added });
         return true;
       } catch (error) {
@@ -204,7 +217,11 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
     edit: (workId, record) => void change(() => texts.edit(never(), workId, record)),
     remove: (workIds) => void change(() => texts.remove(never(), workIds)),
     restore: (workIds) => void change(() => texts.restore(never(), workIds)),
-    purge: () => void change(() => texts.purge(never())),
+    offerUndo() {
+      const purge = () => change(() => undo.ifNone(() => texts.purge(never())));
+      const begun = purge().then(() => undo.begin());
+      return () => void begun.then((end) => end()).then(purge);
+    },
     clear() {
       controller.abort();
       void change(() => texts.clear(never()));
@@ -225,3 +242,6 @@ function searchedOf({ works }: OwnLibrary): string {
   const read = works.filter(({ sentences, embedded }) => embedded === sentences);
   return JSON.stringify(read.map(({ workId, record }) => [workId, record]));
 }
+
+/** {@link searchedOf} where there is none. */
+const NONE_SEARCHED = "[]";

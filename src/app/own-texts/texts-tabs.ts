@@ -17,6 +17,39 @@ export async function ifTextsAreFree(work: () => Promise<void>): Promise<boolean
   });
 }
 
+/** Name of the lock that every tab shares which offers to undo what was deleted. */
+const UNDO_LOCK = "artefact-own-texts-undo";
+
+/** What a deletion is undone by, over all tabs: nothing is deleted for good while any of them offers to bring it back. */
+export interface UndoOffers {
+  /** Runs `work` unless a tab offers to undo. */
+  ifNone(work: () => Promise<void>): Promise<void>;
+  /** Tells the other tabs of an offer; gives what ends it. */
+  begin(): () => Promise<void>;
+}
+
+/** The offers of all tabs. Without locks, as outside secure contexts, a tab knows of its own alone. */
+export const undoOffers: UndoOffers = {
+  async ifNone(work) {
+    if (!("locks" in navigator)) return await work();
+    await navigator.locks.request(UNDO_LOCK, { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await work();
+    });
+  },
+  begin() {
+    if (!("locks" in navigator)) return async () => undefined;
+    let release: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const held = navigator.locks.request(UNDO_LOCK, { mode: "shared" }, () => ended);
+    return async () => {
+      release();
+      await held;
+    };
+  },
+};
+
 /** Calls back whenever this or another tab has changed own texts; gives what ends that. */
 export function onTextsChange(changed: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);

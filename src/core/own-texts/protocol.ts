@@ -40,7 +40,10 @@ export interface TextsPreview {
 export interface AddedTexts {
   readonly works: number;
   readonly sentences: number;
-  /** Works that were here already, word for word and under the same record, and were not added again. */
+  /**
+   * Works that were here already, word for word and under the record that they came with or have by now, and were not added
+   * again.
+   */
   readonly known: number;
 }
 
@@ -51,15 +54,16 @@ export interface OwnWorkInfo {
   readonly sentences: number;
   /** Milliseconds since 1970. */
   readonly addedAt: number;
-  /** Sentences that have vectors of the model asked for; only a text with all of them is searched. */
-  readonly embedded: number;
+  /** Sentences that have vectors of the model asked for, null where none was; only a text with all of them is searched. */
+  readonly embedded: number | null;
 }
 
 /** All of a person's own texts, the newest first, and how far a model has read them. */
 export interface OwnLibrary {
   readonly works: readonly OwnWorkInfo[];
   readonly sentences: number;
-  readonly embedded: number;
+  /** Null where no model was asked for. */
+  readonly embedded: number | null;
   /** Works that were deleted and can still be restored. */
   readonly deleted: readonly Pick<OwnWorkInfo, "workId" | "record" | "sentences">[];
   /** Bytes that texts and vectors take, of all models. */

@@ -1,7 +1,12 @@
 import { AppError } from "../errors.ts";
 import { type CsvColumns, columnNames, detectColumns, textsOfRows } from "./csv-columns.ts";
 import { decodeText, type TextEncoding } from "./decode-text.ts";
-import { MOST_FILE_BYTES, MOST_OWN_SENTENCES, MOST_OWN_WORKS } from "./limits.ts";
+import {
+  MOST_EXPORT_BYTES,
+  MOST_FILE_BYTES,
+  MOST_OWN_SENTENCES,
+  MOST_OWN_WORKS,
+} from "./limits.ts";
 import { type OwnRecord, tidyRecord } from "./own-record.ts";
 import { type OwnWork, textOfBlocks, worksOfTexts } from "./own-work.ts";
 import { detectDelimiter, parseCsv } from "./parse-csv.ts";
@@ -41,8 +46,8 @@ const SAMPLE_ROWS = 3;
  * @throws AppError `texts-format`, `texts-malformed`, `texts-empty` for a file without a sentence, or `texts-too-large`
  */
 export function readTexts({ name, bytes }: TextsFile, columns: CsvColumns | null): ReadTexts {
-  requireSize(name, bytes.length);
   const { text, encoding } = decodeText(bytes, name);
+  requireSize(name, bytes.length, beginsAsTextsFile(text));
   const title = titleOf(name);
   const read = readDecoded(text, name, title, columns);
   const works = read.works
@@ -61,11 +66,13 @@ export function readTexts({ name, bytes }: TextsFile, columns: CsvColumns | null
 /**
  * Throws AppError `texts-too-large` for a file of more bytes than are read, before anybody reads it, and `texts-empty` for
  * one without any.
+ *
+ * @param isExport whether it begins as an export of a page like this, which may be larger
  */
-export function requireSize(file: string, bytes: number): void {
+export function requireSize(file: string, bytes: number, isExport: boolean): void {
   if (bytes === 0) throw new AppError({ code: "texts-empty", file });
-  if (bytes <= MOST_FILE_BYTES) return;
-  const limit = MOST_FILE_BYTES;
+  const limit = isExport ? MOST_EXPORT_BYTES : MOST_FILE_BYTES;
+  if (bytes <= limit) return;
   throw new AppError({ code: "texts-too-large", file, what: "bytes", found: bytes, limit });
 }
 

@@ -21,13 +21,15 @@ function setUp(
     readonly isFree?: boolean;
     readonly failing?: Partial<OwnTextsClient>;
     readonly mustAsk?: boolean;
+    readonly persist?: () => Promise<boolean>;
   } = {},
 ) {
-  let works: OwnWorkInfo[] = [];
-  let deleted: OwnWorkInfo[] = [];
+  let works: (OwnWorkInfo & { readonly embedded: number })[] = [];
+  let deleted: typeof works = [];
   const calls: string[] = [];
   let changed: () => void = () => undefined;
-  const total = (of: "sentences" | "embedded") => works.reduce((sum, work) => sum + work[of], 0);
+  const total = (of: "sentences" | "embedded") =>
+    works.reduce((sum, work) => sum + (work[of] ?? 0), 0);
   const texts: OwnTextsClient = {
     library: async (): Promise<OwnLibrary> => ({
       works: [...works],
@@ -104,19 +106,33 @@ function setUp(
         ownTextsChanged: () => calls.push("changed"),
       },
       hint: createTextsHint(() => storage),
-      storage: () => undefined,
+      storage: () =>
+        options.persist ? ({ persist: options.persist } as StorageManager) : undefined,
       async ifFree(work) {
         if (options.isFree === false) return false;
         await work();
         return true;
       },
+      undo,
       onChange: (callback) => {
         changed = callback;
         return () => undefined;
       },
     });
+  let offers = 0;
+  const undo = {
+    ifNone: async (work: () => Promise<void>) => {
+      if (offers === 0) await work();
+    },
+    begin: () => {
+      offers += 1;
+      return async () => {
+        offers -= 1;
+      };
+    },
+  };
   const { shelf, end } = createRoot((dispose) => ({ shelf: make(), end: dispose }));
-  return { shelf, calls, kept, jobs, end, tellOfChange: () => changed() };
+  return { shelf, undo, calls, kept, jobs, end, tellOfChange: () => changed() };
 }
 
 describe("the shelf of own texts", () => {
@@ -184,6 +200,24 @@ describe("the shelf of own texts", () => {
     expect(shelf.library()).toMatchObject({ embedded: 5 });
   });
 
+  it("does not wait for a person's answer to whether what is stored may stay", async () => {
+    const { shelf } = setUp({ persist: () => new Promise(() => undefined) });
+    expect(await shelf.add(GIVEN, null)).toBe(true);
+    await settle();
+    expect(shelf.library()).toMatchObject({ embedded: 5 });
+  });
+
+  it("ranks again where another tab has added the first texts of all, and where the last one is gone", async () => {
+    const { shelf, calls, kept } = setUp();
+    await shelf.add(GIVEN, null);
+    await settle();
+    expect(calls.filter((call) => call === "changed")).toHaveLength(1);
+    shelf.remove(["w0"]);
+    await settle();
+    expect(calls.filter((call) => call === "changed")).toHaveLength(2);
+    expect(kept.size).toBe(0);
+  });
+
   it("leaves the reading to another tab that is at it", async () => {
     const { shelf, calls } = setUp({ isFree: false });
     await shelf.add(GIVEN, null);
@@ -216,6 +250,24 @@ describe("the shelf of own texts", () => {
     shelf.restore(["w0"]);
     await settle();
     expect(calls).toHaveLength(before + 2);
+  });
+
+  it("keeps what was deleted while any tab offers to undo it, and deletes it for good when the last one ends that", async () => {
+    const { shelf, undo } = setUp();
+    await shelf.add(GIVEN, null);
+    const endElsewhere = undo.begin();
+    const endHere = shelf.offerUndo();
+    shelf.remove(["w0"]);
+    await settle();
+    expect(shelf.library()?.deleted).toHaveLength(1);
+    endHere();
+    await settle();
+    expect(shelf.library()?.deleted).toHaveLength(1);
+    await endElsewhere();
+    const end = shelf.offerUndo();
+    await settle();
+    expect(shelf.library()?.deleted).toEqual([]);
+    end();
   });
 
   it("remembers nothing where the browser forbids it, and works", () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../../src/core/errors.ts";
 import type { CsvColumns } from "../../../src/core/own-texts/csv-columns.ts";
-import { MOST_FILE_BYTES, MOST_OWN_WORKS } from "../../../src/core/own-texts/limits.ts";
+import {
+  MOST_EXPORT_BYTES,
+  MOST_FILE_BYTES,
+  MOST_OWN_SENTENCES,
+  MOST_OWN_WORKS,
+  MOST_SENTENCE_LENGTH,
+} from "../../../src/core/own-texts/limits.ts";
 import { sentenceAt } from "../../../src/core/own-texts/own-work.ts";
 import { type ReadTexts, readTexts, requireSize } from "../../../src/core/own-texts/read-texts.ts";
 import {
@@ -74,10 +80,18 @@ describe("plain text", () => {
   });
 
   it("of too many bytes is refused before it is read", () => {
-    expect(errorOf(() => requireSize("a.txt", MOST_FILE_BYTES + 1))).toMatchObject({
+    expect(errorOf(() => requireSize("a.txt", MOST_FILE_BYTES + 1, false))).toMatchObject({
       code: "texts-too-large",
       what: "bytes",
       limit: MOST_FILE_BYTES,
+    });
+  });
+
+  it("may be larger where it is an export: what a device keeps must come back", () => {
+    const most = MOST_OWN_SENTENCES * MOST_SENTENCE_LENGTH;
+    expect(() => requireSize("a.json", most, true)).not.toThrow();
+    expect(errorOf(() => requireSize("a.json", MOST_EXPORT_BYTES + 1, true))).toMatchObject({
+      limit: MOST_EXPORT_BYTES,
     });
   });
 });

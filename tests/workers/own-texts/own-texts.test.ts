@@ -389,7 +389,7 @@ describe("another model", () => {
     await read(own, other);
     expect((await search(own, { model: other, variant: "adapted" })).total).toBe(40);
     expect(await own.library(model)).toMatchObject({ embedded: 40 });
-    expect(await own.library(null)).toMatchObject({ embedded: 0, sentences: 40 });
+    expect(await own.library(null)).toMatchObject({ embedded: null, sentences: 40 });
   });
 
   it("takes the room of earlier ones where there is none left", async () => {
@@ -512,6 +512,65 @@ describe("faults", () => {
       detail: { code: "texts-too-many", what: "sentences", found: MOST_OWN_SENTENCES + 1 },
     });
     expect((await own.library(model)).works).toHaveLength(1);
+  });
+
+  it("what is deleted makes room at once, and does not come back into room that others have taken", async () => {
+    const own = visit();
+    await own.add(notes("a", 1), null, signal);
+    const database = await openDB(DATABASE);
+    const [stored] = await database.getAll("works");
+    await database.put("works", { ...stored, sentences: MOST_OWN_SENTENCES }, stored.workId);
+    database.close();
+    await own.remove([stored.workId]);
+    expect(await own.add(notes("b", 3), null, signal)).toMatchObject({ sentences: 3 });
+    await expect(own.restore([stored.workId])).rejects.toMatchObject({
+      detail: { code: "texts-too-many", found: MOST_OWN_SENTENCES + 3 },
+    });
+    expect((await own.library(model)).deleted).toHaveLength(1);
+  });
+
+  it("an export is known on the device that it was written on, also where a record was edited", async () => {
+    const own = visit();
+    const file = notes("a", 3);
+    await own.add(file, null, signal);
+    const [work] = (await own.library(null)).works;
+    await own.edit(work?.workId ?? "", { title: "Better", author: "Ho", year: "2017" });
+    const exported = { name: "my.json", content: await own.exportAll(signal), columns: null };
+    expect(await own.add(exported, null, signal)).toEqual({ works: 0, sentences: 0, known: 1 });
+    expect(await own.add(file, null, signal)).toEqual({ works: 0, sentences: 0, known: 1 });
+    expect((await own.library(null)).works).toMatchObject([
+      { record: { title: "Better" }, embedded: null },
+    ]);
+  });
+
+  it("searches that meet do not find a sentence twice, nor do those after them", async () => {
+    const first = visit();
+    await first.add(notes("a", 1100), null, signal);
+    await read(first);
+    const own = visit();
+    await Promise.all([search(own), search(own)]);
+    for (let again = 0; again < 2; again++) {
+      const { found } = await search(own);
+      expect(new Set(found.map(({ row }) => row)).size).toBe(25);
+      expect(found).toHaveLength(25);
+    }
+  });
+
+  it("a write that fails in storage is told as what it was, never as a cancellation", async () => {
+    const own = visit();
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+      this: IDBObjectStore,
+      ...args
+    ) {
+      if (this.name !== "works") return put.apply(this, args);
+      this.add(...args);
+      // Its failure comes later, as that of a full disk does, and ends the transaction.
+      return this.add(...args);
+    });
+    await expect(own.add(notes("a", 3), null, signal)).rejects.toMatchObject({
+      name: "ConstraintError",
+    });
   });
 
   it("a cancelled addition adds nothing", async () => {
