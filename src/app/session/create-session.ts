@@ -41,6 +41,9 @@ export function createSession(services: SessionServices): Session {
   const relist = (change: Partial<Listing>) =>
     choose({ listing: restarted({ ...state().choices.listing, ...change }) });
 
+  /** The run whose list own texts have changed while somebody read it; null for none. */
+  let outdated: number | null = null;
+
   /** Lets go of the model: of the worker too, because a worker never gives memory back. */
   const closeModel = () => {
     runs.abort();
@@ -97,8 +100,16 @@ export function createSession(services: SessionServices): Session {
       return { info, vectors: await embedTexts(parts, info, texts, ask, report, signal) };
     },
     ownTextsChanged() {
-      const { kind, choices } = state();
-      if (kind === "showing" && choices.filter.among !== "edition") void ranking.rank();
+      const { kind, choices, isReading, run } = state();
+      const { filter } = choices;
+      // Nothing would be found any more, and nothing to choose otherwise by.
+      if (filter.among === "own" && !services.hasOwnTexts()) {
+        return rankBy({ filter: { ...filter, among: "both" } });
+      }
+      if (kind !== "showing" || filter.among === "edition") return;
+      // Nobody asked for it: a list that is read keeps its order until it is left.
+      if (isReading) outdated = run;
+      else void ranking.rank();
     },
     takeUpdate() {
       dispatch({ type: "update-taken" });
@@ -112,7 +123,14 @@ export function createSession(services: SessionServices): Session {
       dispatch({ type: "pinned", row });
       if (row !== null) explainAround(row);
     },
-    setReading: (isReading) => dispatch({ type: "reading", isReading }),
+    setReading(isReading) {
+      dispatch({ type: "reading", isReading });
+      if (isReading || outdated === null) return;
+      // A later run has found them already.
+      const isStill = outdated === state().run && state().kind === "showing";
+      outdated = null;
+      if (isStill) void ranking.rank();
+    },
     refuse: (error) => dispatch({ type: "refused", error }),
     dismissRefusal: () => dispatch({ type: "refusal-dismissed" }),
     takeOffer: asking.take,
@@ -122,7 +140,11 @@ export function createSession(services: SessionServices): Session {
         encoder.cancel();
         edition.cancel();
       }
-      if (model.takeBack()) encoder.forget();
+      if (model.takeBack()) {
+        // Also where it was opened for a phrase, beside a list: what comes of it is not wanted any more.
+        encoder.cancel();
+        encoder.forget();
+      }
       dispatch({ type: "cancelled" });
       // Only with the model at hand: a cancelled download must not start again.
       if (encoder.value() !== null) explainAgain();

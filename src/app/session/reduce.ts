@@ -86,11 +86,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case "dismissed":
       return state.kind === "failed" ? withoutPending(state) : state;
     case "update-taken":
-      return withShown(state, (shown) =>
-        shown.results.waiting === null
-          ? shown
-          : withResults(shown, { ...shown.results.waiting, waiting: null, maps: {} }),
-      );
+      return withUpdate(state);
     case "choices-changed":
       return { ...state, choices: { ...state.choices, ...event.choices } };
     case "moved":
@@ -168,11 +164,23 @@ function withAnswer(state: SessionState, { asked, answer, isLast }: Answered): S
     const next = newlyShown(shown.picture, asked.encoded, { ...fresh, maps }) ?? shown;
     return { ...state, ...kept, shown: next, isSearching: !isLast };
   }
-  const mustWait = state.isReading && !isSameOrder(shown.results.answer, answer);
-  const results = mustWait
-    ? { ...shown.results, waiting: { answer, crop: asked.crop } }
-    : { ...fresh, maps: keptMaps(shown.results.maps, mapBasis(shown), asked) };
-  return { ...state, shown: { ...shown, results }, isSearching: !isLast };
+  if (state.isReading && !isSameOrder(shown.results.answer, answer)) {
+    const results = { ...shown.results, waiting: { answer, crop: asked.crop } };
+    return { ...state, shown: { ...shown, results }, isSearching: !isLast };
+  }
+  const results = { ...fresh, maps: keptMaps(shown.results.maps, mapBasis(shown), asked) };
+  const next = { ...shown, results };
+  return { ...state, ...keptRows(state, answer), shown: next, isSearching: !isLast };
+}
+
+/** The answer that waits takes the place of the one that is read. */
+function withUpdate(state: SessionState): SessionState {
+  const waiting = shownIn(state)?.results.waiting ?? null;
+  if (waiting === null) return state;
+  const updated = withShown(state, (shown) =>
+    withResults(shown, { ...waiting, waiting: null, maps: {} }),
+  );
+  return { ...updated, ...keptRows(state, waiting.answer) };
 }
 
 /** The first sentences of a picture that was read, or of a phrase without one; null while the picture is not read. */

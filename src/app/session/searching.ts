@@ -92,11 +92,13 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
       ...(share !== null && { share }),
       ...(services.savesData() && { savesData: true }),
     };
+    // Waves and progress have ports of their own: the last of them may come after the answer.
+    let isOver = false;
     const found = await searchAmong(
       parts,
       { among, model, request, edition: { ...(adopted && { adopted }), ...(works && { works }) } },
       (wave) => {
-        if (signal.aborted) return;
+        if (isOver || signal.aborted) return;
         dispatch({
           type: "answered",
           run,
@@ -106,9 +108,12 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
         });
         if (!isStillAsked(asked)) void hooks.rankAgain();
       },
-      (progress) => dispatch({ type: "progressed", run, progress }),
+      (progress) => {
+        if (!isOver) dispatch({ type: "progressed", run, progress });
+      },
       signal,
     );
+    isOver = true;
     signal.throwIfAborted();
     dispatch({ type: "answered", run, asked, answer: listAnswer(found, listing), isLast });
     // A choice made while the picture was loading could not be ranked before now.

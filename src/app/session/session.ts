@@ -74,7 +74,7 @@ export interface Session {
     ask: (offer: Extract<Offer, { kind: "fetch-text" }>) => Promise<void>,
     report: ReportProgress,
   ): Promise<{ readonly info: EncoderInfo; readonly vectors: EmbeddedTexts }>;
-  /** Ranks once more what is on the page, because own texts have come or gone. */
+  /** Ranks once more what is on the page, because own texts have come or gone; a list that is read, once it is left. */
   ownTextsChanged(): void;
   /** What the page of a work needs; the edition is opened where it is not yet. */
   readonly library: Library;

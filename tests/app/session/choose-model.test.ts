@@ -42,6 +42,30 @@ describe("choosing a model", () => {
     expect(workers.recorded.calls).toHaveLength(before);
   });
 
+  it("ends the opening of a model that is taken back, also beside a list of words", async () => {
+    const signals: AbortSignal[] = [];
+    const workers = services();
+    const session = createSession({
+      ...workers,
+      encoder: {
+        ...workers.encoder,
+        open: (signal, request, report) => {
+          if (request.pack.kind === "url") return workers.encoder.open(signal, request, report);
+          signals.push(signal);
+          return untilAborted(signal);
+        },
+      },
+    });
+    session.choosePhrase({ text: "red", mode: "alone" });
+    await settle();
+    session.chooseModel(clip);
+    await settle();
+    session.cancel();
+    await settle();
+    expect(session.model()).toEqual(DEMO_CHOICE);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it("opens the model at once where there is no picture yet", async () => {
     const workers = services();
     const session = createSession(workers);

@@ -42,6 +42,26 @@ describe("createSession", () => {
     expect(mapValues(shownIn(session.state())?.results.maps["grad-eclip"])).toBe(3 * GRID * GRID);
   });
 
+  it("drops a wave that arrives after the answer, whose port is another", async () => {
+    let late: (wave: SearchAnswer) => void = () => undefined;
+    const session = createSession(
+      services({
+        search: {
+          search: async (_signal, _request, onAnswer) => {
+            late = onAnswer;
+            return answer(1, 2, 3);
+          },
+        },
+      }),
+    );
+    session.openPicture(picture("a"));
+    await settle();
+    late(answer(9));
+    const state = session.state();
+    expect(rowsShown(session)).toEqual([1, 2, 3]);
+    expect(state.kind === "showing" && state.isSearching).toBe(false);
+  });
+
   it("searches the works that a filter lets through, from the vectors it has, and goes back on Cancel", async () => {
     const workers = services();
     const session = createSession(workers);

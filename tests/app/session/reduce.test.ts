@@ -101,6 +101,19 @@ describe("reduce", () => {
     expect(lost.pinned).toBeNull();
   });
 
+  it("unpins a sentence that a later wave, or the update that was taken, does not hold", () => {
+    const pinned: SessionEvent[] = [
+      ...opened,
+      { type: "answered", run: 1, asked, answer: answer(1, 2), isLast: false },
+      { type: "pinned", row: 2 },
+    ];
+    const later = { type: "answered", run: 1, asked, answer: answer(7, 1), isLast: true } as const;
+    expect(stateAfter(...pinned, later).pinned).toBeNull();
+    const reading = stateAfter(...pinned, { type: "reading", isReading: true }, later);
+    expect(reading.pinned).toBe(2);
+    expect(reduce(reading, { type: "update-taken" }).pinned).toBeNull();
+  });
+
   it("starts every picture with the whole of it, and keeps model and method", () => {
     const state = stateAfter(
       ...opened,

@@ -140,6 +140,35 @@ describe("a search among own texts", () => {
     expect(edition.doubles.recorded.calls).toHaveLength(length);
   });
 
+  it("does not move a list that is read: it is made anew once that is left", async () => {
+    const { session, asked } = await show("both");
+    session.setReading(true);
+    session.ownTextsChanged();
+    await settle();
+    expect(asked).toHaveLength(1);
+    session.setReading(false);
+    await settle();
+    expect(asked).toHaveLength(2);
+    session.setReading(true);
+    session.setReading(false);
+    await settle();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("goes back to everything where the last own text is gone, which nobody could choose by hand any more", async () => {
+    let has = true;
+    const doubles = services({ texts: { search: async () => own } });
+    const session = createSession({ ...doubles, hasOwnTexts: () => has });
+    session.chooseFilter({ ...NO_FILTER, among: "own" });
+    session.openPicture(picture("one"));
+    await settle();
+    has = false;
+    session.ownTextsChanged();
+    await settle();
+    expect(session.state().choices.filter.among).toBe("both");
+    expect(doubles.recorded.calls).toContain("search.search base");
+  });
+
   it("survives the end of their worker in the list that stands", async () => {
     const { rows } = await show("both", {
       own: () => Promise.reject(Object.assign(new Error("crashed"), { detail: crashed })),
