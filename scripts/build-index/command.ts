@@ -29,7 +29,7 @@ export const USAGE = `Builds an edition: the static files that the page searches
   --adapter      folder of a PEFT adapter, and
   --text-projection  a safetensors file or a pack with the text projection that it changes; both in place of --model
   --fingerprint  of the model, in place of --model
-  --query-images safetensors with image vectors "embeddings": clusters and codes are made for queries like these
+  --query-images safetensors with image vectors "embeddings", 20 at least: clusters and codes are made for queries like these
   --queries, --text-queries  safetensors with vectors of pictures and of phrases to measure recall with; else some are kept back or made
   --exact        f16 (default), f32: a file of exact vectors; external: ranges of the embeddings' address; none
   --images       the works' images beside the Markdown: copy puts them beside the edition; an https address is where they

@@ -13,6 +13,9 @@ import { vectorsOfFile } from "./vectors/vector-source.ts";
 /** More pictures than this change nothing that is learnt from them. */
 const MOST_PICTURES = 32_768;
 
+/** Fewer pictures than this agree by chance: nothing can be learnt of others from them, and none can be kept back to measure with. */
+const LEAST_PICTURES = 20;
+
 /** Unit vectors of pictures and phrases that the edition is made for and measured with. */
 export interface Pictures {
   /** To learn from; null where none were given. */
@@ -25,7 +28,7 @@ export interface Pictures {
 /**
  * Reads the pictures that were given to learn from and to measure with. Where only the first are given, some are kept back.
  *
- * @throws BuildError where a file is missing or of another length of vectors
+ * @throws BuildError where a file is missing, of another length of vectors, or of too few pictures to learn from
  */
 export async function readPictures(
   arithmetic: Arithmetic,
@@ -38,6 +41,11 @@ export async function readPictures(
   const test = await read(options.queries);
   const phrases = await read(options.textQueries);
   const given = await read(options.queryImages);
+  if (given !== null && given.length < LEAST_PICTURES * dim) {
+    throw new BuildError(
+      `${options.queryImages} has ${given.length / dim} pictures: to learn from, at least ${LEAST_PICTURES} are needed`,
+    );
+  }
   if (given === null || test !== null) {
     return { training: given === null ? null : toRows(given, dim), test, phrases };
   }

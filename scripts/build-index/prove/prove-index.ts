@@ -94,7 +94,10 @@ export async function proveIndex(
 /** The score that all but {@link OUTLIERS} of the queries' best ones reach; null where those would be less than one query. */
 function reachOf(best: readonly number[]): number | null {
   const left = Math.floor(OUTLIERS * best.length);
-  return left === 0 ? null : (best.toSorted((one, other) => one - other)[left] ?? null);
+  if (left === 0) return null;
+  const reached = best.toSorted((one, other) => one - other)[left] ?? null;
+  // A query that is a sentence of the corpus may be rounded to a little more than it.
+  return reached === null ? null : Math.min(reached, 1);
 }
 
 function joinVectors(queries: readonly ProofQueries[]): Float32Array<ArrayBuffer> {

@@ -173,6 +173,21 @@ describe("the proof of an index", () => {
     expect(adapted?.recallReranked.at(-1)).toBeGreaterThan(0.99);
   });
 
+  it("never says that queries come nearer to a sentence than it does itself", async () => {
+    const row = vectors.slice(0, DIM).map((value) => 1.000001 * value);
+    const asked = Float32Array.from(Array.from({ length: 40 }, () => [...row]).flat());
+    const task = {
+      index: { ...index, readRows: null },
+      stream,
+      queries: [{ kind: "texts", vectors: asked }],
+      vectors: "base",
+      kernel: plainKernel,
+    } as const;
+    const [figures] = await proveIndex(task, () => undefined, signal);
+    // The manifest's reader takes no more than 1.
+    expect(figures?.reach).toBe(1);
+  });
+
   it("stops when it is told to", async () => {
     const task = {
       index: { ...index, readRows: null },
