@@ -6,8 +6,8 @@ import { openReconnecting, type Reconnecting } from "../reconnecting-database.ts
 export interface BlockStore {
   /** A block of the file with this content hash, by its number. */
   get(file: string, block: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** The numbers of the blocks of a file that are kept. */
-  stored(file: string): Promise<Set<number>>;
+  /** The numbers of the blocks of a file that are kept; the set changes with what is put, found missing, or deleted. */
+  stored(file: string): Promise<ReadonlySet<number>>;
   /** Takes a block. It is found at once, and written together with others a moment later. */
   put(file: string, block: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** Ends when everything that was put is written or given up. */
@@ -18,8 +18,8 @@ export interface BlockStore {
   keepOnly(files: ReadonlySet<string>): Promise<void>;
   /** The manifest last seen under `url`, as text. */
   getManifest(url: string): Promise<string | undefined>;
-  /** The manifests last seen under any address, as texts. */
-  allManifests(): Promise<readonly string[]>;
+  /** The manifests last seen under any address, as texts; null where that cannot be told. */
+  allManifests(): Promise<readonly string[] | null>;
   putManifest(url: string, text: string): Promise<void>;
   /** Whether what is put is kept; "full" once a write has failed. */
   state(): StorageState;
@@ -48,7 +48,7 @@ export const emptyBlockStore: BlockStore = {
   deleteFile: () => Promise.resolve(),
   keepOnly: () => Promise.resolve(),
   getManifest: () => Promise.resolve(undefined),
-  allManifests: () => Promise.resolve([]),
+  allManifests: () => Promise.resolve(null),
   putManifest: () => Promise.resolve(),
   state: () => "unavailable",
 };
@@ -84,16 +84,29 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
   let canWrite = true;
   const waiting = new Map<string, Uint8Array<ArrayBuffer>>();
   let waitingBytes = 0;
+  /** What is being written: it is found until that has ended. */
+  const leaving = new Map<string, Uint8Array<ArrayBuffer>>();
+  /** What is kept of the files that somebody asked about. */
+  const kept = new Map<string, Set<number>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (work: () => Promise<unknown>) => {
-    if (!canWrite) return;
+    if (!canWrite) return false;
     try {
       await work();
     } catch {
       canWrite = false;
     }
+    return canWrite;
+  };
+  /** Tried even where there is no room: it makes some. */
+  const remove = async (work: () => Promise<unknown>) => {
+    await work().catch(() => undefined);
+  };
+  const forget = (key: string) => {
+    const [file = "", block] = key.split("/");
+    kept.get(file)?.delete(Number(block));
   };
   const read = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -106,10 +119,13 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const batch = [...waiting];
+    // No longer among those that wait: the next batch would write them once more.
+    for (const [key, block] of batch) leaving.set(key, block);
+    waiting.clear();
     waitingBytes = 0;
     writing = writing.then(async () => {
       if (batch.length > 0) {
-        await write(() =>
+        const isWritten = await write(() =>
           database.use(async (opened) => {
             const transaction = opened.transaction("blocks", "readwrite", {
               durability: "relaxed",
@@ -121,8 +137,9 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
             ]);
           }),
         );
+        if (!isWritten) for (const [key] of batch) forget(key);
       }
-      for (const [key, block] of batch) if (waiting.get(key) === block) waiting.delete(key);
+      for (const [key, block] of batch) if (leaving.get(key) === block) leaving.delete(key);
     });
     return writing;
   };
@@ -141,13 +158,17 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
         }),
       [],
     );
-    for (const [index, { take }] of batch.entries()) take(blocks[index]);
+    for (const [index, { key, take }] of batch.entries()) {
+      const block = blocks[index] ?? waiting.get(key) ?? leaving.get(key);
+      if (block === undefined) forget(key);
+      take(block);
+    }
   };
 
   return {
     get(file, block) {
       const key = blockKey(file, block);
-      const known = waiting.get(key);
+      const known = waiting.get(key) ?? leaving.get(key);
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => {
         if (wanted.length === 0) queueMicrotask(() => void readWanted());
@@ -155,15 +176,20 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
       });
     },
     async stored(file) {
+      const numbers = kept.get(file) ?? new Set();
+      // Before storage is asked, so that what is put meanwhile is among them.
+      kept.set(file, numbers);
       const keys = await read(
         () => database.use((opened) => opened.getAllKeys("blocks", blocksOf(file))),
         [],
       );
-      return new Set(keys.map((key) => Number(key.slice(file.length + 1))));
+      for (const key of keys) numbers.add(Number(key.slice(file.length + 1)));
+      return numbers;
     },
     put(file, block, bytes) {
       if (!canWrite) return;
       waiting.set(blockKey(file, block), bytes);
+      kept.get(file)?.add(block);
       waitingBytes += bytes.length;
       if (waiting.size >= MOST_WAITING || waitingBytes >= MOST_WAITING_BYTES) void writeWaiting();
       else timer ??= setTimeout(() => void writeWaiting(), WRITE_WINDOW_MS);
@@ -171,14 +197,19 @@ function createBlockStore(database: Reconnecting<BlockSchema>): BlockStore {
     flush: writeWaiting,
     async deleteFile(file) {
       await writeWaiting();
-      await write(() => database.use((opened) => opened.delete("blocks", blocksOf(file))));
+      await remove(() => database.use((opened) => opened.delete("blocks", blocksOf(file))));
+      kept.get(file)?.clear();
     },
-    keepOnly: (files) => write(() => deleteOthers(database, files)),
+    async keepOnly(files) {
+      await remove(() => deleteOthers(database, files));
+      for (const [file, blocks] of kept) if (!files.has(file)) blocks.clear();
+    },
     getManifest: (url) =>
       read(() => database.use((opened) => opened.get("manifests", url)), undefined),
-    allManifests: () => read(() => database.use((opened) => opened.getAll("manifests")), []),
-    putManifest: (url, text) =>
-      write(() => database.use((opened) => opened.put("manifests", text, url))),
+    allManifests: () => read(() => database.use((opened) => opened.getAll("manifests")), null),
+    async putManifest(url, text) {
+      await write(() => database.use((opened) => opened.put("manifests", text, url)));
+    },
     state: () => (canWrite ? "kept" : "full"),
   };
 }

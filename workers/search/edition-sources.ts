@@ -40,7 +40,7 @@ export function createEditionSources(options: SourceOptions): Promise<EditionSou
   const { editionUrl, manifest, host, cache, offline } = options;
   const memory = createBlockMemory(BLOCK_MEMORY_BYTES);
   /** Clusters of `sign` and `rest` that searches have kept, by content hash. */
-  const stored = new Map<string, Set<number>>();
+  const stored = new Map<string, ReadonlySet<number>>();
 
   const open = async (file: CheckedFile, role: EditionFileName): Promise<ByteSource> => {
     const { sha256 } = file.file;
@@ -50,18 +50,9 @@ export function createEditionSources(options: SourceOptions): Promise<EditionSou
     if (role === "rows")
       return openCheckedFile(editionUrl, file, { ...usual, patience: "hasty" }, host);
     if (role !== "sign" && role !== "rest") return openCheckedFile(editionUrl, file, usual, host);
-    // Asked once; what vanishes meanwhile is fetched again.
-    const known = await cache.stored(sha256);
-    stored.set(sha256, known);
-    const store: FileUse["store"] = {
-      get: offline.blocks.get,
-      put(key, block, bytes) {
-        known.add(block);
-        offline.blocks.put(key, block, bytes);
-      },
-    };
+    stored.set(sha256, await cache.stored(sha256));
     // Decoded codes stay in the kernel's memory: keeping their blocks as well would only push out others.
-    return openCheckedFile(editionUrl, file, { ...usual, store, memory: noMemory }, host);
+    return openCheckedFile(editionUrl, file, { ...usual, memory: noMemory }, host);
   };
   const has = (sha256: string, cluster: number) =>
     stored.get(sha256)?.has(cluster) === true || offline.holds(sha256, cluster);

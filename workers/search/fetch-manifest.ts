@@ -40,17 +40,24 @@ export async function fetchManifest(
   const manifest = parseText(text);
   if ((await store.getManifest(url)) !== text) {
     await store.putManifest(url, text);
-    await store.keepOnly(await knownFiles(store));
+    const known = await knownFiles(store, manifest);
+    if (known !== null) await store.keepOnly(known);
   }
   return manifest;
 }
 
-/** Content hashes of the files of all editions that were opened last, under whatever address and of whatever version. */
+/**
+ * Content hashes of the files of all editions that were opened last, under whatever address and of whatever version, and of the one
+ * that is being opened, whose manifest may have found no room. Null where storage does not tell: then nothing may be deleted.
+ */
 export async function knownFiles(
   store: Pick<BlockStore, "allManifests">,
-): Promise<ReadonlySet<string>> {
+  opening: EditionManifest,
+): Promise<ReadonlySet<string> | null> {
   const texts = await store.allManifests();
-  return new Set(texts.flatMap((text) => [...text.matchAll(SHA_256)].map(([, hash = ""]) => hash)));
+  if (texts === null) return null;
+  const all = [...texts, JSON.stringify(opening)];
+  return new Set(all.flatMap((text) => [...text.matchAll(SHA_256)].map(([, hash = ""]) => hash)));
 }
 
 async function fetchText(

@@ -78,7 +78,9 @@ export async function openEditionAt(
   const { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes } = options;
   const host = createFileHost(fetch);
   // What is kept of editions that no address gives any more is of no use.
-  void knownFiles(cache).then((known) => wholeFiles?.keepOnly(known));
+  void knownFiles(cache, manifest).then(async (known) => {
+    if (known !== null) await wholeFiles?.keepOnly(known);
+  });
   const offline = createOfflineFiles({ editionUrl, host, cache, store: wholeFiles });
   const sources = await createEditionSources({ editionUrl, manifest, host, cache, offline });
   const { kernel, state } = await openKernel(signal);

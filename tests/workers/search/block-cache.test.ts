@@ -244,6 +244,38 @@ describe("openBlockStore", () => {
     transactions.mockRestore();
   });
 
+  it("writes every block once, however many come while others are being written", async () => {
+    const store = await openBlockStore();
+    const puts = vi.spyOn(IDBObjectStore.prototype, "put");
+    for (let block = 0; block < 1000; block++) {
+      store.put("many", block, Uint8Array.of(block & 255));
+      if (block % 50 === 0) await settle();
+    }
+    await store.flush();
+    const written = puts.mock.calls.filter(([, key]) => String(key).startsWith("many/"));
+    puts.mockRestore();
+    expect(written).toHaveLength(1000);
+    expect(await store.get("many", 999)).toEqual(Uint8Array.of(999 & 255));
+  });
+
+  it("goes on to tell which blocks are kept", async () => {
+    const store = await openBlockStore();
+    store.put("a", 0, Uint8Array.of(1));
+    await store.flush();
+    const stored = await store.stored("a");
+    store.put("a", 3, Uint8Array.of(1));
+    expect([...stored]).toEqual([0, 3]);
+    await store.flush();
+    const database = await openDB("artefact-editions");
+    await database.clear("blocks");
+    database.close();
+    expect(await store.get("a", 3)).toBeUndefined();
+    expect([...stored]).toEqual([0]);
+    store.put("a", 4, Uint8Array.of(1));
+    await store.deleteFile("a");
+    expect([...stored]).toEqual([]);
+  });
+
   it("deletes one file, or every file that is not wanted any more", async () => {
     const store = await openBlockStore();
     for (const file of ["a", "ab", "b", "c"]) {
@@ -303,16 +335,21 @@ describe("openBlockStore", () => {
       writes++;
       throw new DOMException("no room", "QuotaExceededError");
     });
+    const stored = await store.stored("a");
     store.put("a", 1, Uint8Array.of(2));
     await store.flush();
     store.put("a", 2, Uint8Array.of(3));
     await store.flush();
     put.mockRestore();
+    expect([...stored]).toEqual([0]);
     expect(writes).toBe(1);
     expect(store.state()).toBe("full");
     expect(await store.get("a", 0)).toEqual(Uint8Array.of(1));
     const database = await openDB("artefact-editions");
     expect(await database.count("blocks")).toBe(1);
+    // Deleting makes room.
+    await store.deleteFile("a");
+    expect(await database.count("blocks")).toBe(0);
     database.close();
   });
 });

@@ -103,6 +103,29 @@ describe("createSearch", () => {
     database.close();
   });
 
+  it("keeps a download where the store of manifests cannot be read", async () => {
+    await serve();
+    const search = createSearch();
+    await search.open(server.url, quiet, neverAborted());
+    const { bytes } = await search.download(quiet, neverAborted());
+    expect(bytes).toBeGreaterThan(0);
+    // As a browser refuses, or takes too long for, the one database and not the other.
+    const open = IDBFactory.prototype.open;
+    vi.spyOn(IDBFactory.prototype, "open").mockImplementation(function (
+      this: IDBFactory,
+      name,
+      version,
+    ) {
+      if (name === "artefact-editions") throw new Error("blocked");
+      return open.call(this, name, version);
+    });
+    const again = createSearch();
+    await again.open(server.url, quiet, neverAborted());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await again.kept()).bytes).toBe(bytes);
+    vi.restoreAllMocks();
+  });
+
   it("scans the centroids without hnswlib where IndexedDB is missing, with the same answers", async () => {
     await serve();
     const withStorage = await openAndSearch(4);
