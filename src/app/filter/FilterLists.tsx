@@ -72,6 +72,10 @@ function countFacets(
 
 /** The first and the last year of publication, null where no work has one. */
 function yearsOf({ works }: Catalogue): readonly [number, number] | null {
-  const years = works.flatMap(({ year }) => year ?? []);
-  return years.length === 0 ? null : [Math.min(...years), Math.max(...years)];
+  let range: readonly [number, number] | null = null;
+  for (const { year } of works) {
+    if (year !== null)
+      range = [Math.min(year, range?.[0] ?? year), Math.max(year, range?.[1] ?? year)];
+  }
+  return range;
 }

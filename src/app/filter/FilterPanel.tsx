@@ -55,7 +55,12 @@ export function FilterPanel(props: FilterPanelProps) {
           )}
         </For>
         <Show when={!isEmptyFilter(props.filter)}>
-          <button type="button" class="button is-quiet" onClick={() => props.onChange(NO_FILTER)}>
+          <button
+            type="button"
+            class="button is-quiet"
+            // Whose texts are searched is chosen elsewhere.
+            onClick={() => props.onChange({ ...NO_FILTER, among: props.filter.among })}
+          >
             All works
           </button>
         </Show>

@@ -95,22 +95,28 @@ export function countMatches(
 }
 
 /**
- * How many works each value of a facet has under the other facets' filters: what ticking it would add (or), or leave (where
- * all are asked for, its own ticks count too).
+ * How many works each value of a facet has under all other filters: what ticking it would add (or), or leave (where all are
+ * asked for, its own ticks count too). What the same facet shuts out is shut out here too; a value that is itself shut out
+ * tells how many works it would give back.
  */
 export function countValues(catalogue: Catalogue, filter: Filter, facet: FacetName): number[] {
   const own = filter[facet];
   const kept: FacetChoice = {
     ...own,
     wanted: own.mode === "all" ? own.wanted : [],
-    // A value that is shut out still tells how many works it would give back.
     unwanted: [],
   };
   const mask = matchingWorks(catalogue, { ...filter, [facet]: kept });
+  const shutOut = new Set(own.unwanted);
+  const isShutOut = catalogue[facet].map(({ id }) => shutOut.has(id));
   const counts = new Array<number>(catalogue[facet].length).fill(0);
   catalogue.works.forEach((work, index) => {
     if (mask[index] !== 1) return;
-    for (const value of work[facet]) counts[value] = (counts[value] ?? 0) + 1;
+    const against = work[facet].filter((value) => isShutOut[value] === true);
+    if (against.length > 1) return;
+    for (const value of against.length === 1 ? against : work[facet]) {
+      counts[value] = (counts[value] ?? 0) + 1;
+    }
   });
   return counts;
 }

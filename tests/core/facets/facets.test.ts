@@ -118,6 +118,16 @@ describe("countValues", () => {
     ]);
   });
 
+  it("counts no work that the same facet shuts out, but what a value that is shut out would give back", () => {
+    const filter = choose({ topics: topics([], "any", ["T3"]) });
+    const counts = countValues(catalogue, filter, "topics");
+    for (const [at, { id }] of catalogue.topics.entries()) {
+      const ticked = choose({ topics: topics([id], "any", id === "T3" ? [] : ["T3"]) });
+      const { works } = countMatches(catalogue, matchingWorks(catalogue, ticked));
+      expect([id, counts[at]]).toEqual([id, works]);
+    }
+  });
+
   it("takes less than 50 ms for the size of the full corpus", () => {
     const random = createSeededRandom(3);
     const pick = (count: number) => Math.floor(random() * count);
