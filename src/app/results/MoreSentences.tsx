@@ -8,6 +8,8 @@ interface MoreSentencesProps {
   readonly revealed: number;
   readonly isBusy: boolean;
   onMore(by: number): void;
+  /** The row of the sentence at a place of the list, from 0. */
+  rowAt(place: number): number | undefined;
   list(): HTMLElement | undefined;
 }
 
@@ -24,8 +26,9 @@ export function MoreSentences(props: MoreSentencesProps) {
       () => props.revealed,
       (revealed) => {
         if (firstNew === null || revealed <= firstNew) return;
-        const articles = props.list()?.querySelectorAll<HTMLElement>("article.sentence");
-        articles?.[firstNew]?.focus();
+        const row = props.rowAt(firstNew);
+        // By works, it stands among others.
+        props.list()?.querySelector<HTMLElement>(`article[data-row="${row}"]`)?.focus();
         firstNew = null;
       },
       { defer: true },

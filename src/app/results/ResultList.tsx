@@ -41,8 +41,9 @@ export function ResultList(props: ResultListProps) {
   );
   /** In the order of the page. */
   const ordered = createMemo(() => groups()?.flatMap(({ sentences }) => sentences) ?? found());
-  const revealed = createReveal(() => ordered().length);
-  const shown = createMemo(() => ordered().slice(0, revealed()));
+  const revealed = createReveal(() => found().length);
+  // By rank, in either layout: what stands on the page by works stays there while the list grows.
+  const shown = createMemo(() => found().slice(0, revealed()));
   const vocabulary = createMemo(() => {
     const words = props.encoder?.vocabulary ?? null;
     return words === null ? null : new Set(words);
@@ -176,6 +177,7 @@ export function ResultList(props: ResultListProps) {
           listing={props.results.listing}
           found={found().length}
           revealed={shown().length}
+          rowAt={(place) => found()[place]?.row}
           isBusy={props.isBusy}
           onMore={(by) => props.session.showMore(by)}
           list={() => list}
