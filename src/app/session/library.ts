@@ -3,10 +3,10 @@ import { type Filter, NO_FILTER } from "../../core/facets/filter.ts";
 import type { FoundSentence, SearchAnswer, WorkDetail, WorkSource } from "../../core/protocol.ts";
 import { ALL_QUALITY_FLAGS, QUALITY_FLAGS } from "../../core/quality/flags.ts";
 import { MOST_LISTED } from "../../core/results/listing.ts";
-import { prepareSearch } from "./prepare-search.ts";
+import { type Preparing, prepareSearch } from "./prepare-search.ts";
 import { queryFor } from "./query.ts";
 import type { SessionParts } from "./session-parts.ts";
-import { shownIn } from "./session-state.ts";
+import { type Shown, shownIn } from "./session-state.ts";
 
 /** The works of the edition, one by one; nothing here changes what is on the page. All reject as the search client does. */
 export interface Library {
@@ -18,7 +18,8 @@ export interface Library {
   image(signal: AbortSignal, workId: string, file: string): Promise<Blob>;
   /**
    * The sentences of a work that lie closest to what the page was searched with, hidden kinds among them; ranks count within
-   * the work. Null where nothing was searched, or where searching would have to ask the person first.
+   * the work. Null where nothing was searched, where another model was chosen since, or where searching would have to ask
+   * the person first.
    */
   matches(signal: AbortSignal, work: WorkDetail, count: number): Promise<SearchAnswer | null>;
   /**
@@ -30,7 +31,15 @@ export interface Library {
 
 /** Creates it. */
 export function createLibrary(parts: SessionParts): Library {
-  const { services, state, edition, catalogue } = parts;
+  const { services, state, edition, catalogue, model } = parts;
+  /** Looking around settles nothing: a change of model that is under way can still be taken back. */
+  const preparation: Preparing = { ...parts, model: { choice: model.choice, settle: ignore } };
+  /** What stands on the page, where the model that is chosen has found it: vectors of another one mean nothing under it. */
+  const comparable = (): Shown | null => {
+    const shown = shownIn(state());
+    if (shown === null || shown.encoded === null) return shown;
+    return model.hasRead(shown.encoded) ? shown : null;
+  };
   return {
     async work(signal, workId) {
       await edition.open(signal, ignore);
@@ -42,7 +51,7 @@ export function createLibrary(parts: SessionParts): Library {
     },
     image: (signal, workId, file) => services.search.workImage(signal, workId, file),
     async matches(signal, work, count) {
-      const shown = shownIn(state());
+      const shown = comparable();
       const works = catalogue()?.works.length;
       if (shown === null || works === undefined) return null;
       const { encoded, results } = shown;
@@ -53,7 +62,7 @@ export function createLibrary(parts: SessionParts): Library {
         return Promise.reject(abortError());
       };
       const preparing = prepareSearch(
-        parts,
+        preparation,
         { variant, phrase, filter: EDITION_ALONE },
         refuse,
         ignore,
@@ -75,7 +84,7 @@ export function createLibrary(parts: SessionParts): Library {
       return services.search.search(signal, asked, ignore, ignore);
     },
     async similar(signal, row) {
-      const shown = shownIn(state());
+      const shown = comparable();
       const { found, vectors } = shown?.results.answer ?? {
         found: [],
         vectors: new Float32Array(0),
@@ -89,7 +98,7 @@ export function createLibrary(parts: SessionParts): Library {
       const hiddenFlags = ALL_QUALITY_FLAGS & ~QUALITY_FLAGS.duplicate;
       const wanted = Math.min(MOST_LISTED, count + SPARE);
       const preparing = prepareSearch(
-        parts,
+        preparation,
         { variant, phrase: null, filter: EDITION_ALONE },
         refuse,
         ignore,

@@ -28,6 +28,11 @@ const count = new Intl.NumberFormat("en");
 export function WorkMatches(props: WorkMatchesProps) {
   const shown = createMemo(() => shownIn(props.session.state()));
   const found = () => props.matches.answer()?.found ?? [];
+  /** By how many the list can grow: a page, or many, as far as there are so many. */
+  const steps = createMemo(() => {
+    const left = props.matches.left();
+    return [...new Set([Math.min(PAGE_SIZE, left), Math.min(MANY, left)])];
+  });
   /** Ranks of the list beside the picture. */
   const ranks = createMemo(
     () => new Map(shown()?.results.answer.found.map(({ row, rank }) => [row, rank]) ?? []),
@@ -118,9 +123,9 @@ export function WorkMatches(props: WorkMatchesProps) {
                   )}
                 </For>
               </ol>
-              <Show when={props.matches.hasMore()}>
+              <Show when={props.matches.left() > 0}>
                 <p class="more-sentences">
-                  <For each={[PAGE_SIZE, MANY]}>
+                  <For each={steps()}>
                     {(by) => (
                       <button
                         type="button"

@@ -107,7 +107,7 @@ export function WorkPage(props: WorkPageProps) {
                     view={props.view}
                     work={work()}
                     matches={matches}
-                    text={text.error === undefined ? (text.latest ?? null) : null}
+                    text={text.state === "ready" ? text() : null}
                     onCite={(sentence) => cite(citingSentences([sentence]))}
                   />
                   <Show when={work().images.length > 0}>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { DEMO_CHOICE } from "../../../src/app/models/model-choice.ts";
 import { createSession } from "../../../src/app/session/create-session.ts";
-import type { SearchRequest, WorkDetail } from "../../../src/core/protocol.ts";
+import type { EncodedPicture, SearchRequest, WorkDetail } from "../../../src/core/protocol.ts";
 import { QUALITY_FLAGS } from "../../../src/core/quality/flags.ts";
-import { answer, DIM, picture, services, settle } from "./doubles.ts";
+import { answer, DIM, deferred, encoded, picture, services, settle } from "./doubles.ts";
 
 const { signal } = new AbortController();
 const work: WorkDetail = {
@@ -75,5 +76,37 @@ describe("the library", () => {
     expect((requests.at(-1)?.hiddenFlags ?? 0) & duplicate).toBe(0);
     expect(await session.library.similar(signal, 1)).toEqual([]);
     expect(await session.library.similar(signal, 99)).toEqual([]);
+  });
+
+  it("compares nothing across two models, and leaves a change of model to be taken back", async () => {
+    const requests: SearchRequest[] = [];
+    const reading = deferred<EncodedPicture>();
+    let passes = 0;
+    const workers = services({
+      encoder: {
+        encodePicture: async (_signal, _blob, options) => {
+          passes += 1;
+          return passes === 1 ? encoded("a", options) : await reading.promise;
+        },
+      },
+      search: {
+        search: async (_signal, request) => {
+          requests.push(request);
+          const { found, ...rest } = answer(1, 2);
+          return { ...rest, found: found.map((one) => ({ ...one, similar: 1 })) };
+        },
+      },
+    });
+    const session = createSession(workers);
+    session.openPicture(picture("a"));
+    await settle();
+    session.chooseModel({ kind: "made", packId: "clip-1", name: "CLIP" });
+    await settle();
+    const before = requests.length;
+    expect(await session.library.matches(signal, work, 25)).toBeNull();
+    expect(await session.library.similar(signal, 1)).toEqual([]);
+    expect(requests).toHaveLength(before);
+    session.cancel();
+    expect(session.model()).toEqual(DEMO_CHOICE);
   });
 });
