@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import type { EditionManifest } from "../../src/core/edition/edition-manifest.ts";
 import { readPackTexts, readTextAdapter, type TextAdapter } from "./adapter-transform.ts";
 import type { Begun } from "./begun.ts";
@@ -48,7 +49,8 @@ export async function buildEdition(
   const fingerprint = pack?.fingerprint ?? options.fingerprint;
   if (fingerprint === null) throw new BuildError("give --model or --fingerprint");
   const identity = await identifyInput(options, signal);
-  const workDir = options.workDir ?? `${options.out}.work`;
+  // Beside the edition, also where its folder was written with a slash at the end.
+  const workDir = options.workDir ?? `${resolve(options.out)}.work`;
   const folder = await openWorkFolder(workDir, identity);
   const folders = [folder];
   for (const path of task.kind === "merge" ? task.folders : []) {
@@ -101,13 +103,22 @@ async function buildWith(context: BuildContext, begun: Begun): Promise<EditionMa
         continue;
       }
       // The graph grows on a thread of its own while rows are coded.
-      const graph = graphIndex(context, index, training, signal);
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      const graph = graphIndex(context, index, training, either);
       graph.catch(() => undefined);
-      if (task.kind === "whole") await codeIndex(context, index, training, null, signal);
-      const { out } = options;
-      written.push(
-        await layOutIndex(context, index, training, await graph, begun.folders, out, signal),
-      );
+      try {
+        if (task.kind === "whole") await codeIndex(context, index, training, null, signal);
+        const { out } = options;
+        written.push(
+          await layOutIndex(context, index, training, await graph, begun.folders, out, signal),
+        );
+      } catch (error) {
+        // Else the thread of the graph would keep the process, and write to its folder, for minutes.
+        failed.abort();
+        await graph.catch(() => undefined);
+        throw error;
+      }
     }
     if (task.kind === "part") return null;
     return await publishWritten(context, begun, vectors, plan, tasks, written, pictures, texts);
@@ -157,6 +168,11 @@ async function planAdapted(
     log(
       `one index for both models: rank ${rank}, largest error ${identityError.toExponential(1)} on ${identityRows} rows, condition number ${conditionNumber.toFixed(1)}, queries grow ${queryGrowth.mean.toFixed(3)}-fold on average and ${queryGrowth.largest.toFixed(3)}-fold at most`,
     );
+    if (plan.doubt !== null) {
+      log(
+        `an index of its own would serve the adapted model better: ${plan.doubt}. Give its vectors by --painting-embeddings.`,
+      );
+    }
   }
   await folder.write(ADAPTED_PLAN, plan);
   return plan;

@@ -6,8 +6,9 @@ export class BuildError extends Error {
 /** Ids named in one message. */
 const NAMED = 5;
 
-/** The first few of `ids`, and how many more there are. */
-export function nameSome(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED).join(", ");
-  return ids.length > NAMED ? `${named} and ${ids.length - NAMED} more` : named;
+/** The first few of `ids`, and how many more of `total` there are. */
+export function nameSome(ids: readonly string[], total = ids.length): string {
+  const named = ids.slice(0, NAMED);
+  const more = total - named.length;
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
 }

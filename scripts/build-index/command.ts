@@ -85,9 +85,10 @@ const OPTIONS = {
 export function parseCommand(args: readonly string[]): Command | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
-  const required = (name: "json" | "name" | "out"): string => {
+  const required = (name: "json" | "name" | "out" | "fingerprint"): string => {
     const value = values[name];
     if (value === undefined) throw new BuildError(`--${name} is missing\n\n${USAGE}`);
+    if (value.trim() === "") throw new BuildError(`--${name} is empty`);
     return value;
   };
   const count = (name: "threads" | "chunk-rows" | "seed", least: number): number | null => {
@@ -109,7 +110,7 @@ export function parseCommand(args: readonly string[]): Command | null {
     ),
     adapter: values.adapter ?? null,
     textProjection: values["text-projection"] ?? null,
-    fingerprint: values.fingerprint ?? null,
+    fingerprint: values.fingerprint === undefined ? null : required("fingerprint"),
     queryImages: values["query-images"] ?? null,
     queries: values.queries ?? null,
     textQueries: values["text-queries"] ?? null,

@@ -22,7 +22,12 @@ const MOST_GROWTH = 2;
 /** How the adapted text vectors are to be searched. */
 export type AdaptedPlan =
   | { readonly kind: "none" }
-  | { readonly kind: "shared"; readonly facts: Extract<AdaptedIndex, { kind: "shared" }> }
+  | {
+      readonly kind: "shared";
+      readonly facts: Extract<AdaptedIndex, { kind: "shared" }>;
+      /** What speaks against it, where there are no adapted vectors to make another index of; else null. */
+      readonly doubt: string | null;
+    }
   | { readonly kind: "own"; readonly fingerprint: string; readonly why: string };
 
 /** What the decision is made from. */
@@ -63,6 +68,7 @@ export async function decideAdapted(
   const { rank } = transform;
   return {
     kind: "shared",
+    doubt: why,
     facts: { kind: "shared", fingerprint, rank, conditionNumber, ...measured },
   };
 }

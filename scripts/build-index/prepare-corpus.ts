@@ -94,7 +94,7 @@ async function joinVectors(
     const joined = await joinIds(path, count, name, layout, signal);
     if (joined.unknown > 0) {
       log(
-        `${name}: ${joined.unknown} of ${count} rows are of sentences that the corpus does not have and are left out: ${nameSome(joined.unknownIds)}`,
+        `${name}: ${joined.unknown} of ${count} rows are of sentences that the corpus does not have and are left out: ${nameSome(joined.unknownIds, joined.unknown)}`,
       );
     }
     return joined;

@@ -1,3 +1,4 @@
+import { MOST_DIM } from "../../src/core/edition/edition-manifest.ts";
 import type { Rows } from "./arithmetic.ts";
 import { BuildError } from "./build-error.ts";
 import type { BuildOptions } from "./build-options.ts";
@@ -82,6 +83,9 @@ async function openVectors(
     const file = await openMatrix(vectors, signal);
     if (file.dim % 4 !== 0) {
       throw new BuildError(`vectors of ${file.dim} numbers: not a multiple of four`);
+    }
+    if (file.dim > MOST_DIM) {
+      throw new BuildError(`vectors of ${file.dim} numbers: an edition has ${MOST_DIM} at most`);
     }
     return vectorsOfFile(file, join.fileRows);
   } catch (error) {

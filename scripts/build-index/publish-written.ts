@@ -8,6 +8,7 @@ import {
 import type { AdaptedIndex } from "../../src/core/edition/manifest-adapted.ts";
 import type { EditionFiles } from "../../src/core/edition/manifest-files.ts";
 import type { Begun } from "./begun.ts";
+import { BuildError } from "./build-error.ts";
 import type { BuildContext, IndexTask, WrittenIndex } from "./build-one-index.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { AdaptedPlan } from "./decide-adapted.ts";
@@ -17,6 +18,7 @@ import { layoutPaths } from "./prepare-corpus.ts";
 import type { PreparedVectors } from "./prepare-vectors.ts";
 import { proveWritten } from "./prove-written.ts";
 import type { Pictures } from "./read-pictures.ts";
+import type { VectorSource } from "./vectors/vector-source.ts";
 import { publishEdition, sha256 } from "./write-edition.ts";
 
 /** Describes what was written, proves it, and publishes it. */
@@ -35,6 +37,7 @@ export async function publishWritten(
   if (base.renormalized > 0) {
     log(`normalised ${base.renormalized} vectors that were not of unit length`);
   }
+  const exact = exactOf(options, vectors.base, base.renormalized);
   const paths = layoutPaths(folder);
   const { out, name } = options;
   const files: EditionFiles = {
@@ -58,7 +61,7 @@ export async function publishWritten(
     fingerprint,
     clusters: base.clusters,
     coding: EDITION_CODING,
-    exact: exactOf(options, vectors),
+    exact,
     adapted,
     files,
     proof: null,
@@ -71,9 +74,23 @@ export async function publishWritten(
   return manifest;
 }
 
-function exactOf({ exact }: BuildOptions, { base }: PreparedVectors): ExactRows | null {
+/**
+ * Where the exact rows of an edition are.
+ *
+ * @throws BuildError where they would stay in a file that the page refuses rows of
+ */
+export function exactOf(
+  { exact }: Pick<BuildOptions, "exact">,
+  base: Pick<VectorSource, "external" | "name">,
+  renormalized: number,
+): ExactRows | null {
   if (exact === "none") return null;
   if (exact !== "external") return { kind: "file", type: exact };
+  if (renormalized > 0) {
+    throw new BuildError(
+      `--exact external: ${renormalized} rows of ${base.name} are not of unit length, and the page takes no others. Build with --exact f16, or publish rows of unit length.`,
+    );
+  }
   return base.external === null ? null : { kind: "external", ...base.external };
 }
 

@@ -44,7 +44,7 @@ async function write(condition: number) {
   return { ...made, transform };
 }
 
-async function build(changes: Partial<BuildOptions> = {}) {
+async function build(changes: Partial<BuildOptions> = {}, log: string[] = []) {
   const options: BuildOptions = {
     ...DEFAULT_OPTIONS,
     json: join(folder, "json"),
@@ -59,7 +59,8 @@ async function build(changes: Partial<BuildOptions> = {}) {
     out: join(folder, "out"),
     ...changes,
   };
-  const manifest = await buildEdition(options, { kind: "whole" }, () => undefined, neverAborted());
+  const say = (line: string) => log.push(line);
+  const manifest = await buildEdition(options, { kind: "whole" }, say, neverAborted());
   if (manifest === null) throw new Error("no manifest");
   return manifest;
 }
@@ -112,6 +113,14 @@ describe("the adapted side of an edition", () => {
     const { adapted } = await build();
     expect(adapted).toMatchObject({ kind: "own" });
     if (adapted?.kind === "own") expect(adapted.why).toMatch(/differ from the transformed ones/);
+  });
+
+  it("shares the one index beyond the bound where there is nothing to make another of, and says so", async () => {
+    await write(10_000);
+    const log: string[] = [];
+    const { adapted } = await build({ paintingEmbeddings: null }, log);
+    expect(adapted?.kind).toBe("shared");
+    expect(log.join("\n")).toMatch(/better: queries grow .*Give its vectors by --painting-embed/);
   });
 
   it("is refused where nothing says what made the second file, or what the adapter changes", async () => {

@@ -37,6 +37,8 @@ describe("parseCommand", () => {
 
   it.each([
     [["--json", "j", "--out", "o"], /--name is missing/],
+    [["--json", "j", "--out", "o", "--name", ""], /--name is empty/],
+    [[...BASE, "--fingerprint", ""], /--fingerprint is empty/],
     [[...BASE, "--part", "0/4", "--work-dir", "w"], /--part is 0\/4/],
     [[...BASE, "--part", "5/4", "--work-dir", "w"], /--part is 5\/4/],
     [[...BASE, "--part", "1/4"], /--work-dir is missing/],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildEdition } from "../../scripts/build-index/build-edition.ts";
 import { type BuildOptions, DEFAULT_OPTIONS } from "../../scripts/build-index/build-options.ts";
 import { createRows } from "../../scripts/build-index/create-rows.ts";
+import { exactOf } from "../../scripts/build-index/publish-written.ts";
 import { findVectors } from "../../scripts/build-index/vectors/find-vectors.ts";
+import { joinIds } from "../../scripts/build-index/vectors/join-ids.ts";
 import { openInput } from "../../scripts/build-index/vectors/open-input.ts";
 import { openMatrix } from "../../scripts/build-index/vectors/open-matrix.ts";
 import { fromHalves, toHalves } from "../../src/core/model/half.ts";
@@ -41,7 +44,10 @@ async function open(place: string) {
   });
 }
 
-async function build(changes: Partial<BuildOptions> = {}, log: string[] = []) {
+async function build(
+  changes: Partial<BuildOptions> = {},
+  log: { push(line: string): unknown } = [],
+) {
   const options: BuildOptions = {
     ...DEFAULT_OPTIONS,
     json: inCorpus("json"),
@@ -191,7 +197,42 @@ describe("vectors on a server", () => {
   });
 });
 
+describe("exact rows that stay where they are", () => {
+  it("must be of unit length, as the page takes no others", () => {
+    const external = { url: "https://host/rows.safetensors", start: 80, type: "f32" } as const;
+    const base = { external, name: "rows.safetensors" };
+    expect(exactOf({ exact: "external" }, base, 0)).toEqual({ kind: "external", ...external });
+    expect(() => exactOf({ exact: "external" }, base, 3)).toThrow(/3 rows .*not of unit length/);
+    expect(exactOf({ exact: "f16" }, base, 3)).toEqual({ kind: "file", type: "f16" });
+  });
+});
+
+describe("the work folder", () => {
+  it("lies beside an edition whose folder was written with a slash at the end", async () => {
+    const out = join(folder, "slash/");
+    const seen: string[] = [];
+    const look = () => {
+      if (existsSync(join(folder, "slash.work"))) seen.push("beside");
+      if (existsSync(join(out, ".work"))) seen.push("inside");
+    };
+    await build({ out }, { push: look });
+    expect(new Set(seen)).toEqual(new Set(["beside"]));
+  });
+});
+
 describe("ids", () => {
+  it("that are missing are counted, all of them, and a few are named", async () => {
+    const path = join(folder, "none.json");
+    await writeFile(path, "[]");
+    const layout = { sentences: 3000, rowOf: () => -1, idOf: (row: number) => `W1_s${row}` };
+    await expect(joinIds(path, 0, "rows", layout, signal)).rejects.toThrow(
+      /no embedding in rows: W1_s0, .*W1_s4 and 2995 more$/,
+    );
+    await writeFile(path, JSON.stringify(Array.from({ length: 2000 }, () => "W1_s0")));
+    const one = { ...layout, sentences: 1, rowOf: () => 0 };
+    await expect(joinIds(path, 2000, "rows", one, signal)).rejects.toThrow(/and 1994 more$/);
+  });
+
   it("join rows in any order, and leave out rows of sentences that the corpus does not have", async () => {
     const ordered = await build({ out: join(folder, "ordered") });
     const order = corpus.ids.map((_, row) => (row * 7) % SENTENCES);

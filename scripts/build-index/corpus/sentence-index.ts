@@ -30,8 +30,8 @@ interface Collected {
   readonly oddIds: ReadonlyMap<number, string>;
 }
 
-/** More than this of one kind is not remembered for the message. */
-const MOST_NAMED = 1000;
+/** More than this of one kind is not remembered for the message, only counted. */
+const MOST_NAMED = 5;
 
 /**
  * Streams `sentences.json`, puts the texts into `spill` and orders the sentences: works by their first sentence, the
@@ -68,10 +68,7 @@ async function collect(
   const offsets = createGrowingArray(Float64Array);
   const lengths = createGrowingArray(Uint32Array);
   const oddIds = new Map<number, string>();
-  const wrong = { text: [] as string[], form: [] as string[], work: [] as string[] };
-  const complain = (kind: keyof typeof wrong, id: string): void => {
-    if (wrong[kind].length < MOST_NAMED) wrong[kind].push(id);
-  };
+  const wrong = { text: createComplaint(), form: createComplaint(), work: createComplaint() };
   const take = (id: string, { workId, number }: SentenceName, text: string): void => {
     const work = workIndex.get(workId) ?? workIds.push(workId) - 1;
     workIndex.set(workId, work);
@@ -86,18 +83,16 @@ async function collect(
     for (const { key, value } of entries) {
       const text = textOf(value);
       const name = parseSentenceId(key);
-      if (text === null) complain("text", key);
-      else if (name === null) complain("form", key);
-      else if (!hasWork(name.workId)) complain("work", key);
+      if (text === null) wrong.text.add(key);
+      else if (name === null) wrong.form.add(key);
+      else if (!hasWork(name.workId)) wrong.work.add(key);
       else take(key, name, text);
     }
   }
   spill.flush();
-  if (wrong.text.length > 0) throw new BuildError(`no text: ${nameSome(wrong.text)}`);
-  if (wrong.form.length > 0) {
-    throw new BuildError(`ids that are not <work>_s<number>: ${nameSome(wrong.form)}`);
-  }
-  if (wrong.work.length > 0) throw new BuildError(`no work: ${nameSome(wrong.work)}`);
+  wrong.text.throwIfAny("no text");
+  wrong.form.throwIfAny("ids that are not <work>_s<number>");
+  wrong.work.throwIfAny("no work");
   if (numbers.length === 0) throw new BuildError("the corpus has no sentences");
   return {
     workIds,
@@ -106,6 +101,21 @@ async function collect(
     offsets: offsets.finish(),
     lengths: lengths.finish(),
     oddIds,
+  };
+}
+
+/** Counts what is wrong in one way, and remembers a few of its ids. */
+function createComplaint() {
+  const named: string[] = [];
+  let count = 0;
+  return {
+    add(id: string): void {
+      count++;
+      if (named.length < MOST_NAMED) named.push(id);
+    },
+    throwIfAny(what: string): void {
+      if (count > 0) throw new BuildError(`${what}: ${nameSome(named, count)}`);
+    },
   };
 }
 

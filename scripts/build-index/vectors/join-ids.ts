@@ -5,7 +5,7 @@ import type { CorpusLayout } from "../corpus/layout.ts";
 /** No row of the file. */
 const NONE = 0xffff_ffff;
 /** Ids kept for a message. */
-const MOST_NAMED = 1000;
+const MOST_NAMED = 5;
 
 /** Which row of a file of vectors belongs to each row of the edition. */
 export interface IdJoin {
@@ -33,6 +33,7 @@ export async function joinIds(
 ): Promise<IdJoin> {
   const fileRows = new Uint32Array(layout.sentences).fill(NONE);
   const twice: string[] = [];
+  let repeated = 0;
   const unknownIds: string[] = [];
   let unknown = 0;
   let fileRow = 0;
@@ -46,17 +47,23 @@ export async function joinIds(
         unknown++;
         if (unknownIds.length < MOST_NAMED) unknownIds.push(id);
       } else if (fileRows[row] !== NONE) {
+        repeated++;
         if (twice.length < MOST_NAMED) twice.push(`${id} (rows ${fileRows[row]} and ${fileRow})`);
       } else fileRows[row] = fileRow;
       fileRow++;
     }
   }
   if (fileRow !== count) throw new BuildError(`${fileRow} ids for the ${count} rows of ${name}`);
-  if (twice.length > 0) throw new BuildError(`ids twice in ${path}: ${nameSome(twice)}`);
+  if (twice.length > 0) throw new BuildError(`ids twice in ${path}: ${nameSome(twice, repeated)}`);
   const missing: string[] = [];
-  for (let row = 0; row < fileRows.length && missing.length < MOST_NAMED; row++) {
-    if (fileRows[row] === NONE) missing.push(layout.idOf(row));
+  let without = 0;
+  fileRows.forEach((from, row) => {
+    if (from !== NONE) return;
+    without++;
+    if (missing.length < MOST_NAMED) missing.push(layout.idOf(row));
+  });
+  if (without > 0) {
+    throw new BuildError(`no embedding in ${name}: ${nameSome(missing, without)}`);
   }
-  if (missing.length > 0) throw new BuildError(`no embedding in ${name}: ${nameSome(missing)}`);
   return { fileRows, unknown, unknownIds };
 }

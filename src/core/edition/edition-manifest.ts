@@ -52,7 +52,7 @@ export interface EditionManifest {
 }
 
 /** Vectors longer than this are a mistake; CLIP's largest published joint space has 1,280. */
-const MOST_DIM = 8192;
+export const MOST_DIM = 8192;
 /** Rows are addressed by unsigned 32-bit integers. */
 const MOST_SENTENCES = 2 ** 32 - 1;
 const MOST_START = Number.MAX_SAFE_INTEGER;
