@@ -3,6 +3,7 @@ import { toBibtex } from "./bibtex.ts";
 import { chicagoBibliography, chicagoNote } from "./chicago.ts";
 import type { CslItem } from "./csl.ts";
 import { mlaInText, mlaWorkCited } from "./mla.ts";
+import { quotation } from "./punctuation.ts";
 import { join, plain, type RichText } from "./rich-text.ts";
 import { toRis } from "./ris.ts";
 
@@ -85,16 +86,16 @@ function citeWork(item: CslItem, style: Exclude<CitationStyle, "bibtex" | "ris" 
  * manner of the style with {@link PAGE_SLOT} open, and below it the entry of the list of works where the style has one.
  */
 export function citeSentence(sentence: string, item: CslItem, style: CitationStyle): RichText {
-  const quotation = `“${sentence.trim().replaceAll("“", "‘").replaceAll("”", "’")}”`;
+  const quote = quotation(sentence);
   switch (style) {
     case "chicago-note":
-      return join(quotation, "\n", chicagoNote(item, PAGE_SLOT));
+      return join(quote, "\n", chicagoNote(item, PAGE_SLOT));
     case "chicago-bibliography":
-      return join(quotation, "\n", chicagoBibliography(item));
+      return join(quote, "\n", chicagoBibliography(item));
     case "apa":
-      return join(quotation, " ", apaInText(item, PAGE_SLOT), "\n", apaReference(item));
+      return join(quote, " ", apaInText(item, PAGE_SLOT), "\n", apaReference(item));
     case "mla":
-      return join(quotation, " ", mlaInText(item, PAGE_SLOT), "\n", mlaWorkCited(item));
+      return join(quote, " ", mlaInText(item, PAGE_SLOT), "\n", mlaWorkCited(item));
     default:
       return citeWorks([item], style);
   }

@@ -39,20 +39,27 @@ function joinParts(parts: readonly (string | undefined)[], between: string): str
   return parts.filter((part) => part !== undefined).join(between);
 }
 
+/** Initials of given names; particles behind them ("Jan van") are none, and stay. */
 function initials(given: string): string {
   const ofPart = (part: string): string => {
     const letter = /\p{L}/u.exec(part)?.[0];
     return letter === undefined ? part : `${letter.toUpperCase()}.`;
   };
-  return given
+  const words = given
+    // "J.-P." is one name, as "Jean-Paul" is.
+    .replaceAll(".-", "-")
     .split(/[\s.]+/u)
-    .filter((part) => part !== "")
-    .map((word) =>
-      word
-        .split("-")
-        .filter((part) => part !== "")
-        .map(ofPart)
-        .join("-"),
+    .filter((part) => part !== "");
+  const names = words.findLastIndex((word) => !/^\p{Ll}/u.test(word)) + 1;
+  return words
+    .map((word, index) =>
+      index > 0 && index >= names
+        ? word
+        : word
+            .split("-")
+            .filter((part) => part !== "")
+            .map(ofPart)
+            .join("-"),
     )
     .join(" ");
 }

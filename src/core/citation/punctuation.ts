@@ -51,6 +51,16 @@ export function quoted(title: RichText, end: "." | "," | ""): RichText {
   return join("“", isEnded ? inner : endWith(inner, end), "”");
 }
 
+/** Words between double quotation marks as they stand, but that double marks inside become single; inches stay inches. */
+export function quotation(words: string): string {
+  const inner = words
+    .trim()
+    .replaceAll("“", "‘")
+    .replaceAll("”", "’")
+    .replaceAll(/(^|[\s([—–-])"(?=\S)([^"]*[^\s"])"(?![\p{L}\p{N}])/gu, "$1‘$2’");
+  return `“${inner}”`;
+}
+
 /** Text that ends with exactly one full stop, or with the mark that it has. */
 export function withFullStop(text: RichText): RichText {
   const whole = toText(text);

@@ -53,6 +53,11 @@ function escapeMarkup(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** Small words that a family name begins with, as in "Vincent van Gogh". */
+const PARTICLES: ReadonlySet<string> = new Set(
+  "van von der den de del della di da dos das du la le les ter ten zu zum zur af av".split(" "),
+);
+
 /** Reads names as people type them. */
 export function readNames(author: string): readonly CslName[] {
   // What stands in braces is one name, whatever is in it.
@@ -64,8 +69,11 @@ export function readNames(author: string): readonly CslName[] {
     if (body !== undefined) return [{ literal: body }];
     const comma = name.indexOf(",");
     if (comma > 0) return [familyGiven(name.slice(0, comma), name.slice(comma + 1))];
-    const space = name.lastIndexOf(" ");
-    return [space < 0 ? { literal: name } : familyGiven(name.slice(space), name.slice(0, space))];
+    const words = name.split(/\s+/);
+    const last = words.length - 1;
+    const particle = words.findIndex((word, at) => at > 0 && at < last && PARTICLES.has(word));
+    const family = particle < 0 ? last : particle;
+    return [familyGiven(words.slice(family).join(" "), words.slice(0, family).join(" "))];
   });
 }
 

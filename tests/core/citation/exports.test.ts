@@ -118,6 +118,12 @@ describe("citeSentence", () => {
     },
   );
 
+  it("makes straight double marks inside single too, and leaves inches alone", () => {
+    const words = 'He wrote "Blue", 12" by 10" ("no" frame).';
+    const text = toPlainText(citeSentence(words, itemOf("article"), "mla"));
+    expect(text).toContain('“He wrote ‘Blue’, 12" by 10" (‘no’ frame).”');
+  });
+
   it("quotes in APA's manner", () => {
     const text = toPlainText(citeSentence("Blue.", itemOf("article"), "apa"));
     expect(text.split("\n")[0]).toBe(`“Blue.” (Aalto, 2011, ${PAGE_SLOT})`);

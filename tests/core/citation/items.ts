@@ -142,6 +142,14 @@ export const ITEMS: readonly CslItem[] = [
     publisher: "Letter House",
   },
   {
+    id: "book-particles-behind-given-names",
+    type: "book",
+    title: "Letters on Grey",
+    author: [person("Cour", "Lia M. de la"), person("Dael", "Jan van")],
+    issued: published(1999),
+    publisher: "Letter House",
+  },
+  {
     id: "book-particles",
     type: "book",
     title: "Sermons on Red",

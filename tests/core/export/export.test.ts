@@ -1,3 +1,7 @@
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
 import { describe, expect, it } from "vitest";
 import { PAGE_SLOT } from "../../../src/core/citation/cite.ts";
 import { csvCell, toCsv } from "../../../src/core/export/csv.ts";
@@ -185,6 +189,22 @@ describe("Markdown", () => {
     expect(markdown.match(/^- /gm)).toHaveLength(2);
     expect(markdown).toContain("Nearness is not evidence");
     expect(markdown).toContain("edition Sample notes (e1)");
+  });
+
+  it("keeps addresses whole, as links, whatever is in a DOI", () => {
+    const DOI = "10.1002/(SICI)1097-4571(199806)49:8<693::AID_ASI4*>3.0.CO;2-O";
+    const markdown = toMarkdown({
+      ...document,
+      sentences: [sentence({ work: { ...sentence().work, DOI } })],
+    });
+    const links: string[] = [];
+    const visit = (node: Nodes): void => {
+      if (node.type === "link") links.push(node.url);
+      if ("children" in node) node.children.forEach(visit);
+    };
+    visit(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
+    const address = `https://doi.org/${DOI.replace("<", "%3C").replace(">", "%3E")}`;
+    expect(links).toEqual([address, address]);
   });
 
   it("lets no text become markup", () => {
