@@ -83,6 +83,12 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
     setRoom(await readStorageRoom(storage()));
   }
 
+  /** Some browsers ask the person in turn, and nothing waits for the answer. */
+  async function keep(): Promise<void> {
+    await requestPersistence(storage());
+    setRoom(await readStorageRoom(storage()));
+  }
+
   async function make(wanted: Wanted): Promise<void> {
     if (job().kind === "making") return;
     controller = new AbortController();
@@ -106,7 +112,7 @@ export function createModelShelf(services: ShelfServices): ModelShelf {
         note();
       });
       memory.write(wanted.id, null);
-      if (pack.storage === "kept") await requestPersistence(storage());
+      if (pack.storage === "kept") void keep();
       await load();
       setJob({ kind: "made", pack });
       session.chooseModel(choiceOf(pack));

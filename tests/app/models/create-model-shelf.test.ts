@@ -30,7 +30,10 @@ const pack: MadePack = {
 };
 const clip: ModelChoice = { kind: "made", packId: "clip-1", name: "CLIP with PaintingCLIP" };
 
-function start(converter: Partial<ConverterClient> = {}) {
+function start(
+  converter: Partial<ConverterClient> = {},
+  persist: () => Promise<boolean> = async () => true,
+) {
   const chosen: ModelChoice[] = [];
   const removed: string[] = [];
   const unfinished = new Map<string, Unfinished>();
@@ -68,7 +71,7 @@ function start(converter: Partial<ConverterClient> = {}) {
         estimate: async () => ({ quota: 1000, usage: 400 }),
         persist: async () => {
           persistence += 1;
-          return true;
+          return await persist();
         },
       }) as unknown as StorageManager,
   });
@@ -93,6 +96,14 @@ describe("the model shelf", () => {
     expect(shelf.job()).toEqual({ kind: "made", pack });
     expect(chosen).toEqual([clip]);
     expect(persistence()).toBe(1);
+  });
+
+  it("does not wait for a person's answer to whether what is stored may stay", async () => {
+    const { shelf, chosen } = start({}, () => new Promise(() => undefined));
+    shelf.make(wanted);
+    await settle();
+    expect(shelf.job()).toEqual({ kind: "made", pack });
+    expect(chosen).toEqual([clip]);
   });
 
   it("does not ask to keep what could not be stored", async () => {
