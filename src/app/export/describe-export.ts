@@ -1,4 +1,6 @@
 import type { ExportDocument, ExportedSentence } from "../../core/export/export-document.ts";
+import type { Catalogue } from "../../core/facets/catalogue.ts";
+import type { Filter } from "../../core/facets/filter.ts";
 import type { FoundSentence } from "../../core/protocol.ts";
 import { strengthOfRank } from "../../core/search/strength.ts";
 import { cellRect } from "../../core/view/transforms.ts";
@@ -11,7 +13,7 @@ import { regionWords } from "../stage/cell-words.ts";
 
 /** What is exported of a list. */
 export interface ExportSubject {
-  readonly session: Pick<Session, "edition" | "encoder" | "catalogue">;
+  readonly session: Pick<Session, "edition" | "catalogue">;
   readonly shown: Shown;
   /** Null for all that is listed. */
   readonly selection: readonly FoundSentence[] | null;
@@ -25,20 +27,18 @@ export interface ExportSubject {
  */
 export function describeExport({ session, shown, selection, date }: ExportSubject): ExportDocument {
   const { picture, encoded, results } = shown;
-  const { answer, variant, region, phrase, filter, listing } = results;
-  const [edition, encoder, catalogue] = [session.edition(), session.encoder(), session.catalogue()];
-  const variantName = encoder?.variants[variant] ?? encoder?.variants.base ?? "";
-  const adapter = variant === "adapted" ? encoder?.adapterFingerprint : null;
+  const { answer, model, variant, region, phrase, filter, listing } = results;
+  const [edition, catalogue] = [session.edition(), session.catalogue()];
+  const variantName = model.variants[variant] ?? model.variants.base;
+  const adapter = variant === "adapted" ? model.adapterFingerprint : null;
   const listed = new Map(answer.found.map((sentence) => [sentence.row, sentence]));
   const isAlone = encoded === null || answer.scale === "text";
   return {
     date,
     edition: { editionId: edition?.editionId ?? "", name: edition?.name ?? "" },
     model: {
-      name: [encoder?.name, variantName]
-        .filter((name) => name !== undefined && name !== "")
-        .join(", "),
-      fingerprint: [encoder?.fingerprint, adapter].filter((hash) => hash != null).join("+"),
+      name: [model.name, variantName].filter((name) => name !== "").join(", "),
+      fingerprint: [model.fingerprint, adapter].filter((hash) => hash !== null).join("+"),
     },
     query: {
       picture: picture?.name ?? null,
@@ -47,7 +47,7 @@ export function describeExport({ session, shown, selection, date }: ExportSubjec
       phrase,
       scale: answer.scale,
     },
-    filters: catalogue === null ? [] : chosenValues(catalogue, filter).map(({ words }) => words),
+    filters: filterWords(catalogue, filter),
     hiddenKinds: flagsIn(listing.hiddenFlags),
     scope: selection === null ? "list" : "selection",
     order: listing.order,
@@ -57,6 +57,18 @@ export function describeExport({ session, shown, selection, date }: ExportSubjec
       exported(sentence, listed.get(sentence.row) ?? null, answer.total),
     ),
   };
+}
+
+/** What was searched, each condition in words; empty for everything. */
+function filterWords(catalogue: Catalogue | null, filter: Filter): readonly string[] {
+  // The facets are of the edition's works.
+  if (filter.among === "own") return ["own texts alone"];
+  if (catalogue === null) return [];
+  const words = chosenValues(catalogue, filter).map((value) => value.words);
+  const { wanted, mode } = filter.topics;
+  return mode === "all" && wanted.length > 1
+    ? [...words, "all of these topics in one work"]
+    : words;
 }
 
 function exported(

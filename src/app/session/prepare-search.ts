@@ -13,7 +13,9 @@ import type { Choices, Offer } from "./session-state.ts";
 export interface Prepared {
   /** The model whose vectors stand in for the edition's own; null for those. */
   readonly adopted: AdoptedModel | null;
-  /** The open model, as own texts know it. */
+  /** The open model. */
+  readonly info: EncoderInfo;
+  /** The same, as own texts know it. */
   readonly model: AdoptedModel;
   /** Whose texts are searched, as far as there are any. */
   readonly among: Among;
@@ -58,7 +60,16 @@ export async function prepareSearch(
   const adoption = {
     search: services.search,
     embed,
-    ask: () => ask({ kind: "embed-sentences", model: info.name, edition: name, sentences }),
+    ask: () => {
+      const canUseDemo = model.choice().kind !== "demo";
+      return ask({
+        kind: "embed-sentences",
+        model: info.name,
+        edition: name,
+        sentences,
+        canUseDemo,
+      });
+    },
   };
   const among = services.hasOwnTexts() ? filter.among : "edition";
   const adopted =
@@ -67,5 +78,5 @@ export async function prepareSearch(
   model.settle();
   const vectors = phrase === null ? null : await phrases.embed(phrase.text, info, embed);
   const { fingerprint, adapterFingerprint, dim } = info;
-  return { adopted, model: { fingerprint, adapterFingerprint, dim }, among, vectors };
+  return { adopted, info, model: { fingerprint, adapterFingerprint, dim }, among, vectors };
 }

@@ -34,7 +34,8 @@ export function createSearching(parts: SessionParts, hooks: SearchingHooks): Sea
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     const ask = (offer: Offer) => asking.ask(run, offer, signal);
     const prepared = await prepareSearch(parts, { variant, phrase, filter }, ask, report, signal);
-    const asked = { variant, region, phrase, filter, listing, share, encoded, crop: null };
+    const { info: model } = prepared;
+    const asked = { model, variant, region, phrase, filter, listing, share, encoded, crop: null };
     if (encoded === null || region.kind !== "rect" || phrase?.mode === "alone") {
       return await searchAs(run, asked, prepared, true, signal);
     }

@@ -4,6 +4,7 @@ import type { Progress } from "../../core/progress.ts";
 import type {
   EncodedPicture,
   EncodedRegion,
+  EncoderInfo,
   MapMethod,
   ModelVariant,
   SearchAnswer,
@@ -56,9 +57,17 @@ export interface Choices extends EncodeOptions {
   readonly share: number | null;
 }
 
+/** What a list, and a file of it, must say of the model. */
+export type NamedModel = Pick<
+  EncoderInfo,
+  "name" | "variants" | "fingerprint" | "adapterFingerprint"
+>;
+
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
 export interface Asked
   extends Pick<Choices, "variant" | "region" | "phrase" | "filter" | "listing" | "share"> {
+  /** The model whose vectors were compared. */
+  readonly model: NamedModel;
   /** The encoding whose vectors were searched with; null for a phrase without a picture. */
   readonly encoded: EncodedPicture | null;
   /** The part of it that was embedded on its own; null where the picture's own vectors were used. */
@@ -69,6 +78,7 @@ export interface Asked
 export interface Results {
   /** The run that produced it. */
   readonly run: number;
+  readonly model: NamedModel;
   readonly variant: ModelVariant;
   readonly region: Region;
   readonly phrase: Phrase | null;
@@ -119,6 +129,8 @@ export type Offer =
       readonly model: string;
       readonly edition: string;
       readonly sentences: number;
+      /** Whether the demo encoder is another model, which may have read them. */
+      readonly canUseDemo: boolean;
     };
 
 /** What every state has. */

@@ -21,10 +21,12 @@ export function announcement(state: SessionState, encoder: EncoderInfo | null): 
       if (isCancelled(state)) return "Cancelled";
       const { answer, variant } = state.shown.results;
       if (state.isSearching) return longWork(state.progress) ?? "";
-      if (answer.found.length === 0) return "";
+      if (answer.found.length === 0) return "No sentence was found";
       // Only where there is another model to tell it from.
       const name = encoder?.variants.adapted == null ? "" : `, by ${encoder.variants[variant]}`;
-      const count = `${answer.found.length} sentences ${queryWords(state.shown)}${name}`;
+      const sentences =
+        answer.found.length === 1 ? "1 sentence" : `${answer.found.length} sentences`;
+      const count = `${sentences} ${queryWords(state.shown)}${name}`;
       return `${count}. First: ${answer.found[0]?.text ?? ""}`;
     }
   }

@@ -1,7 +1,17 @@
 import { onCleanup, onMount } from "solid-js";
 
-/** Where the focus goes when the control that had it is gone, best first; the first one on the page is taken. */
-const HOMES = [".result-head h2", ".work-record h2", ".load-title", ".invitation", "main"] as const;
+/**
+ * Where the focus goes when the control that had it is gone, best first; the first one on the page is taken. While a dialog is
+ * open, nothing else can have it.
+ */
+const HOMES = [
+  "dialog[open] .dialog-head h2",
+  ".result-head h2",
+  ".work-record h2",
+  ".load-title",
+  ".invitation",
+  "main",
+] as const;
 
 /**
  * Keeps the focus on the page: a browser drops it to nowhere when the focused control vanishes, and whoever uses the keyboard

@@ -26,7 +26,7 @@ export function offerWords(offer: Offer): OfferWords {
         title: `${offer.model} has not read these sentences yet`,
         sentence: `“${offer.edition}” was embedded by another model, and distances between two models mean nothing. This device can embed its ${count.format(offer.sentences)} sentences with ${offer.model}; that takes a few minutes once and is then kept.`,
         take: "Embed the sentences",
-        decline: "Use the demo encoder",
+        decline: offer.canUseDemo ? "Use the demo encoder" : "Not now",
       };
   }
 }

@@ -73,7 +73,7 @@ export function ResultSection(props: ResultSectionProps) {
 
 /** Without its sentences a model finds nothing: declining them is going back to the one that has them. */
 function decline(session: Session, offer: Offer): void {
-  if (offer.kind === "embed-sentences") session.chooseModel(DEMO_CHOICE);
+  if (offer.kind === "embed-sentences" && offer.canUseDemo) session.chooseModel(DEMO_CHOICE);
   else session.cancel();
 }
 

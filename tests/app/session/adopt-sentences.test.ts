@@ -48,6 +48,7 @@ describe("sentences that were embedded by another model", () => {
       model: "Demo encoder",
       edition: "Sample notes",
       sentences: SENTENCES,
+      canUseDemo: false,
     });
     expect(searched).toEqual([]);
     expect(workers.recorded.calls).not.toContain("search.sentences");

@@ -3,7 +3,15 @@ import { DEMO_CHOICE } from "../../../src/app/models/model-choice.ts";
 import { createSession } from "../../../src/app/session/create-session.ts";
 import { shownIn } from "../../../src/app/session/session-state.ts";
 import { AppError } from "../../../src/core/errors.ts";
-import { deferred, encoded, picture, services, settle, untilAborted } from "./doubles.ts";
+import {
+  deferred,
+  editionInfo,
+  encoded,
+  picture,
+  services,
+  settle,
+  untilAborted,
+} from "./doubles.ts";
 
 const clip = { kind: "made", packId: "clip-1", name: "CLIP" } as const;
 
@@ -64,6 +72,19 @@ describe("choosing a model", () => {
     await settle();
     expect(session.model()).toEqual(DEMO_CHOICE);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it("offers the demo encoder in place of embedding sentences only where another model is in use", async () => {
+    const search = { open: async () => ({ ...editionInfo, fingerprint: "another model" }) };
+    for (const [choice, canUseDemo] of [
+      [DEMO_CHOICE, false],
+      [clip, true],
+    ] as const) {
+      const session = createSession(services({ search, choice }));
+      session.openPicture(picture("a"));
+      await settle();
+      expect(session.state().offer).toMatchObject({ kind: "embed-sentences", canUseDemo });
+    }
   });
 
   it("opens the model at once where there is no picture yet", async () => {

@@ -146,6 +146,7 @@ export function answer(...rows: number[]): SearchAnswer {
 
 /** What a search asks for that nobody's choice has changed. */
 export const asked: Asked = {
+  model: encoderInfo,
   variant: "base",
   region: { kind: "whole" },
   phrase: null,

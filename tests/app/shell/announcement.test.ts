@@ -56,6 +56,18 @@ describe("announcement", () => {
     );
   });
 
+  it("says that nothing was found, and one sentence as one", () => {
+    const found = (...rows: number[]): SessionEvent => ({
+      type: "answered",
+      run: 1,
+      asked,
+      answer: answer(...rows),
+      isLast: true,
+    });
+    expect(said(chosen, encodedEvent, found())).toBe("No sentence was found");
+    expect(said(chosen, encodedEvent, found(7))).toMatch(/^1 sentence closest/);
+  });
+
   it("leaves failures to their own alert", () => {
     expect(said(chosen, { type: "failed", run: 1, error: { code: "picture-empty" } })).toBe("");
   });
