@@ -58,7 +58,7 @@ export interface Choices extends EncodeOptions {
 }
 
 /** What a list, and a file of it, must say of the model. */
-export type NamedModel = Pick<
+type NamedModel = Pick<
   EncoderInfo,
   "name" | "variants" | "fingerprint" | "adapterFingerprint"
 >;
