@@ -58,10 +58,7 @@ export interface Choices extends EncodeOptions {
 }
 
 /** What a list, and a file of it, must say of the model. */
-type NamedModel = Pick<
-  EncoderInfo,
-  "name" | "variants" | "fingerprint" | "adapterFingerprint"
->;
+type NamedModel = Pick<EncoderInfo, "name" | "variants" | "fingerprint" | "adapterFingerprint">;
 
 /** What a search asked for; it may differ from the choices by the time that its answer comes. */
 export interface Asked
