@@ -3,7 +3,7 @@ import type { LowRankTransform } from "../../src/core/edition/low-rank-transform
 import type { EditionFile, IndexFiles } from "../../src/core/edition/manifest-files.ts";
 import type { HnswGraph } from "../../src/core/search/hnsw-graph.ts";
 import type { Arithmetic, Rows } from "./arithmetic.ts";
-import { type BuildPart, type ChunkPlan, chunksOfPart } from "./coding/chunk-plan.ts";
+import { type BuildPart, type ChunkPlan, chunksOfPart, rowsOfChunk } from "./coding/chunk-plan.ts";
 import { type IndexName, nameTraining, openChunks } from "./coding/chunk-store.ts";
 import { codeChunks } from "./coding/code-chunks.ts";
 import { buildRouterGraph } from "./layout/build-router-graph.ts";
@@ -21,6 +21,10 @@ import { codebookOf, type Training, train } from "./training/train.ts";
 import { planTraining } from "./training/training-plan.ts";
 import type { VectorSource } from "./vectors/vector-source.ts";
 import type { WorkFolder } from "./work-folder.ts";
+
+/** What is laid out one after the other, each kept. */
+const LAYOUT_STEPS = ["bywork", "clusters", "rows"] as const;
+type LayoutStep = (typeof LAYOUT_STEPS)[number];
 
 /** What one index is built from, and with. */
 export interface IndexTask {
@@ -76,12 +80,10 @@ export async function codeIndex(
   signal: AbortSignal,
 ): Promise<void> {
   const chunks = chunksOfPart(task.plan, part);
-  const total = chunks.length * task.plan.chunkRows;
-  report("codes", 0, total);
+  const total = chunks.reduce((sum, chunk) => sum + rowsOfChunk(task.plan, chunk).length, 0);
   const coding = { ...task, index: task.name, training, chunks };
-  const onRows = (done: number) => report("codes", Math.min(done, total - 1), total);
+  const onRows = (done: number) => report("codes", done, total);
   await codeChunks(arithmetic, coding, folder, onRows, signal);
-  report("codes", total, total);
 }
 
 /** The graph of an index's router; done once and kept. */
@@ -134,16 +136,16 @@ export async function layOutIndex(
       step * plan.sentences + Math.min(rows, plan.sentences - 1),
       steps * plan.sentences,
     );
-  report("layout", 0, steps * plan.sentences);
 
   /** What a step wrote, from an earlier run where its files are still there. */
   const once = async <T>(
-    step: string,
+    step: LayoutStep,
     filesOf: (done: T) => EditionFile[],
     write: () => Promise<T>,
   ) => {
     const kept = (await folder.read(`${name}-${step}`)) as T | null;
     if (kept !== null && (await isWritten(out, filesOf(kept)))) return kept;
+    progress(LAYOUT_STEPS.indexOf(step))(0);
     const done = await write();
     await folder.write(`${name}-${step}`, done);
     return done;
@@ -195,6 +197,24 @@ export async function layOutIndex(
   };
   report("layout", steps * plan.sentences, steps * plan.sentences);
   return { files, clusters, renormalized: bywork.renormalized };
+}
+
+/** Bytes of the large files of an index that an earlier run has laid out in the edition's folder. */
+export async function bytesLaidOut(
+  folder: WorkFolder,
+  index: IndexName,
+  out: string,
+): Promise<number> {
+  let bytes = 0;
+  for (const step of LAYOUT_STEPS) {
+    const kept = await folder.read(`${index}-${step}`);
+    if (kept === null) continue;
+    const { file, sign, rest } = kept as Partial<WrittenFile & WrittenClusters>;
+    const files = [file, sign?.file, rest?.file].filter((one) => one !== undefined);
+    if (!(await isWritten(out, files))) continue;
+    for (const one of files) bytes += one.bytes;
+  }
+  return bytes;
 }
 
 function firstPlacesOf(counts: Uint32Array): Uint32Array<ArrayBuffer> {

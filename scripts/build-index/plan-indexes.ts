@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import type { TextAdapter } from "./adapter-transform.ts";
 import type { Begun } from "./begun.ts";
 import { BuildError } from "./build-error.ts";
-import type { IndexTask } from "./build-one-index.ts";
-import { planChunks } from "./coding/chunk-plan.ts";
+import { bytesLaidOut, type IndexTask } from "./build-one-index.ts";
+import { type ChunkPlan, chunksOfPart, planChunks, rowsOfChunk } from "./coding/chunk-plan.ts";
+import { findCoded } from "./coding/chunk-store.ts";
 import type { AdaptedPlan } from "./decide-adapted.ts";
 import type { LaidOutTexts } from "./laid-out-texts.ts";
 import { layoutPaths } from "./prepare-corpus.ts";
@@ -42,7 +43,10 @@ export function planIndexes(
   return [first, { ...common, name: "adapted", source: adapted, transform: null }];
 }
 
-/** Makes sure that there is room for what the task will write. Throws BuildError where there is not. */
+/**
+ * Makes sure that there is room for what the task has yet to write. Files of an earlier edition are no room: they stay until the new one
+ * is published. Throws BuildError where there is too little.
+ */
 export async function checkRoom(
   { options, task, corpus }: Begun,
   folder: WorkFolder,
@@ -50,18 +54,28 @@ export async function checkRoom(
 ): Promise<void> {
   const [first] = tasks;
   if (first === undefined) return;
+  const chunksToCode = (plan: ChunkPlan): readonly number[] => {
+    if (task.kind === "part") return chunksOfPart(plan, task.part);
+    return task.kind === "whole" ? chunksOfPart(plan, null) : [];
+  };
+  let [rowsToCode, laidOut] = [0, 0];
+  for (const { name, plan } of tasks) {
+    const { missing } = await findCoded(folder, name, plan, chunksToCode(plan));
+    for (const chunk of missing) rowsToCode += rowsOfChunk(plan, chunk).length;
+    laidOut += await bytesLaidOut(folder, name, options.out);
+  }
   const layout = await Promise.all(Object.values(layoutPaths(folder)).map((path) => stat(path)));
   const { work, out } = estimateRoom({
     sentences: corpus.sentences,
     dim: first.source.dim,
     exact: first.exact,
     indexes: tasks.length,
-    share: task.kind === "part" ? 1 / task.part.count : task.kind === "whole" ? 1 : 0,
+    share: rowsToCode / (corpus.sentences * tasks.length),
     layoutBytes: layout.reduce((sum, { size }) => sum + size, 0),
   });
   const hasEdition = task.kind === "whole" || task.kind === "merge";
   await requireRoom([
     { folder: folder.path, bytes: work },
-    ...(hasEdition ? [{ folder: options.out, bytes: out }] : []),
+    ...(hasEdition ? [{ folder: options.out, bytes: Math.max(0, out - laidOut) }] : []),
   ]);
 }

@@ -57,11 +57,13 @@ export function createPhaseLog(log: Log, now: () => number, memory: MemoryWatch)
     const time = now();
     const start = started.get(phase);
     if (start === undefined) {
+      // All of it was done in an earlier run.
+      if (done >= total) return;
       // What was done in an earlier run says nothing about the pace of this one.
       started.set(phase, { at: time, done });
       memory.enter(phase);
       shown.set(phase, time);
-      if (done < total) log(`${phase}: begins`);
+      log(`${phase}: begins`);
       return;
     }
     const took = time - start.at;

@@ -1,5 +1,4 @@
-import { mkdir, readdir, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, stat, statfs } from "node:fs/promises";
 import { codeDimOf } from "../../src/core/codes/code-dim.ts";
 import { byworkBytesPerRow } from "../../src/core/edition/bywork-file.ts";
 import { restBytesPerRow } from "../../src/core/edition/rest-file.ts";
@@ -7,6 +6,8 @@ import { signBytesPerRow } from "../../src/core/edition/sign-file.ts";
 import { BuildError } from "./build-error.ts";
 
 const EXACT_BYTES = { f32: 4, f16: 2 } as const;
+/** The one factor that a chunk has beside the records of `bywork`. */
+const F1_BYTES = 2;
 /** Beyond what rows take: router, training, and room for the system. */
 const SPARE_BYTES = 64 << 20;
 
@@ -17,7 +18,7 @@ export interface RoomPlan {
   readonly exact: "f32" | "f16" | null;
   /** Indexes: one, or two. */
   readonly indexes: number;
-  /** Share of the rows that this machine codes: 1 unless the build is done in parts. */
+  /** Share of the rows that this machine has yet to code: 1 for a build that is done here from the beginning. */
   readonly share: number;
   /** Bytes of the laid out texts, sources and works. */
   readonly layoutBytes: number;
@@ -31,7 +32,7 @@ export function estimateRoom(plan: RoomPlan): { readonly work: number; readonly 
   const rows = plan.sentences * plan.indexes;
   const codes = signBytesPerRow(codeDim) + restBytesPerRow(codeDim);
   return {
-    work: Math.ceil(rows * plan.share * (record + 2)) + SPARE_BYTES,
+    work: Math.ceil(rows * plan.share * (record + F1_BYTES)) + SPARE_BYTES,
     out: rows * (record + codes) + plan.layoutBytes + SPARE_BYTES,
   };
 }
@@ -39,7 +40,7 @@ export function estimateRoom(plan: RoomPlan): { readonly work: number; readonly 
 /**
  * Makes sure that there is room for a build before hours of work end in a full disk.
  *
- * @param places folders and how many bytes each will have
+ * @param places folders and how many bytes will be written to each
  * @throws BuildError naming the folder, what it needs and what is free
  */
 export async function requireRoom(
@@ -51,8 +52,7 @@ export async function requireRoom(
     const { dev } = await stat(folder);
     const { bavail, bsize } = await statfs(folder);
     const known = needs.get(dev) ?? { folder, bytes: 0, free: bavail * bsize };
-    // What an earlier run left there is part of what is to come.
-    known.bytes += Math.max(0, bytes - (await bytesIn(folder)));
+    known.bytes += bytes;
     needs.set(dev, known);
   }
   for (const { folder, bytes, free } of needs.values()) {
@@ -61,15 +61,6 @@ export async function requireRoom(
       `The build needs ${gigabytes(bytes)} and ${folder} has ${gigabytes(free)} free.`,
     );
   }
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await readdir(folder)) {
-    const entry = await stat(join(folder, name)).catch(() => null);
-    if (entry?.isFile() === true) bytes += entry.size;
-  }
-  return bytes;
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -73,12 +73,17 @@ describe("chunks", () => {
 });
 
 describe("requireRoom", () => {
-  it("says what is needed where a disk is too small, and takes what an earlier run left for done", async () => {
+  it("says what is needed where a disk is too small, whatever lies there already", async () => {
     const folder = await mkdtemp(join(tmpdir(), "room-"));
     await requireRoom([{ folder, bytes: 1000 }]);
     const huge = requireRoom([{ folder, bytes: 1e18 }]);
     await expect(huge).rejects.toThrow(/The build needs 1000000000.0 GB and .* has .* GB free/);
     await expect(huge).rejects.toBeInstanceOf(BuildError);
+    // An earlier edition: it stays until the new one is published.
+    const { bavail, bsize } = await statfs(folder);
+    await writeFile(join(folder, "rows.0123456789abcdef.bin"), "");
+    await truncate(join(folder, "rows.0123456789abcdef.bin"), 2 * bavail * bsize);
+    await expect(requireRoom([{ folder, bytes: 2 * bavail * bsize }])).rejects.toThrow(/free/);
     await rm(folder, { recursive: true });
   });
 
@@ -128,6 +133,27 @@ describe("createPhaseLog", () => {
     expect(lines[1]).toBe("codes: 5 %, 1 min 35 s left");
     expect(lines.at(-1)).toBe("codes: done in 1 min 40 s, 1200 MB of memory at most so far");
     expect(lines).toHaveLength(21);
+  });
+
+  it("counts what an earlier run did for no pace of this one", () => {
+    let time = 0;
+    const lines: string[] = [];
+    const report = createPhaseLog(
+      (line) => lines.push(line),
+      () => time,
+      watchMemory(() => 1200),
+    );
+    for (let done = 90; done <= 100; done++) {
+      report("codes", done, 100);
+      time += 1000;
+    }
+    expect(lines).toEqual([
+      "codes: begins",
+      "codes: 95 %, 5 s left",
+      "codes: done in 10 s, 1200 MB of memory at most so far",
+    ]);
+    report("layout", 100, 100);
+    expect(lines).toHaveLength(3);
   });
 
   it("knows in which phase there was most memory", () => {

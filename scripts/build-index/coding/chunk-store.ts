@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { BuildError } from "../build-error.ts";
 import type { Training } from "../training/train.ts";
 import { type WorkFolder, writeWhole } from "../work-folder.ts";
-import type { ChunkPlan } from "./chunk-plan.ts";
+import { type ChunkPlan, rowsOfChunk } from "./chunk-plan.ts";
 
 /** Which of an edition's indexes: the one of base vectors, or a second one of adapted vectors. */
 export type IndexName = "base" | "adapted";
@@ -29,9 +29,20 @@ function nameOf(index: IndexName, chunk: number): string {
   return `${index}-${String(chunk).padStart(6, "0")}`;
 }
 
-/** Tells whether a chunk is done. */
-export function hasChunk(folder: WorkFolder, index: IndexName, chunk: number): Promise<boolean> {
-  return folder.has(nameOf(index, chunk));
+/** Tells which of some chunks a folder does not have yet, and how many rows those have that it has. */
+export async function findCoded(
+  folder: WorkFolder,
+  index: IndexName,
+  plan: ChunkPlan,
+  chunks: readonly number[],
+): Promise<{ readonly missing: readonly number[]; readonly rows: number }> {
+  const missing: number[] = [];
+  let rows = 0;
+  for (const chunk of chunks) {
+    if (await folder.has(nameOf(index, chunk))) rows += rowsOfChunk(plan, chunk).length;
+    else missing.push(chunk);
+  }
+  return { missing, rows };
 }
 
 /** Keeps a chunk: its exact rows first, so that a chunk that is there is whole. */
@@ -145,7 +156,7 @@ async function findHome(
   index: IndexName,
   chunk: number,
 ): Promise<WorkFolder | null> {
-  for (const folder of folders) if (await hasChunk(folder, index, chunk)) return folder;
+  for (const folder of folders) if (await folder.has(nameOf(index, chunk))) return folder;
   return null;
 }
 

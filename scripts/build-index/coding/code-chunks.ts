@@ -7,7 +7,7 @@ import { readUnitRows } from "../vectors/read-unit-rows.ts";
 import type { VectorSource } from "../vectors/vector-source.ts";
 import type { WorkFolder } from "../work-folder.ts";
 import { type ChunkPlan, rowsOfChunk } from "./chunk-plan.ts";
-import { hasChunk, type IndexName, nameTraining, writeChunk } from "./chunk-store.ts";
+import { findCoded, type IndexName, nameTraining, writeChunk } from "./chunk-store.ts";
 
 /** What is coded. */
 export interface CodingTask {
@@ -28,7 +28,7 @@ export interface CodingTask {
 /**
  * Codes chunks of rows and keeps them in the work folder; those that are there already are passed over.
  *
- * @param onRows hears how many rows are done
+ * @param onRows hears how many rows are done: at first those that were there already
  * @throws BuildError naming rows without direction
  */
 export async function codeChunks(
@@ -43,29 +43,23 @@ export async function codeChunks(
   const name = nameTraining(training);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const waiting = task.chunks.values();
-  let done = 0;
+  const coded = await findCoded(folder, index, plan, task.chunks);
+  const waiting = coded.missing.values();
+  let done = coded.rows;
+  onRows(done);
 
   const codeOne = async (chunk: number, buffer: Rows) => {
     const list = rowsOfChunk(plan, chunk);
-    if (!(await hasChunk(folder, index, chunk))) {
-      const { source, idOf } = task;
-      const into = leadingRows(buffer, list.length);
-      const { rows, renormalized } = await readUnitRows(
-        arithmetic,
-        source,
-        list,
-        idOf,
-        either,
-        into,
-      );
-      const clusters = await arithmetic.assign(rows, training.partition, either);
-      const coded = await arithmetic.encode(rows, clusters, codebook, either);
-      const bywork = toRecords(coded, clusters, task, list);
-      const exact = await exactRows(arithmetic, rows, task.exact, either);
-      const facts = { bywork, f1: coded.f1, renormalized, training: name };
-      await writeChunk(folder, index, chunk, facts, exact);
-    }
+    const { source, idOf } = task;
+    const into = leadingRows(buffer, list.length);
+    const unit = await readUnitRows(arithmetic, source, list, idOf, either, into);
+    const { rows, renormalized } = unit;
+    const clusters = await arithmetic.assign(rows, training.partition, either);
+    const codes = await arithmetic.encode(rows, clusters, codebook, either);
+    const bywork = toRecords(codes, clusters, task, list);
+    const exact = await exactRows(arithmetic, rows, task.exact, either);
+    const facts = { bywork, f1: codes.f1, renormalized, training: name };
+    await writeChunk(folder, index, chunk, facts, exact);
     done += list.length;
     onRows(done);
   };

@@ -43,6 +43,7 @@ export async function findClusters(
   let done = 0;
   const step = () => report("clusters", ++done, steps);
   if (plan.cells === 1) {
+    report("clusters", 0, steps);
     const options = { classes: plan.clusters, passes: CELL_PASSES + CLUSTER_PASSES, seed };
     const means = await findMeans(arithmetic, sample, distance, options, signal);
     const ordered = reorder(means, dim, orderByBisection(means, dim, null));
