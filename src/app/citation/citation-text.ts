@@ -4,7 +4,7 @@ import {
   citeWorks,
   isDataFormat,
 } from "../../core/citation/cite.ts";
-import type { CslItem } from "../../core/citation/csl.ts";
+import { type CslItem, creditOf } from "../../core/citation/csl.ts";
 import { join, type RichText } from "../../core/citation/rich-text.ts";
 import type { Citing } from "./citing.ts";
 
@@ -50,8 +50,8 @@ export function cautionsFor(citing: Citing, hasPageSlot: boolean): readonly stri
     ...(mayBeReprint
       ? ["The year is that of the DOI’s record, which for a reprint is not the first edition’s."]
       : []),
-    ...(works.some((work) => (work.author ?? []).length === 0)
-      ? ["The record names no author."]
+    ...(works.some((work) => creditOf(work).names.length === 0)
+      ? ["The record names neither author nor editor."]
       : []),
   ];
 }

@@ -1,5 +1,5 @@
-import { addressOf, type CslItem, type CslName, yearOf } from "./csl.ts";
-import { familyAndInitials, shortName } from "./names.ts";
+import { addressOf, type CslItem, type CslName, creditOf, yearOf } from "./csl.ts";
+import { familyAndInitials, initialsAndFamily, shortName } from "./names.ts";
 import { curlQuotes, fullRange, numberRange, typographic, withFullStop } from "./punctuation.ts";
 import { flipped, italic, join, plain, type RichText, readMarkup } from "./rich-text.ts";
 
@@ -10,16 +10,24 @@ const MOST_IN_TEXT = 2;
 
 /** An entry of the reference list by the APA's Publication Manual, 7th ed. (chapter 9). Capitals stay as recorded. */
 export function apaReference(item: CslItem): RichText {
-  const authors = listAuthors(item.author ?? []);
+  const { names, areEditors, editors } = creditOf(item);
+  const authors = listAuthors(names) + (areEditors ? ` (${editorLabel(names)})` : "");
   const date = `(${yearOf(item) ?? "n.d."}).`;
   const title = typographic(readMarkup(item.title));
   const isPart = item["container-title"] !== undefined || item.type === "article-journal";
-  const ownTitle = withFullStop(isPart ? title : flipped(title));
+  const ownTitle = withFullStop(
+    isPart
+      ? title
+      : join(
+          flipped(title),
+          editors.length === 0 ? "" : ` (${listWithin(editors)}, ${editorLabel(editors)})`,
+        ),
+  );
   const head =
     authors === ""
       ? join(ownTitle, ` ${date}`)
       : join(withFullStop(plain(authors)), ` ${date} `, ownTitle);
-  const source = isPart ? containerOf(item) : join(item.publisher ?? "");
+  const source = isPart ? containerOf(item, editors) : join(item.publisher ?? "");
   const address = addressOf(item);
   return join(
     head,
@@ -30,7 +38,7 @@ export function apaReference(item: CslItem): RichText {
 
 /** "(Ho, 2017, p. 12)": what stands behind a quotation (APA 7, 8.25); `locator` with its "p.". */
 export function apaInText(item: CslItem, locator: string): RichText {
-  const names = (item.author ?? []).map((name) => curlQuotes(shortName(name)));
+  const names = creditOf(item).names.map((name) => curlQuotes(shortName(name)));
   const year = yearOf(item) ?? "n.d.";
   const who =
     names.length > MOST_IN_TEXT
@@ -41,13 +49,16 @@ export function apaInText(item: CslItem, locator: string): RichText {
   return join("(", who, `, ${year}, ${locator})`);
 }
 
-function containerOf(item: CslItem): RichText {
+/** Editors of an article are not named (APA 7, 10.1). */
+function containerOf(item: CslItem, editors: readonly CslName[]): RichText {
   const container = flipped(typographic(readMarkup(item["container-title"] ?? "")));
   const pages = item.page === undefined ? null : fullRange(item.page);
-  if (item.type === "chapter") {
+  const isEdited = editors.length > 0 && item.type !== "article-journal";
+  if (item.type === "chapter" || isEdited) {
+    const by = isEdited ? `${listWithin(editors)} (${editorLabel(editors)}), ` : "";
     const place = pages === null ? "" : ` (pp. ${pages})`;
     const publisher = item.publisher === undefined ? "" : ` ${item.publisher}`;
-    return join("In ", container, `${place}.`, publisher);
+    return join(`In ${by}`, container, `${place}.`, publisher);
   }
   return join(container, numbersOf(item), pages === null ? "" : `, ${pages}`);
 }
@@ -66,4 +77,16 @@ function listAuthors(names: readonly CslName[]): string {
   if (all.length < 2) return last;
   if (all.length > MOST_AUTHORS) return `${all.slice(0, MOST_AUTHORS - 1).join(", ")}, … ${last}`;
   return `${all.slice(0, -1).join(", ")}, & ${last}`;
+}
+
+/** "A. Ho, Z. Gu, & T. Ray": names within an entry. */
+function listWithin(names: readonly CslName[]): string {
+  const all = names.map((name) => curlQuotes(initialsAndFamily(name)));
+  const last = all.at(-1) ?? "";
+  if (all.length < 2) return last;
+  return `${all.slice(0, -1).join(", ")}${all.length === 2 ? "" : ","} & ${last}`;
+}
+
+function editorLabel(names: readonly CslName[]): string {
+  return names.length === 1 ? "Ed." : "Eds.";
 }

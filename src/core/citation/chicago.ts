@@ -1,4 +1,4 @@
-import { addressOf, type CslItem, type CslName, yearOf } from "./csl.ts";
+import { addressOf, type CslItem, type CslName, creditOf, yearOf } from "./csl.ts";
 import { givenFirst, listNames, properNameFirst } from "./names.ts";
 import {
   chicagoRange,
@@ -25,20 +25,25 @@ export type Locator = string | null;
  * @param locator the page cited, in place of the range of an article's pages
  */
 export function chicagoNote(item: CslItem, locator: Locator): RichText {
-  const authors = noteNames(item.author ?? []);
+  const { names, areEditors, editors } = creditOf(item);
+  const authors = noteNames(names) + (areEditors ? `, ${editorLabel(names)}` : "");
+  const by = editors.length === 0 ? "" : `ed. ${noteNames(editors)}`;
   const year = yearOf(item)?.toString() ?? null;
   const page = locator ?? (item.page === undefined ? null : chicagoRange(item.page));
   const parts: RichText[] = authors === "" ? [] : [plain(`${authors}, `)];
   if (isContained(item)) {
-    parts.push(quoted(readMarkup(item.title), ","), plain(" "), containerInNote(item, year, page));
+    parts.push(quoted(readMarkup(item.title), ","), plain(" "));
+    parts.push(containerInNote(item, by, year, page));
   } else if (item.type === "document") {
     const isBare = item.publisher === undefined;
-    parts.push(quoted(readMarkup(item.title), isBare ? "," : ""));
+    parts.push(quoted(readMarkup(item.title), isBare || by !== "" ? "," : ""));
+    if (by !== "") parts.push(plain(` ${by}${isBare ? "," : ""}`));
     parts.push(plain(isBare ? ` ${year ?? "n.d."}` : factsInBrackets(item, year)));
     parts.push(plain(ofLocator(locator)));
   } else {
     parts.push(
       bookTitle(item.title),
+      plain(by === "" ? "" : `, ${by}`),
       plain(factsInBrackets(item, year)),
       plain(ofLocator(locator)),
     );
@@ -49,20 +54,24 @@ export function chicagoNote(item: CslItem, locator: Locator): RichText {
 
 /** The entry of a bibliography by the Chicago Manual of Style, 17th ed. (chapter 14). */
 export function chicagoBibliography(item: CslItem): RichText {
-  const authors = bibliographyNames(item.author ?? []);
+  const { names, areEditors, editors } = creditOf(item);
+  const authors = bibliographyNames(names) + (areEditors ? `, ${editorLabel(names)}` : "");
+  const by = editors.length === 0 ? "" : `edited by ${namesWithin(editors)}`;
   const year = yearOf(item)?.toString() ?? null;
   const parts: RichText[] = [];
   if (authors !== "") parts.push(withFullStop(plain(authors)), plain(" "));
   if (isContained(item)) {
     parts.push(quoted(readMarkup(item.title), "."), plain(" "));
-    parts.push(withFullStop(containerInBibliography(item, year)));
+    parts.push(withFullStop(containerInBibliography(item, by, year)));
   } else {
+    const isBareDocument = item.type === "document" && item.publisher === undefined;
     const title =
       item.type === "document"
-        ? quoted(readMarkup(item.title), item.publisher === undefined ? "," : ".")
+        ? quoted(readMarkup(item.title), isBareDocument && by === "" ? "," : ".")
         : withFullStop(bookTitle(item.title));
     const facts = [item.publisher ?? null, year ?? "n.d."].filter((fact) => fact !== null);
-    parts.push(title, plain(` ${facts.join(", ")}`));
+    const editing = isBareDocument && by !== "" ? `${capital(by)},` : asSentence(by);
+    parts.push(title, plain(`${editing === "" ? "" : ` ${editing}`} ${facts.join(", ")}`));
   }
   const address = addressOf(item);
   const entry = withFullStop(join(...parts));
@@ -88,23 +97,32 @@ function volumeAndIssue({ volume, issue }: CslItem): string {
   return volume === undefined ? number : ` ${numberRange(volume)}${number}`;
 }
 
-function containerInNote(item: CslItem, year: string | null, page: Locator): RichText {
+/** @param by "ed. Angela Ho", or "" */
+function containerInNote(item: CslItem, by: string, year: string | null, page: Locator): RichText {
   if (item.type === "article-journal") {
     const place = page === null ? "" : `: ${page}`;
     const date = `(${year ?? "n.d."})`;
-    return join(containerTitle(item), `${volumeAndIssue(item)} ${date}${place}`);
+    const editing = by === "" ? "" : `${by}, `;
+    return join(editing, containerTitle(item), `${volumeAndIssue(item)} ${date}${place}`);
   }
-  return join("in ", containerTitle(item), factsInBrackets(item, year), ofLocator(page));
+  const facts = `${by === "" ? "" : `, ${by}`}${factsInBrackets(item, year)}${ofLocator(page)}`;
+  return join("in ", containerTitle(item), facts);
 }
 
-function containerInBibliography(item: CslItem, year: string | null): RichText {
+/** @param by "edited by Angela Ho", or "" */
+function containerInBibliography(item: CslItem, by: string, year: string | null): RichText {
   const pages = item.page === undefined ? null : chicagoRange(item.page);
   if (item.type === "article-journal") {
     const place = pages === null ? "" : `: ${pages}`;
-    return join(containerTitle(item), `${volumeAndIssue(item)} (${year ?? "n.d."})${place}`);
+    const editing = by === "" ? "" : `${asSentence(by)} `;
+    return join(
+      editing,
+      containerTitle(item),
+      `${volumeAndIssue(item)} (${year ?? "n.d."})${place}`,
+    );
   }
   const facts = [item.publisher ?? null, year ?? "n.d."].filter((fact) => fact !== null);
-  const place = pages === null ? "" : `, ${pages}`;
+  const place = `${by === "" ? "" : `, ${by}`}${pages === null ? "" : `, ${pages}`}`;
   return join("In ", withFullStop(join(containerTitle(item), place)), ` ${facts.join(", ")}`);
 }
 
@@ -127,12 +145,37 @@ function noteNames(names: readonly CslName[]): string {
 }
 
 function bibliographyNames(names: readonly CslName[]): string {
-  const [first, ...others] = names;
+  const [first] = names;
   if (first === undefined) return "";
-  const shown =
-    names.length > MOST_IN_BIBLIOGRAPHY ? others.slice(0, FIRST_IN_BIBLIOGRAPHY - 1) : others;
-  const all = [properNameFirst(first), ...shown.map(givenFirst)].map(curlQuotes);
-  if (shown.length < others.length) return `${all.join(", ")}, et al.`;
+  const all = [properNameFirst(first), ...shownNames(names).slice(1).map(givenFirst)];
   // Two names keep a comma between them, since the first one is inverted.
-  return all.length === 2 ? all.join(", and ") : listNames(all);
+  return all.length === 2 ? all.map(curlQuotes).join(", and ") : listOfMany(names, all);
+}
+
+/** Names within an entry, none of them inverted. */
+function namesWithin(names: readonly CslName[]): string {
+  return listOfMany(names, shownNames(names).map(givenFirst));
+}
+
+/** The names that a bibliography shows. */
+function shownNames(names: readonly CslName[]): readonly CslName[] {
+  return names.length > MOST_IN_BIBLIOGRAPHY ? names.slice(0, FIRST_IN_BIBLIOGRAPHY) : names;
+}
+
+function listOfMany(names: readonly CslName[], shown: readonly string[]): string {
+  const all = shown.map(curlQuotes);
+  return all.length < names.length ? `${all.join(", ")}, et al.` : listNames(all);
+}
+
+function editorLabel(names: readonly CslName[]): string {
+  return names.length === 1 ? "ed." : "eds.";
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "Edited by Angela Ho.", with one full stop also after "et al." */
+function asSentence(words: string): string {
+  return words === "" || words.endsWith(".") ? capital(words) : `${capital(words)}.`;
 }

@@ -104,6 +104,23 @@ export function yearOf(item: CslItem): number | null {
   return item.issued?.["date-parts"][0]?.[0] ?? null;
 }
 
+/** Who answers for a work in its citation, and who else is named. */
+interface Credit {
+  /** Its authors, or its editors where it has none. */
+  readonly names: readonly CslName[];
+  /** True where these are editors. */
+  readonly areEditors: boolean;
+  /** Editors beside authors. */
+  readonly editors: readonly CslName[];
+}
+
+/** Whom a work is cited under: a volume without an author goes under its editors. */
+export function creditOf({ author = [], editor = [] }: CslItem): Credit {
+  return author.length > 0
+    ? { names: author, areEditors: false, editors: editor }
+    : { names: editor, areEditors: editor.length > 0, editors: [] };
+}
+
 /** The address that a citation ends in: the DOI's where there is one. */
 export function addressOf(item: CslItem): string | null {
   if (item.DOI !== undefined) return `https://doi.org/${item.DOI}`;

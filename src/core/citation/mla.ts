@@ -1,4 +1,4 @@
-import { addressOf, type CslItem, type CslName, yearOf } from "./csl.ts";
+import { addressOf, type CslItem, type CslName, creditOf, yearOf } from "./csl.ts";
 import { familyFirst, givenFirst, shortName } from "./names.ts";
 import {
   curlQuotes,
@@ -15,13 +15,19 @@ const MOST_AUTHORS = 2;
 
 /** An entry of the works cited by the MLA Handbook, 9th ed. (chapter 5). Capitals stay as recorded. */
 export function mlaWorkCited(item: CslItem): RichText {
-  const authors = listAuthors(item.author ?? []);
+  const { names, areEditors, editors } = creditOf(item);
+  const role = names.length === 1 ? "editor" : "editors";
+  const authors = listAuthors(names) + (areEditors ? `, ${role}` : "");
   const container = item["container-title"];
   const isPart = container !== undefined || item.type === "article-journal";
   const title = readMarkup(item.title);
   const pages = item.page === undefined ? null : shortRange(item.page);
   const facts: (RichText | string)[] = [];
   if (container !== undefined) facts.push(flipped(typographic(readMarkup(container))));
+  if (editors.length > 0) {
+    const by = container === undefined ? "Edited by" : "edited by";
+    facts.push(`${by} ${curlQuotes(listWithin(editors))}`);
+  }
   if (item.volume !== undefined) facts.push(`vol. ${numberRange(item.volume)}`);
   if (item.issue !== undefined) facts.push(`no. ${numberRange(item.issue)}`);
   // The publisher of a journal is not named (MLA 9, 5.65).
@@ -41,7 +47,7 @@ export function mlaWorkCited(item: CslItem): RichText {
 
 /** "(Ho 12)": what stands behind a quotation (MLA 9, 6.3). */
 export function mlaInText(item: CslItem, locator: string): RichText {
-  const names = (item.author ?? []).map((name) => curlQuotes(shortName(name)));
+  const names = creditOf(item).names.map((name) => curlQuotes(shortName(name)));
   const who =
     names.length > MOST_AUTHORS
       ? plain(`${names[0]} et al.`)
@@ -58,4 +64,11 @@ function listAuthors(names: readonly CslName[]): string {
   return second === undefined
     ? familyFirst(first)
     : `${familyFirst(first)}, and ${givenFirst(second)}`;
+}
+
+/** "Angela Ho and Zoe Gu", "Angela Ho et al.": names within an entry. */
+function listWithin(names: readonly CslName[]): string {
+  const [first, second] = names.map(givenFirst);
+  if (names.length > MOST_AUTHORS) return `${first} et al.`;
+  return second === undefined ? (first ?? "") : `${first} and ${second}`;
 }

@@ -30,6 +30,13 @@ export function familyAndInitials(name: CslName): string {
   return joinParts([name.family, given, name.suffix], ", ");
 }
 
+/** "A. B. Ho": as APA wants editors within an entry. */
+export function initialsAndFamily(name: CslName): string {
+  if ("literal" in name) return name.literal;
+  const given = name.given === undefined ? undefined : initials(name.given);
+  return joinParts([given, name.family, name.suffix], " ");
+}
+
 /** The part of a name that notes and brackets use. */
 export function shortName(name: CslName): string {
   return "literal" in name ? name.literal : name.family;

@@ -124,6 +124,14 @@ describe("citeSentence", () => {
     expect(text).toContain('“He wrote ‘Blue’, 12" by 10" (‘no’ frame).”');
   });
 
+  it("names the editors of a volume without an author behind a quotation", () => {
+    const edited = itemOf("volume-2-editors");
+    const line = (style: "apa" | "mla") =>
+      toPlainText(citeSentence("Blue.", edited, style)).split("\n")[0];
+    expect(line("apa")).toBe(`“Blue.” (Ho & Gu, 1999, ${PAGE_SLOT})`);
+    expect(line("mla")).toBe(`“Blue.” (Ho and Gu ${PAGE_SLOT})`);
+  });
+
   it("quotes in APA's manner", () => {
     const text = toPlainText(citeSentence("Blue.", itemOf("article"), "apa"));
     expect(text.split("\n")[0]).toBe(`“Blue.” (Aalto, 2011, ${PAGE_SLOT})`);

@@ -174,4 +174,50 @@ export const ITEMS: readonly CslItem[] = [
     publisher: "Letter House",
   },
   { id: "document-bare", type: "document", title: "Untitled Leaf" },
+  ...editedItems(),
 ];
+
+/** Volumes with and without authors, and what stands in them, by one, some and many editors. */
+function editedItems(): readonly CslItem[] {
+  const editors = "Ho Gu Ray Fox Elk Doe Cat Bee Ant Yak Zed"
+    .split(" ")
+    .map((family, index) => person(family, ["Angela", "Zoe B.", "Jean-Paul"][index % 3] ?? ""));
+  const common = { issued: published(1999), publisher: "P" };
+  const whole = { ...common, "container-title": "The Whole", page: "101-108" };
+  return [1, 2, 3, 4, 11].flatMap((count): CslItem[] => {
+    const editor = editors.slice(0, count);
+    const written = { author: [person("Bo", "Xi")], editor };
+    const name = (kind: string) => `${kind}-${count}-editors`;
+    return [
+      { id: name("volume"), type: "book", title: "Edited", editor, ...common },
+      { id: name("book"), type: "book", title: "Letters", ...written, ...common },
+      { id: name("chapter"), type: "chapter", title: "Ch", ...written, ...whole },
+      { id: name("introduction"), type: "chapter", title: "Foreword", editor, ...whole },
+      { id: name("paper"), type: "paper-conference", title: "Paper", ...written, ...whole },
+      {
+        id: name("article"),
+        type: "article-journal",
+        title: "Issue",
+        ...written,
+        issued: published(1999),
+        "container-title": "Journal",
+        volume: "3",
+      },
+      { id: name("document"), type: "document", title: "Doc", ...written, ...common },
+      {
+        id: name("bare-document"),
+        type: "document",
+        title: "Doc",
+        ...written,
+        issued: published(1999),
+      },
+      {
+        id: name("edited-document"),
+        type: "document",
+        title: "Doc",
+        editor,
+        issued: published(1999),
+      },
+    ];
+  });
+}
