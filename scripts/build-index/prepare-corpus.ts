@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { QualityCounts } from "../../src/core/quality/flags.ts";
 import { nameSome } from "./build-error.ts";
 import type { BuildOptions, VectorsPlace } from "./build-options.ts";
@@ -9,7 +9,7 @@ import { copyInput } from "./vectors/copy-input.ts";
 import { findVectors, type VectorsKind } from "./vectors/find-vectors.ts";
 import { type IdJoin, joinIds } from "./vectors/join-ids.ts";
 import { openMatrix } from "./vectors/open-matrix.ts";
-import type { WorkFolder } from "./work-folder.ts";
+import { makeOwnFolder, type WorkFolder } from "./work-folder.ts";
 
 /** What is known of a corpus when its texts have been laid out: all that the rest of a build needs. */
 export interface PreparedCorpus {
@@ -21,6 +21,8 @@ export interface PreparedCorpus {
   readonly quality: QualityCounts;
   /** Where the images of the works lie, for the manifest. */
   readonly images: { readonly base: string } | null;
+  /** Folder that images were copied to, or null. */
+  readonly copiedTo: string | null;
   /** Which row of a file of vectors belongs to each row; null where there is no such file. */
   readonly base: IdJoin | null;
   readonly painting: IdJoin | null;
@@ -50,17 +52,39 @@ export async function prepareCorpus(
   log: Log,
   signal: AbortSignal,
 ): Promise<PreparedCorpus> {
-  const kept = await folder.read(CHECKPOINT);
   // The folder checked the hash of what was written below.
-  if (kept !== null && (await hasAll(folder))) return kept as PreparedCorpus;
+  const kept = (await folder.read(CHECKPOINT)) as PreparedCorpus | null;
+  const { images } = options;
+  const copiedTo = images.kind === "copy" ? resolve(images.to) : null;
+  // Images that were copied beside another edition are not beside this one.
+  const isThere = kept?.copiedTo === copiedTo && (await hasAll(folder));
+  if (kept !== null && isThere) return kept;
+  const own = await makeOwnFolder(folder.path);
+  try {
+    const prepared = { ...(await readCorpus(options, folder, own, log, signal)), copiedTo };
+    await folder.write(CHECKPOINT, prepared);
+    return prepared;
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+}
+
+/** @param own a folder for what is needed on the way */
+async function readCorpus(
+  options: BuildOptions,
+  folder: WorkFolder,
+  own: string,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Omit<PreparedCorpus, "copiedTo">> {
   const { json, markdown, images, areProjectNotes } = options;
-  const corpus = { json, markdown, images, areProjectNotes, out: folder.path };
+  const corpus = { json, markdown, images, areProjectNotes, out: own };
   // Loaded only where it is needed: a run that goes on, or a part, starts in half the time without.
   const { layOutCorpus } = await import("./corpus/lay-out-corpus.ts");
   const layout = await layOutCorpus(corpus, log, signal);
   const join = (kind: VectorsKind, place: VectorsPlace | null) =>
-    place === null ? null : joinVectors(kind, place, layout, folder, log, signal);
-  const prepared: PreparedCorpus = {
+    place === null ? null : joinVectors(kind, place, layout, own, log, signal);
+  const prepared = {
     sentences: layout.sentences,
     sentencesOfWorks: layout.works.map(({ sentences }) => sentences),
     flags: layout.flags,
@@ -69,7 +93,8 @@ export async function prepareCorpus(
     base: await join("base", options.embeddings),
     painting: await join("painting", options.paintingEmbeddings),
   };
-  await folder.write(CHECKPOINT, prepared);
+  const paths = layoutPaths(folder);
+  for (const name of LAYOUT_FILES) await rename(layout.files[name], paths[name]);
   return prepared;
 }
 
@@ -83,14 +108,14 @@ async function joinVectors(
   kind: VectorsKind,
   { place, ids }: VectorsPlace,
   layout: CorpusLayout,
-  folder: WorkFolder,
+  own: string,
   log: Log,
   signal: AbortSignal,
 ): Promise<IdJoin> {
   const found = await findVectors(kind, place, ids, signal);
   try {
     const { count, name } = await openMatrix(found.vectors, signal);
-    const path = await copyInput(found.ids, folder.pathOf(`${kind}-ids.spill`), signal);
+    const path = await copyInput(found.ids, join(own, `${kind}-ids.spill`), signal);
     const joined = await joinIds(path, count, name, layout, signal);
     if (joined.unknown > 0) {
       log(

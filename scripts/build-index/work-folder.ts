@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { BuildError } from "./build-error.ts";
@@ -34,10 +35,15 @@ export interface WorkFolder {
 export async function openWorkFolder(path: string, identity: string): Promise<WorkFolder> {
   await mkdir(path, { recursive: true });
   const folder = accessTo(path);
-  if ((await folder.read(IDENTITY)) !== identity) {
-    await clearWorkFolder(path);
-    await folder.write(IDENTITY, identity);
+  if ((await folder.read(IDENTITY)) === identity) return folder;
+  const entries = await readdir(path);
+  const foreign = entries.filter((name) => !isWork(name));
+  if (foreign.length > 0) {
+    throw new BuildError(`${path} holds other files (${foreign[0]}): give another --work-dir`);
   }
+  // In a folder without checkpoints another part may just begin.
+  if (entries.some((name) => name.endsWith(CHECKPOINT))) await removeWork(path, entries);
+  await folder.write(IDENTITY, identity);
   return folder;
 }
 
@@ -50,14 +56,39 @@ export async function openForeignWorkFolder(path: string, identity: string): Pro
   );
 }
 
-/** Removes all work; the folder itself where nothing else is in it. */
-async function clearWorkFolder(path: string): Promise<void> {
-  const entries = await readdir(path);
-  const foreign = entries.filter((name) => !isWork(name));
-  if (foreign.length > 0) {
-    throw new BuildError(`${path} holds other files (${foreign[0]}): give another --work-dir`);
+/** Removes the work of another build; what says that it is another's at last, so that a kill in between is made good. */
+async function removeWork(path: string, entries: readonly string[]): Promise<void> {
+  const last = IDENTITY + CHECKPOINT;
+  for (const name of [...entries.filter((entry) => entry !== last), last]) {
+    await rm(join(path, name), { recursive: true, force: true });
   }
-  for (const name of entries) await rm(join(path, name), { recursive: true });
+}
+
+/**
+ * Makes a folder within a work folder for this process alone: parts that share the work folder may be at the same step. What processes
+ * of this machine left that are no more is removed.
+ */
+export async function makeOwnFolder(path: string): Promise<string> {
+  const start = `${hostname()}-`;
+  for (const name of await readdir(path)) {
+    if (!name.startsWith(start) || !name.endsWith(PARTIAL)) continue;
+    const pid = Number(name.slice(start.length, -PARTIAL.length));
+    if (Number.isInteger(pid) && (pid === process.pid || !isAlive(pid))) {
+      await rm(join(path, name), { recursive: true, force: true });
+    }
+  }
+  const own = join(path, `${start}${process.pid}${PARTIAL}`);
+  await mkdir(own, { recursive: true });
+  return own;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // One of another person's may not be asked.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 function isWork(name: string): boolean {
@@ -93,7 +124,8 @@ function accessTo(path: string): WorkFolder {
 
 /** Writes a file beside its place, waits until it is on the disk, and moves it there. */
 export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const partial = `${path}.${process.pid}${PARTIAL}`;
+  // Not named by the process: machines that share a folder may give two the same number, as containers do.
+  const partial = `${path}.${randomUUID()}${PARTIAL}`;
   const file = await open(partial, "w");
   try {
     for (const part of parts) await file.writeFile(part);

@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildEdition } from "../../scripts/build-index/build-edition.ts";
 import {
@@ -47,6 +49,27 @@ async function contents(name: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(names.map(async (file) => [file, await read(file)] as const)));
 }
 
+/** Runs one part in a process of its own, with the options that `build` has; gives its exit code. */
+function run(part: string, workDir: string): Promise<number | null> {
+  const corpus = join(folder, "corpus");
+  const child = spawn(
+    process.execPath,
+    [
+      ...["--import", "tsx", "scripts/build-index/main.ts", "--name", "Parts"],
+      ...["--json", join(corpus, "json"), "--embeddings", corpus, "--fingerprint", "abc"],
+      ...["--query-images", join(corpus, "images.safetensors"), "--out", join(folder, "out")],
+      ...["--chunk-rows", "224", "--work-dir", workDir, "--part", part],
+    ],
+    {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
+  return new Promise((resolve) => {
+    child.on("close", resolve);
+  });
+}
+
 const partOf = (index: number): BuildTask => ({ kind: "part", part: { index, count: 4 } });
 
 describe("a build in four parts", () => {
@@ -69,6 +92,18 @@ describe("a build in four parts", () => {
     expect(manifest?.sentences).toBe(2400);
     expect(await contents("merged")).toEqual(await contents("whole"));
   });
+
+  it("may begin all at once in one folder that holds no training yet", async () => {
+    const shared = { workDir: join(folder, "shared.work") };
+    const codes = await Promise.all(["1/2", "2/2"].map((part) => run(part, shared.workDir)));
+    expect(codes).toEqual([0, 0]);
+    const manifest = await build(
+      { kind: "merge", folders: [] },
+      { ...shared, out: join(folder, "at-once") },
+    );
+    expect(manifest?.sentences).toBe(2400);
+    expect(await contents("at-once")).toEqual(await contents("whole"));
+  }, 60_000);
 
   it("refuses to join parts of another build", async () => {
     await build(partOf(1), { workDir: join(folder, "other.work"), seed: 9 });

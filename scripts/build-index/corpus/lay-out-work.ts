@@ -7,6 +7,7 @@ import { flagSentences } from "../quality/flag-sentences.ts";
 import { alignSentences } from "../source/align.ts";
 import { printedYear } from "../source/printed-year.ts";
 import { readMarkdown } from "../source/read-markdown.ts";
+import { whereMissing } from "./where-missing.ts";
 import { readWorkImages } from "./work-images.ts";
 
 /** A work that is to be laid out; goes to a thread as it is. */
@@ -52,7 +53,7 @@ async function readWorkText(
   sentences: readonly string[],
 ): Promise<WorkText | null> {
   const path = join(folder, workId, `${workId}.md`);
-  const markdown = await readFile(path, "utf8").catch(() => null);
+  const markdown = await readFile(path, "utf8").catch(whereMissing(path, null));
   if (markdown === null) return null;
   const blocks = readMarkdown(markdown);
   return { blocks, spans: alignSentences(blocks, sentences) };

@@ -5,6 +5,7 @@ import type { WorkImage } from "../../../src/core/edition/works-file.ts";
 import { sniffPicture } from "../../../src/core/image/sniff.ts";
 import { BuildError } from "../build-error.ts";
 import { sha256 } from "../write-edition.ts";
+import { whereMissing } from "./where-missing.ts";
 
 /** What becomes of the works' images: copied beside the edition, left where they are served from, only listed, or not used. */
 export type ImagesOption =
@@ -51,7 +52,8 @@ export function imagesBase(option: ImagesOption): { readonly base: string } | nu
  * or the same as an earlier one.
  */
 export async function readWorkImages(folder: string): Promise<WorkImage[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => IMAGE_FILE.test(name));
+  const entries = await readdir(folder).catch(whereMissing(folder, []));
+  const names = entries.filter((name) => IMAGE_FILE.test(name));
   const images: WorkImage[] = [];
   const seen = new Set<string>();
   for (const { file, page } of names.map(placeOf).sort(byPlace)) {

@@ -50,6 +50,14 @@ async function layOut({ sentences, works, others, markdown }: Files): Promise<Co
 const idsOf = (layout: CorpusLayout) =>
   Array.from({ length: layout.sentences }, (_, row) => layout.idOf(row));
 
+describe("a work's Markdown", () => {
+  it("that is there and cannot be read ends the build: a text would be missing and nobody would know", async () => {
+    await mkdir(join(folder, "md", "A", "A.md"), { recursive: true });
+    const corpus = { sentences: { A_s0001: sentence("Light falls.") }, markdown: {} };
+    await expect(layOut(corpus)).rejects.toThrow(/A.md is there but cannot be read \(EISDIR\)/);
+  });
+});
+
 async function textsOf(layout: CorpusLayout): Promise<(readonly [string, string])[]> {
   const source = await openFileSource(layout.files.texts, "texts");
   const reader = await openTexts(source, layout.sentences, gunzip, neverAborted());
