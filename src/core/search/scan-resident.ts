@@ -19,6 +19,7 @@ export function createIndexList({ index, size, filter }: IndexSearch): Candidate
  * that is quicker, else on the kernel, which loads each row once for all of them.
  *
  * @param lists take the best rows, one list for each search
+ * @returns the clusters that were scored
  */
 export async function scanResident(
   index: SearchIndex,
@@ -27,9 +28,9 @@ export async function scanResident(
   scan: ClusterScan,
   pace: ScanPace,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlySet<number>> {
   const [first] = searches;
-  if (first === undefined) return;
+  if (first === undefined) return new Set();
   const { clusters, router, finder } = index;
   const queries = searches.map(({ query: prepared, centroidScores }) => {
     return { prepared, centroidScores };
@@ -49,4 +50,5 @@ export async function scanResident(
   const scorer = createClusterScorer(clusters.codes, scanned);
   const others = clusters.resident().filter((cluster) => found?.clusters.has(cluster) !== true);
   await scan.visit(others, (visited) => pace.add(scorer.score(visited)), signal);
+  return new Set([...(found?.clusters ?? []), ...others]);
 }

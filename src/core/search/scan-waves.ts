@@ -54,9 +54,10 @@ export async function scanWaves(
     return { best: list.best(), end: { scanned, isComplete: scanned === router.sentences } };
   };
   try {
-    const waves = await steps.run("route", () => wavesOf(search, asked));
-    await scanResident(index, [search], [list], scan, pace, signal);
+    const scored = await scanResident(index, [search], [list], scan, pace, signal);
     pace.report();
+    // Only now: what other searches have brought in or taken out meanwhile would else be scored twice, or never.
+    const waves = await steps.run("route", () => wavesOf(search, asked, scored));
     if (pace.scanned() > 0 && waits(waves[0])) await onWave(result());
     for (const [number, wave] of waves.entries()) {
       signal.throwIfAborted();
@@ -72,16 +73,23 @@ export async function scanWaves(
 }
 
 /**
- * The waves of what is not in memory: the closest clusters up to a share of the corpus, wherever they are; what else is on the
+ * The waves of what was not in memory: the closest clusters up to a share of the corpus, wherever they are; what else is on the
  * device.
  *
  * @param asked the share that was asked for, which is fetched whatever it costs; null for the usual one
+ * @param scored clusters that count towards it and are in no wave
  */
-function wavesOf({ index, query, coldBytes }: IndexSearch, asked: number | null): number[][] {
+function wavesOf(
+  { index, query, coldBytes }: IndexSearch,
+  asked: number | null,
+  scored: ReadonlySet<number>,
+): number[][] {
   const { router, closest, clusters, isOnDevice } = index;
   const { counts, sentences } = router;
-  const isNear = (cluster: number) => clusters.has(cluster) || isOnDevice(cluster);
-  if (router.clusters === countWhere(index, clusters.has)) return [];
+  const isDone = (cluster: number) => scored.has(cluster) || counts[cluster] === 0;
+  const isNear = (cluster: number) =>
+    isDone(cluster) || clusters.has(cluster) || isOnDevice(cluster);
+  if (allClusters(index).every(isDone)) return [];
   const rowBytes = bytesPerRow(index.space);
   const farRows = counts.reduce((sum, rows, cluster) => sum + (isNear(cluster) ? 0 : rows), 0);
   const affordableRows = Math.floor(coldBytes / rowBytes);
@@ -99,14 +107,8 @@ function wavesOf({ index, query, coldBytes }: IndexSearch, asked: number | null)
   const onDevice = allClusters(index).filter(
     (cluster) => isNear(cluster) && !isPlanned.has(cluster),
   );
-  const later = [...planned, onDevice].map((wave) =>
-    wave.filter((cluster) => !clusters.has(cluster)),
-  );
+  const later = [...planned, onDevice].map((wave) => wave.filter((cluster) => !isDone(cluster)));
   return later.filter((wave) => wave.length > 0);
-}
-
-function countWhere(index: SearchIndex, test: (cluster: number) => boolean): number {
-  return allClusters(index).filter(test).length;
 }
 
 function allClusters({ router }: Pick<SearchIndex, "router">): number[] {

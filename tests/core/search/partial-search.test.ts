@@ -224,6 +224,27 @@ describe("a kernel with little memory", () => {
     }
   });
 
+  it("scores once what another search brings in while it begins, and what is taken out", async () => {
+    for (const residentBytes of [2 ** 30, 3000 * (DIM / 2 + 12)]) {
+      const edition = await openTiny(large, {}, { residentBytes });
+      await search(edition, requestFor(18, { share: 0.2 }));
+      let time = 0;
+      let pauses = 0;
+      const slow: SearchHooks = {
+        ...hooksFor(),
+        // Every look at the clock ends a slice; another search runs in the first pauses.
+        now: () => (time += 20),
+        pause: async () => {
+          pauses++;
+          if (pauses <= 2) await search(edition, requestFor(19));
+        },
+      };
+      const answer = await search(edition, requestFor(16), slow);
+      expect(answer).toMatchObject({ scanned: SENTENCES, isComplete: true });
+      expect(answer.found).toEqual((await search(roomy, requestFor(16))).found);
+    }
+  });
+
   it("says so where not even one cluster fits", async () => {
     const tiny = await openTiny(large, {}, { residentBytes: 100 });
     await expect(search(tiny, requestFor(15))).rejects.toMatchObject({
