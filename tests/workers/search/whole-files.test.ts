@@ -8,6 +8,7 @@ import { createBlockMemory } from "../../../workers/search/block-memory.ts";
 import { emptyBlockStore } from "../../../workers/search/block-store.ts";
 import { openBlobFiles } from "../../../workers/search/whole-files/blob-files.ts";
 import { downloadFiles } from "../../../workers/search/whole-files/download-files.ts";
+import { createFileAccess } from "../../../workers/search/whole-files/file-access.ts";
 import { createKeptFiles, type KeptFile } from "../../../workers/search/whole-files/kept-files.ts";
 import type { WholeFileStore } from "../../../workers/search/whole-files/whole-file-store.ts";
 import { withBlockCache } from "../../../workers/search/with-block-cache.ts";
@@ -109,6 +110,33 @@ describe("downloadFiles", () => {
     expect(kept.bytes()).toBeLessThan(SIZE);
   });
 
+  it("takes a write that the browser ended for a failure and not for a cancellation", async () => {
+    store.write = () => Promise.reject(new DOMException("aborted", "AbortError"));
+    const { ending } = await download();
+    await expect(ending).rejects.toMatchObject({
+      detail: { code: "storage-failed", why: "aborted" },
+    });
+  });
+
+  it("lets go of the files only when nothing is being written any more", async () => {
+    const order: string[] = [];
+    const write = store.write.bind(store);
+    store.write = async (...args) => {
+      order.push("write");
+      if (order.length === 1) throw new DOMException("no room", "QuotaExceededError");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await write(...args);
+      order.push("written");
+    };
+    store.settle = async () => void order.push("settled");
+    const { ending } = await download();
+    await expect(ending).rejects.toMatchObject({ detail: { code: "storage-full" } });
+    expect(order).toContain("written");
+    expect(order.at(-1)).toBe("settled");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(order.at(-1)).toBe("settled");
+  });
+
   it("says what the browser says where it refuses to write", async () => {
     store.write = () => Promise.reject(new DOMException("held", "NoModificationAllowedError"));
     const { ending } = await download();
@@ -189,5 +217,21 @@ describe("createKeptFiles", () => {
     await store.keepOnly(new Set(["other"]));
     expect((await store.written(file)).size).toBe(0);
     expect([...(await store.written(other))]).toEqual([0]);
+  });
+});
+
+describe("createFileAccess", () => {
+  it("reads a file that another tab holds for itself, as browsers do that cannot share one", async () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const held = {
+      createSyncAccessHandle: () =>
+        Promise.reject(new DOMException("held", "NoModificationAllowedError")),
+      getFile: async () => new Blob([bytes]),
+    };
+    const access = createFileAccess(async () => held as unknown as FileSystemFileHandle);
+    expect(await access.read({ start: 1, end: 3 })).toEqual(Uint8Array.of(2, 3));
+    await expect(access.read({ start: 1, end: 9 })).rejects.toThrow(RangeError);
+    const gone = createFileAccess(() => Promise.reject(new DOMException("gone", "NotFoundError")));
+    await expect(gone.read({ start: 0, end: 1 })).rejects.toThrow("gone");
   });
 });

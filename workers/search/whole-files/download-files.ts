@@ -1,5 +1,5 @@
 import type { ByteSource } from "../../../src/core/bytes/source.ts";
-import { AppError, isAbort } from "../../../src/core/errors.ts";
+import { AppError } from "../../../src/core/errors.ts";
 import type { KeptFile, KeptFiles } from "./kept-files.ts";
 import type { WholeFileStore } from "./whole-file-store.ts";
 
@@ -45,11 +45,13 @@ export async function downloadFiles(
       await keep(read, options, either);
     }
   };
+  const working = Array.from({ length: READS_AT_ONCE }, work);
   try {
-    await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+    await Promise.all(working);
   } finally {
-    // The first failure ends the other readers too.
+    // The first failure ends the other readers too; what one is just writing must not open a file again that was let go of.
     ended.abort();
+    await Promise.allSettled(working);
     await options.store.settle();
   }
 }
@@ -90,7 +92,7 @@ async function keep(
     try {
       await store.write(file, segment, bytes.slice(range.start - start, range.end - start));
     } catch (cause) {
-      if (isAbort(cause)) throw cause;
+      // Also an AbortError is a failure here: it is what IndexedDB says of a transaction that the browser ended.
       const isFull = cause instanceof DOMException && cause.name === "QuotaExceededError";
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new AppError(isFull ? { code: "storage-full" } : { code: "storage-failed", why }, {

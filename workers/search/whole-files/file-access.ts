@@ -20,7 +20,8 @@ interface ModalFileHandle extends FileSystemFileHandle {
 /**
  * Creates access that opens the file when it is first used. Where the browser can share a file among tabs it is read through
  * its handle; where a handle shuts out every other tab, reading goes by `getFile`, so that a tab that only reads never keeps
- * another one from downloading. Writers exclude each other by a lock of their own; who reads meanwhile checks hashes.
+ * another one from downloading, and one that another tab holds is no file that is gone. Writers exclude each other by a lock of their
+ * own; who reads meanwhile checks hashes.
  *
  * @param find gives the file, creating it where wanted
  */
@@ -57,14 +58,14 @@ export function createFileAccess(
   return {
     async read(range) {
       let bytes = new Uint8Array(range.end - range.start);
-      const opened = canShare || isForWriting ? await open(false) : null;
+      // Refused where another tab holds the file for itself: reading goes by `getFile` then, which tells whether it is there.
+      const opened = canShare || isForWriting ? await open(false).catch(() => null) : null;
       if (opened !== null && opened.mode === undefined && !isForWriting) {
         canShare = false;
         await close();
       }
-      if (canShare || isForWriting) {
-        const read = opened?.read(bytes, { at: range.start }) ?? 0;
-        bytes = bytes.subarray(0, read);
+      if (opened !== null && (canShare || isForWriting)) {
+        bytes = bytes.subarray(0, opened.read(bytes, { at: range.start }));
       } else bytes = await readShared(range);
       if (bytes.length !== range.end - range.start) throw new RangeError("the file is shorter");
       return bytes;

@@ -57,6 +57,16 @@ function createOpfsFiles(
     const bytes = Math.ceil(segments.count / 8);
     return bits?.length === bytes ? bits : new Uint8Array(bytes);
   };
+  /** The file first: where another tab holds it, it is whole and stays known, and is removed at the next visit. */
+  const removeFile = async (directory: FileSystemDirectoryHandle, name: string) => {
+    try {
+      await letGo(name).catch(() => undefined);
+      await directory.removeEntry(name);
+      await presence.use((database) => database.delete("written", name));
+    } catch {
+      // See above; the others are removed all the same.
+    }
+  };
   /** In one transaction: another tab may be changing the same bitmap. */
   const setBit = async (file: WholeFile, segment: number, isWritten: boolean) => {
     await presence.use(async (database) => {
@@ -114,13 +124,10 @@ function createOpfsFiles(
         const names: string[] = [];
         for await (const name of directory.keys()) names.push(name);
         for (const name of names) {
-          if (keys.has(name)) continue;
-          await letGo(name).catch(() => undefined);
-          await presence.use((database) => database.delete("written", name));
-          await directory.removeEntry(name);
+          if (!keys.has(name)) await removeFile(directory, name);
         }
       } catch {
-        // Held by another tab, most likely: removed at the next visit.
+        // There is no folder: nothing is kept.
       }
     },
   };
