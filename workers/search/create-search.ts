@@ -94,19 +94,31 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
     return opened;
   };
   const requireEdition = () => requireOpened().edition;
+  /** One at a time: the calls of a page whose worker died all open its edition again, and each would take the memory of one. */
+  let opening: Promise<unknown> = Promise.resolve();
+  const openNow = async (
+    editionUrl: string,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<EditionInfo> => {
+    signal.throwIfAborted();
+    const cache = await cacheOpening;
+    const manifest = await fetchManifest(editionUrl, { fetch, store: cache }, signal);
+    // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
+    if (opened?.edition.manifest.editionId !== manifest.editionId) {
+      const wholeFiles = await wholeFilesOpening;
+      const options = { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes };
+      const former = opened;
+      opened = await openEditionAt(options, report, signal);
+      former?.close();
+    }
+    return editionInfo(manifest);
+  };
   return {
-    async open(editionUrl, report, signal) {
-      const cache = await cacheOpening;
-      const manifest = await fetchManifest(editionUrl, { fetch, store: cache }, signal);
-      // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
-      if (opened?.edition.manifest.editionId !== manifest.editionId) {
-        const wholeFiles = await wholeFilesOpening;
-        const options = { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes };
-        const former = opened;
-        opened = await openEditionAt(options, report, signal);
-        former?.close();
-      }
-      return editionInfo(manifest);
+    open(editionUrl, report, signal) {
+      const turn = opening.then(() => openNow(editionUrl, report, signal));
+      opening = turn.catch(() => undefined);
+      return turn;
     },
     async search(request, onAnswer, report, signal) {
       const { edition, prepared } = requireOpened();

@@ -56,15 +56,21 @@ export async function openHnswRouter(
   const path = `${IDBFS.database}/${name}`;
   // First, because it fails at once where there is no IndexedDB, before the library is downloaded.
   await putFile(path, file);
-  const { module, syncFileSystem } = await loadLibrary();
-  await syncFileSystem("read");
-  const index = new module.HierarchicalNSW("ip", dim, "");
-  await index.readIndex(name, clusters);
-  if (index.getCurrentCount() !== clusters) throw new Error("hnswlib read another count.");
-  await removeFile(path);
-  // A second look finds the file gone and frees the library's copy of it.
-  await syncFileSystem("read");
-  return createRouter(index, clusters);
+  try {
+    const { module, syncFileSystem } = await loadLibrary();
+    await syncFileSystem("read");
+    const index = new module.HierarchicalNSW("ip", dim, "");
+    await index.readIndex(name, clusters);
+    if (index.getCurrentCount() !== clusters) throw new Error("hnswlib read another count.");
+    await removeFile(path);
+    // A second look finds the file gone and frees the library's copy of it.
+    await syncFileSystem("read");
+    return createRouter(index, clusters);
+  } catch (error) {
+    // A file that stayed would be read into memory by every later visit.
+    await removeFile(path).catch(() => undefined);
+    throw error;
+  }
 }
 
 function createRouter(index: HierarchicalNSW, clusters: number): Router {

@@ -114,7 +114,8 @@ export function createClusterStore(files: ClusterFiles, codes: ResidentCodes): C
       }
     };
     const keep = async (cluster: number, packed: PackedBlock, waiting: number[]) => {
-      while (!codes.add(cluster, packed)) {
+      // Another search may have brought it in meanwhile.
+      while (!resident.has(cluster) && !codes.add(cluster, packed)) {
         if (waiting.length > 0) await visitBatches(waiting.splice(0));
         const leaving = visited.pop() ?? resident.values().next().value;
         if (leaving === undefined) {

@@ -99,10 +99,11 @@ export async function openEdition(
     readWorks(sources.works, manifest, runtime.gunzip, report, signal),
     openTexts(sources.texts, manifest.sentences, runtime.gunzip, signal),
   ]);
-  const firstRows = firstRowsOfWorks(works);
-  if (firstRows[works.length] !== manifest.sentences) {
+  const sentences = works.reduce((sum, work) => sum + work.sentences, 0);
+  if (sentences !== manifest.sentences) {
     throw corrupt("works", "its works have another number of sentences");
   }
+  const firstRows = firstRowsOfWorks(works);
   const open = async (
     opening: IndexOpening,
     decoded: IndexRouter,
@@ -159,14 +160,23 @@ export async function openEdition(
   };
 }
 
-/** Opens something at its first use; a failed opening is tried again by the next one. */
+/**
+ * Opens something at its first use, once also where several ask for it at the same time; a failed opening is tried again by the next
+ * one, under its own signal.
+ */
 function openLazily<T>(
   open: (signal: AbortSignal) => Promise<T>,
 ): (signal: AbortSignal) => Promise<T> {
-  let opened: T | null = null;
+  let opened: { readonly value: T } | null = null;
+  let last: Promise<unknown> = Promise.resolve();
   return async (signal) => {
-    opened ??= await open(signal);
-    return opened;
+    const turn = last.then(async () => {
+      signal.throwIfAborted();
+      opened ??= { value: await open(signal) };
+      return opened.value;
+    });
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -16,9 +16,11 @@ export function createWorkCodes(codes: ResidentCodes): WorkCodes {
     take(blocks) {
       const first = next;
       next += blocks;
+      let isReleased = false;
       return {
         codes: {
-          add: (block, packed) => codes.add(first + block, packed),
+          // What arrives after the search has ended would never be taken out again.
+          add: (block, packed) => !isReleased && codes.add(first + block, packed),
           get: (block) => codes.get(first + block),
           row: (block, index) => codes.row(first + block, index),
           scan: (own, queries, centroidScores, scores) =>
@@ -30,6 +32,7 @@ export function createWorkCodes(codes: ResidentCodes): WorkCodes {
             ),
         },
         release() {
+          isReleased = true;
           for (let block = 0; block < blocks; block++) codes.remove(first + block);
         },
       };

@@ -1,5 +1,7 @@
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { applyTransform } from "../../../src/core/edition/low-rank-transform.ts";
+import { encodeWorks } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import type { Progress } from "../../../src/core/progress.ts";
 import type { ModelVariant, SearchAnswer, SearchRequest } from "../../../src/core/protocol.ts";
@@ -246,6 +248,31 @@ describe("openEdition", () => {
     await expect(openTiny(large, { router })).rejects.toMatchObject({
       detail: { code: "edition-corrupt", file: "router" },
     });
+  });
+
+  it("refuses works whose sentences only sum up to the edition's where the sum overflows", async () => {
+    const { works, topicNames } = large.corpus;
+    const swollen = works.map((work, i) => {
+      if (i > 1) return work;
+      const sentences = i === 0 ? 2 ** 32 - 1 : (works[0]?.sentences ?? 0) + work.sentences + 1;
+      return { ...work, sentences };
+    });
+    const bytes = gzipSync(encodeWorks({ works: swollen, topicNames, aliases: {} }));
+    await expect(
+      openTiny(large, { works: memorySource(new Uint8Array(bytes)) }),
+    ).rejects.toMatchObject({ detail: { code: "edition-corrupt", file: "works" } });
+  });
+
+  it("opens the texts of works once where two are asked for at the same time", async () => {
+    const { sources } = tinySources(large);
+    const edition = await openTiny(large, { sources });
+    const given = new AbortController();
+    const givenUp = edition.sources.read(0, given.signal);
+    given.abort();
+    await expect(givenUp).rejects.toMatchObject({ name: "AbortError" });
+    sources.reads.length = 0;
+    await Promise.all([0, 1, 2].map((work) => edition.sources.read(work, neverAborted())));
+    expect(sources.reads.filter(({ start }) => start === 0)).toHaveLength(1);
   });
 
   it("refuses works that are not gzip", async () => {

@@ -245,6 +245,21 @@ describe("createSearch", () => {
     });
   });
 
+  it("opens an edition once where several calls want it at the same time, as after a crash", async () => {
+    await serve();
+    const search = createSearch();
+    const open = () => search.open(server.url, quiet, neverAborted());
+    const given = new AbortController();
+    const givenUp = search.open(server.url, quiet, given.signal);
+    const opened = Promise.all([open(), open(), open()]);
+    given.abort();
+    await expect(givenUp).rejects.toMatchObject({ name: "AbortError" });
+    await expect(opened).resolves.toMatchObject([{ name: "Tiny" }, { name: "Tiny" }, {}]);
+    const { router } = edition.manifest.files;
+    const asked = server.requests.filter(({ path }) => path === `/${router.name}`);
+    expect(asked.length).toBeLessThanOrEqual(1);
+  });
+
   it("can be cancelled while it opens, and opens afterwards", async () => {
     await serve();
     const search = createSearch();
