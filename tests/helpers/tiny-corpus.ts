@@ -14,11 +14,13 @@ export interface TinyOptions {
   readonly seed?: number;
   /** Rank of the adapted text transform; none where 0. */
   readonly rank?: number;
+  /** Quality flags of a row; none where nothing is said. */
+  readonly flagsOf?: (row: number) => number;
 }
 
 /** Makes vectors in ten loose groups, with texts of every script. Runs in browsers, too. */
 export function makeTinyInput(options: TinyOptions): Omit<EditionInput, "gzip" | "digest"> {
-  const { sentences, dim = 32, seed = 1, rank = 3 } = options;
+  const { sentences, dim = 32, seed = 1, rank = 3, flagsOf = () => 0 } = options;
   const random = createSeededRandom(seed);
   const groups = Array.from({ length: 10 }, () => drawVector(dim, random));
   const vectors = new Float32Array(sentences * dim);
@@ -29,7 +31,8 @@ export function makeTinyInput(options: TinyOptions): Omit<EditionInput, "gzip" |
   }
   const corpus = makeCorpus(sentences);
   const transform = rank === 0 ? null : makeTransform(dim, rank, random);
-  return { corpus, dim, vectors, transform, seed };
+  const flags = Uint16Array.from({ length: sentences }, (_, row) => flagsOf(row));
+  return { corpus, dim, vectors, flags, transform, seed };
 }
 
 /** A query near a row of the edition: its cosine with that row is about 0.6. */

@@ -27,6 +27,8 @@ export interface EditionInput {
   readonly dim: number;
   /** Unit base vectors [sentences × dim] in row order. */
   readonly vectors: Float32Array<ArrayBuffer>;
+  /** Quality flags of every row. */
+  readonly flags: Uint16Array;
   readonly transform: LowRankTransform | null;
   readonly seed: number;
   /** Compresses the works and their sources. */
@@ -53,7 +55,6 @@ export function makeEditionFiles(
     {
       ...input,
       sentencesOfWorks: corpus.works.map(({ sentences }) => sentences),
-      flags: new Uint16Array(corpus.sentences.length),
     },
     onPass,
   );

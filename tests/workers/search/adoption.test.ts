@@ -3,6 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AdoptedModel, AdoptRequest, ModelVariant } from "../../../src/core/protocol.ts";
+import { QUALITY_FLAGS } from "../../../src/core/quality/flags.ts";
 import { dotFloats } from "../../../src/core/search/dot.ts";
 import { mixQuery, phraseWeight } from "../../../src/core/search/mix-query.ts";
 import { createSeededRandom } from "../../../src/core/search/seeded-random.ts";
@@ -81,6 +82,29 @@ describe("adopted vectors", () => {
       }
     },
   );
+
+  it("leave out the kinds of sentence that are hidden, and say of the others what they are", async () => {
+    await server.close();
+    const flagged = makeTinyEdition({
+      sentences: SENTENCES,
+      dim: 64,
+      flagsOf: (row) => (row % 3 === 0 ? QUALITY_FLAGS.bibliography : 0),
+    });
+    server = await startRangeServer(filesToServe(flagged));
+    const search = await openSearch();
+    await search.adoptVectors(batch(0, SENTENCES));
+    const query = makeQuery({ vectors: vectors.base, dim: DIM }, 7);
+    const request = { query, variant: "base", count: 25, adopted: model } as const;
+    const hidden = await search.search(request, quiet, quiet, neverAborted());
+    expect(hidden.found.map(({ row }) => row)).toEqual(
+      searchExactly(vectors.base, DIM, query, (row) => row % 3 !== 0),
+    );
+    const all = await search.search({ ...request, hiddenFlags: 0 }, quiet, quiet, neverAborted());
+    expect(all.found.map(({ row }) => row)).toEqual(searchExactly(vectors.base, DIM, query));
+    for (const { row, flags } of all.found) {
+      expect(flags).toBe(row % 3 === 0 ? QUALITY_FLAGS.bibliography : 0);
+    }
+  });
 
   it("are searched with a picture and a phrase mixed, weighed by how far their scores spread", async () => {
     const search = await openSearch();
