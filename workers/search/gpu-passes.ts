@@ -183,6 +183,7 @@ export async function createScanPasses(
         close() {
           const buffers = [
             integers,
+            lanes,
             records,
             bases,
             works,

@@ -32,6 +32,8 @@ interface Ready {
   readonly device: GPUDevice;
   times: ScanTimes | null;
   measuredRows: number;
+  /** True once its device was given back. */
+  isDropped: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
     options.resident().reduce((rows, block) => rows + (codes.get(block)?.count ?? 0), 0);
   const drop = (dropped: Ready) => {
     if (ready === dropped) ready = null;
+    dropped.isDropped = true;
     dropped.mirror.destroy();
     dropped.device.destroy();
   };
@@ -62,7 +65,7 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
     }
     try {
       const mirror = await createGpuMirror(liveDevice(device), options.shader, options);
-      return { mirror, device, times: null, measuredRows: 0 };
+      return { mirror, device, times: null, measuredRows: 0, isDropped: false };
     } catch (error) {
       device.destroy();
       throw error;
@@ -83,10 +86,11 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
         opened.measuredRows = rows;
       }
       if (closed.signal.aborted) drop(opened);
-      else ready = opened;
+      else if (!opened.isDropped) ready = opened;
     } catch {
-      if (opened !== null) fail(opened);
-      else isAbsent = true;
+      if (opened === null) isAbsent = true;
+      // What a search has given up meanwhile, because it is to be made anew, was not lost.
+      else if (!opened.isDropped) fail(opened);
     } finally {
       isPreparing = false;
     }
@@ -110,7 +114,9 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
       let result: ResidentFind | null = null;
       if (asked !== null && clusters !== null && isWorthwhile(asked, queries.length)) {
         try {
-          const best = await asked.mirror.finder.find(queries, wanted, signal);
+          const found = await asked.mirror.finder.find(queries, wanted, signal);
+          // What was copied there while the search waited for another one is scored by the kernel, too.
+          const best = found.map((rows) => rows.filter(({ block }) => clusters.has(block)));
           // What has left the kernel's memory meanwhile cannot be shown.
           const isThere = best.flat().every(({ block }) => codes.get(block) !== undefined);
           if (isThere) result = { clusters, best };
