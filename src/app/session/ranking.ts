@@ -77,6 +77,11 @@ export function createRanking(parts: SessionParts, search: Search): Ranking {
     dispatch({ type: "ranking-started", run });
     const report = (progress: Progress) => dispatch({ type: "progressed", run, progress });
     try {
+      if (shown === null) {
+        // Beside the model; its failure is awaited by the search.
+        edition.open(signal, report).catch(ignore);
+        takeVariantOf(await encoder.open(signal, report));
+      }
       const encoded = shown === null ? null : await seenAsChosen(shown, report, signal);
       await search(own, encoded);
     } catch (error) {

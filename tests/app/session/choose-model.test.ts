@@ -7,6 +7,7 @@ import {
   deferred,
   editionInfo,
   encoded,
+  encoderInfo,
   picture,
   services,
   settle,
@@ -72,6 +73,24 @@ describe("choosing a model", () => {
     await settle();
     expect(session.model()).toEqual(DEMO_CHOICE);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it("searches words, too, under the one variant that a model without an adapter has", async () => {
+    const plain = { ...encoderInfo, hasAdapter: false, adapterFingerprint: null };
+    const workers = services({
+      encoder: { open: async (_signal, { pack }) => (pack.kind === "url" ? encoderInfo : plain) },
+    });
+    const session = createSession(workers);
+    session.chooseVariant("adapted");
+    session.choosePhrase({ text: "red", mode: "alone" });
+    await settle();
+    session.chooseModel(clip);
+    await settle();
+    expect(workers.recorded.calls.filter((call) => call.startsWith("search.search"))).toEqual([
+      "search.search adapted",
+      "search.search base",
+    ]);
+    expect(session.state().choices.variant).toBe("base");
   });
 
   it("offers the demo encoder in place of embedding sentences only where another model is in use", async () => {
