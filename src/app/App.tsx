@@ -45,7 +45,6 @@ interface AppProps {
 export function App(props: AppProps) {
   const [isModelDialogOpen, setModelDialogOpen] = createSignal(false);
   const [areTextsOpen, setTextsOpen] = createSignal(false);
-  const [droppedTexts, setDroppedTexts] = createSignal<readonly File[]>([]);
   const refuse = (error: unknown) => props.session.refuse(errorDetail(error));
   const modelDialog = createLazy<ModelDialogProps>(
     async () => (await import("./models/ModelDialog.tsx")).ModelDialog,
@@ -84,7 +83,7 @@ export function App(props: AppProps) {
 
   const openTexts = (files: readonly File[] = []) => {
     textsDialog.load();
-    setDroppedTexts(files);
+    props.texts.give(files);
     setTextsOpen(true);
   };
 
@@ -155,7 +154,6 @@ export function App(props: AppProps) {
             component={component()}
             shelf={props.texts}
             model={props.session.encoder()?.name ?? "the model"}
-            files={droppedTexts()}
             onClose={() => setTextsOpen(false)}
           />
         )}

@@ -1,8 +1,9 @@
-import { createUniqueId } from "solid-js";
+import { createUniqueId, untrack } from "solid-js";
 import { createFileDrop } from "../models/create-file-drop.ts";
+import type { TextShelf } from "./create-text-shelf.ts";
 
 interface GiveTextsProps {
-  onFiles(files: readonly File[]): void;
+  readonly shelf: Pick<TextShelf, "give" | "draft" | "setDraft">;
 }
 
 /** The ends of the files that are read. */
@@ -13,12 +14,14 @@ export function GiveTexts(props: GiveTextsProps) {
   let files: HTMLInputElement | undefined;
   let words: HTMLTextAreaElement | undefined;
   const wordsId = createUniqueId();
-  const drop = createFileDrop((given) => props.onFiles(given));
+  // Words that were left half typed are there again, in sight.
+  const hadDraft = untrack(() => props.shelf.draft() !== "");
+  const drop = createFileDrop((given) => props.shelf.give(given));
   const takeWords = () => {
-    const text = words?.value ?? "";
+    const text = props.shelf.draft();
     if (text.trim() === "") return words?.focus();
-    props.onFiles([new File([text], "Pasted text.txt", { type: "text/plain" })]);
-    if (words !== undefined) words.value = "";
+    props.shelf.give([new File([text], "Pasted text.txt", { type: "text/plain" })]);
+    props.shelf.setDraft("");
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop has no keyboard; the buttons inside do the same.
@@ -46,10 +49,17 @@ export function GiveTexts(props: GiveTextsProps) {
         aria-label="Files of texts"
         onChange={drop.onChoose}
       />
-      <details class="paste-words">
+      <details class="paste-words" open={hadDraft}>
         <summary>Paste words instead</summary>
         <label for={wordsId}>Words to add</label>
-        <textarea id={wordsId} ref={words} rows={5} dir="auto" />
+        <textarea
+          id={wordsId}
+          ref={words}
+          rows={5}
+          dir="auto"
+          value={props.shelf.draft()}
+          onInput={(event) => props.shelf.setDraft(event.currentTarget.value)}
+        />
         <button type="button" class="button" onClick={takeWords}>
           Read these words
         </button>

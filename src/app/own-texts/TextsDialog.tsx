@@ -18,14 +18,11 @@ export interface TextsDialogProps {
   readonly shelf: TextShelf;
   /** Name of the model in use. */
   readonly model: string;
-  /** Files that were dropped on the page, to begin with. */
-  readonly files: readonly File[];
   onClose(): void;
 }
 
 /** A person's own texts: what is here, and what is to be added. Loaded when it is first opened. */
 export function TextsDialog(props: TextsDialogProps) {
-  const [given, setGiven] = createSignal<readonly File[]>([]);
   const [isAsking, setIsAsking] = createSignal(false);
   const library = () => props.shelf.library();
   const job = () => props.shelf.job();
@@ -42,7 +39,6 @@ export function TextsDialog(props: TextsDialogProps) {
   }));
 
   onMount(() => {
-    setGiven(props.files);
     // What was deleted when a visit ended can no longer be asked back; nor what is deleted here, once this is closed.
     onCleanup(props.shelf.offerUndo());
   });
@@ -62,15 +58,15 @@ export function TextsDialog(props: TextsDialogProps) {
         <TextsStatus shelf={props.shelf} />
         <section aria-label="Add texts">
           <h3>Add</h3>
-          <GiveTexts onFiles={(files) => setGiven([...given(), ...files])} />
-          <For each={given()}>
+          <GiveTexts shelf={props.shelf} />
+          <For each={props.shelf.given()}>
             {(file) => (
               <GivenFile
                 shelf={props.shelf}
                 name={file.name}
                 content={file}
                 isBusy={isBusy()}
-                onDone={() => setGiven(given().filter((other) => other !== file))}
+                onDone={() => props.shelf.putAway(file)}
               />
             )}
           </For>

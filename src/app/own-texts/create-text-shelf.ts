@@ -40,6 +40,13 @@ export interface TextShelf {
   /** Null until it was first read. */
   readonly library: Accessor<OwnLibrary | null>;
   readonly job: Accessor<TextsJob>;
+  /** Files, and what was pasted, that are neither added nor put away yet; they outlast a dialog that is closed. */
+  readonly given: Accessor<readonly File[]>;
+  give(files: readonly File[]): void;
+  putAway(file: File): void;
+  /** Words that are being typed. */
+  readonly draft: Accessor<string>;
+  setDraft(words: string): void;
   /** Reads again what this browser holds. */
   load(): void;
   /** What a file holds; rejects as the client does. */
@@ -86,6 +93,8 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
   const { texts, session, hint, undo } = services;
   const [library, setLibrary] = createSignal<OwnLibrary | null>(null);
   const [job, setJob] = createSignal<TextsJob>({ kind: "none" });
+  const [given, setGiven] = createSignal<readonly File[]>([]);
+  const [draft, setDraft] = createSignal("");
   let controller = new AbortController();
   let accept: () => void = () => undefined;
   const never = () => new AbortController().signal;
@@ -192,6 +201,11 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
   return {
     library,
     job,
+    given,
+    give: (files) => setGiven((before) => [...before, ...files]),
+    putAway: (file) => setGiven((before) => before.filter((other) => other !== file)),
+    draft,
+    setDraft,
     load: reload,
     preview: (given) => texts.preview(never(), given),
     async add(given, record) {

@@ -270,6 +270,17 @@ describe("the shelf of own texts", () => {
     end();
   });
 
+  it("keeps what was given and typed until it is added or put away, whatever becomes of the dialog", () => {
+    const { shelf } = setUp();
+    const [one, other] = [new File(["a"], "a.txt"), new File(["b"], "b.txt")];
+    shelf.give([one]);
+    shelf.give([other]);
+    shelf.setDraft("Half a sen");
+    shelf.putAway(one);
+    expect(shelf.given()).toEqual([other]);
+    expect(shelf.draft()).toBe("Half a sen");
+  });
+
   it("remembers nothing where the browser forbids it, and works", () => {
     const hint = createTextsHint(() => {
       throw new Error("forbidden");
