@@ -6,7 +6,7 @@ import { Dialog } from "../controls/Dialog.tsx";
 import { Segmented } from "../controls/Segmented.tsx";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
-import { describeExport } from "./describe-export.ts";
+import { dayOf, describeExport } from "./describe-export.ts";
 import "./export.css";
 
 type Scope = "list" | "selection";
@@ -47,7 +47,7 @@ export function ExportDialog(props: ExportDialogProps) {
       session: props.session,
       shown: props.shown,
       selection: scope() === "selection" ? props.selection : null,
-      date: new Date().toISOString().slice(0, 10),
+      date: dayOf(new Date()),
     });
     return exportFile(document, format(), withMark());
   });

@@ -59,6 +59,12 @@ export function describeExport({ session, shown, selection, date }: ExportSubjec
   };
 }
 
+/** The day where the person is, ISO 8601. */
+export function dayOf(moment: Date): string {
+  const parts = [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()];
+  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /** What was searched, each condition in words; empty for everything. */
 function filterWords(catalogue: Catalogue | null, filter: Filter): readonly string[] {
   // The facets are of the edition's works.

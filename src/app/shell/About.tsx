@@ -90,8 +90,8 @@ export function About(props: AboutProps) {
           <h3>Keys</h3>
           <p>
             In the list, <kbd>↑</kbd> <kbd>↓</kbd> or <kbd>K</kbd> <kbd>J</kbd> move and{" "}
-            <kbd>Enter</kbd> pins a map. On the picture, arrows move between cells, <kbd>Enter</kbd>{" "}
-            searches for one, <kbd>Esc</kbd> for the whole.
+            <kbd>Enter</kbd> pins a map; <kbd>X</kbd> selects. On the picture, arrows move between
+            cells, <kbd>Enter</kbd> searches for one, <kbd>Esc</kbd> for the whole.
           </p>
           <h3>Your picture and your texts</h3>
           <p>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeExport } from "../../../src/app/export/describe-export.ts";
+import { dayOf, describeExport } from "../../../src/app/export/describe-export.ts";
 import { createSession } from "../../../src/app/session/create-session.ts";
 import { shownIn } from "../../../src/app/session/session-state.ts";
 import type { EncodedPicture } from "../../../src/core/protocol.ts";
@@ -51,5 +51,10 @@ describe("what an exported file says of its list", () => {
     session.chooseFilter({ ...filter, topics, among: "own" });
     await settle();
     expect(exportOf(session).filters).toEqual(["own texts alone"]);
+  });
+
+  it("has the day where the person is, early and late", () => {
+    expect(dayOf(new Date(2026, 0, 5, 0, 1))).toBe("2026-01-05");
+    expect(dayOf(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
   });
 });
