@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../build-index/build-error.ts";
 import { readRecords } from "../build-index/corpus/corpus-records.ts";
 import { layOutCorpus } from "../build-index/corpus/lay-out-corpus.ts";
+import { explainError } from "../build-model/explain-error.ts";
 import { formatReport } from "./format-report.ts";
 import { reportCorpus } from "./report.ts";
 
@@ -13,27 +14,24 @@ const USAGE = `Says what a corpus is like: texts, alignment, flags, facets, cita
 
   npm run corpus:report -- <dir>
 
-  <dir>        folder with sentences.json and works.json, or with json/ and markdown/ in it
+  <dir>        folder with sentences.json and works.json, or with json/ and markdown/ or marker_output/ in it
   --markdown   folder with <work>/<work>.md, where it lies elsewhere
   --json       the report as JSON, with all ids`;
+
+/** What the folder of texts is called here, and in ArteFact's own data. */
+const MARKDOWN_FOLDERS = ["markdown", "marker_output"];
 
 try {
   await run();
 } catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  console.error(`corpus-report: ${error.message}`);
+  const words = explainError(error);
+  if (words === null) throw error;
+  console.error(`corpus-report: ${words}`);
   process.exitCode = 1;
 }
 
 async function run(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      markdown: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = parse();
   const [folder] = positionals;
   if (values.help) {
     console.log(USAGE);
@@ -41,9 +39,10 @@ async function run(): Promise<void> {
   }
   if (folder === undefined) throw new BuildError(`give a folder\n\n${USAGE}`);
   const isSplit = existsSync(join(folder, "json"));
-  const beside = join(folder, "markdown");
   const json = isSplit ? join(folder, "json") : folder;
-  const markdown = values.markdown ?? (existsSync(beside) ? beside : null);
+  const texts = MARKDOWN_FOLDERS.map((name) => join(folder, name));
+  const markdown = values.markdown ?? texts.find((path) => existsSync(path)) ?? null;
+  if (markdown !== null && !existsSync(markdown)) throw new BuildError(`${markdown} is not there`);
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort());
   const out = await mkdtemp(join(tmpdir(), "corpus-report-"));
@@ -61,5 +60,21 @@ async function run(): Promise<void> {
     console.log(values.json ? JSON.stringify(report, null, 2) : `\n${formatReport(report)}`);
   } finally {
     await rm(out, { recursive: true, force: true });
+  }
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        markdown: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BuildError(`${why}\n\n${USAGE}`, { cause });
   }
 }

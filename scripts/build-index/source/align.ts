@@ -30,6 +30,8 @@ const DISTINCT_UNITS = 24;
 /** Length of the pieces by which a changed sentence is found, and the step between them, in units. */
 const GRAM = 10;
 const GRAM_STEP = 3;
+/** A piece that stands in more places than this, as in rows of noughts, tells none of them. */
+const MOST_PLACES = 32;
 /** Fewer pieces than this say nothing. */
 const LEAST_GRAMS = 3;
 /** Pieces on one diagonal may differ by so many units: text was lost or added between them. */
@@ -92,9 +94,16 @@ function findChanged(stream: string, keys: string, from: number): readonly [numb
   const hits: { readonly diagonal: number; readonly at: number }[] = [];
   for (const offset of offsets) {
     const piece = keys.slice(offset, offset + GRAM);
-    for (let at = window.indexOf(piece); at >= 0; at = window.indexOf(piece, at + 1)) {
-      hits.push({ diagonal: at - offset, at });
+    const places: number[] = [];
+    for (
+      let at = window.indexOf(piece);
+      at >= 0 && places.length <= MOST_PLACES;
+      at = window.indexOf(piece, at + 1)
+    ) {
+      places.push(at);
     }
+    if (places.length > MOST_PLACES) continue;
+    for (const at of places) hits.push({ diagonal: at - offset, at });
   }
   hits.sort((left, right) => left.diagonal - right.diagonal);
   let best: readonly [number, number] = [0, 0];
@@ -105,7 +114,9 @@ function findChanged(stream: string, keys: string, from: number): readonly [numb
   }
   const band = hits.slice(best[0], best[1] + 1).map(({ at }) => at);
   if (band.length < LEAST_SHARE * offsets.length) return null;
-  return [from + Math.min(...band), from + Math.max(...band) + GRAM];
+  const first = band.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  const end = band.reduce((most, at) => Math.max(most, at), 0);
+  return [from + first, from + end + GRAM];
 }
 
 /** Finds `keys` at or after `from`, nearest first; a short sentence only near. */

@@ -39,15 +39,27 @@ interface Draft {
  * error.
  */
 export function readMarkdown(markdown: string): TextBlock[] {
+  let drafts: Draft[];
+  try {
+    drafts = readTree(markdown);
+  } catch (error) {
+    // Marks within marks, thousands deep, are no markup but debris.
+    if (!(error instanceof RangeError)) throw error;
+    drafts = markdown.split(/\n\s*\n/).map((text) => ({ ...draft("paragraph"), text }));
+  }
+  return drafts
+    .map((own) => ({ ...own, styles: own.styles.filter(({ start, end }) => end > start) }))
+    .filter(({ text, images }) => text.trim() !== "" || images.length > 0);
+}
+
+function readTree(markdown: string): Draft[] {
   const root = fromMarkdown(markdown, {
     extensions: [gfm()],
     mdastExtensions: [gfmFromMarkdown()],
   });
   const drafts: Draft[] = [];
   for (const node of root.children) readBlock(node, { kind: "paragraph", markdown }, drafts);
-  return drafts
-    .map((draft) => ({ ...draft, styles: draft.styles.filter(({ start, end }) => end > start) }))
-    .filter(({ text, images }) => text.trim() !== "" || images.length > 0);
+  return drafts;
 }
 
 function draft(kind: BlockKind, level = 0): Draft {

@@ -4,6 +4,15 @@ import { readMarkdown } from "../../../scripts/build-index/source/read-markdown.
 const textsOf = (markdown: string) => readMarkdown(markdown).map(({ kind, text }) => [kind, text]);
 
 describe("readMarkdown", () => {
+  it("takes marks that are nested thousands deep for text", () => {
+    const blocks = readMarkdown(`The light falls.\n\n${"> ".repeat(5000)}deep\n\nIt is noon.`);
+    expect(blocks.map(({ text }) => text.slice(0, 16))).toEqual([
+      "The light falls.",
+      "> > > > > > > > ",
+      "It is noon.",
+    ]);
+  });
+
   it("tells headings, paragraphs, quotations, items, notes, rows and code apart", () => {
     const markdown = [
       "## A heading",
