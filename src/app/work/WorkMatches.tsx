@@ -28,11 +28,6 @@ const count = new Intl.NumberFormat("en");
 export function WorkMatches(props: WorkMatchesProps) {
   const shown = createMemo(() => shownIn(props.session.state()));
   const found = () => props.matches.answer()?.found ?? [];
-  /** By how many the list can grow: a page, or many, as far as there are so many. */
-  const steps = createMemo(() => {
-    const left = props.matches.left();
-    return [...new Set([Math.min(PAGE_SIZE, left), Math.min(MANY, left)])];
-  });
   /** Ranks of the list beside the picture. */
   const ranks = createMemo(
     () => new Map(shown()?.results.answer.found.map(({ row, rank }) => [row, rank]) ?? []),
@@ -123,9 +118,9 @@ export function WorkMatches(props: WorkMatchesProps) {
                   )}
                 </For>
               </ol>
-              <Show when={props.matches.left() > 0}>
+              <Show when={props.matches.hasMore()}>
                 <p class="more-sentences">
-                  <For each={steps()}>
+                  <For each={[PAGE_SIZE, MANY]}>
                     {(by) => (
                       <button
                         type="button"

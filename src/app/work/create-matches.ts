@@ -19,8 +19,7 @@ export interface Matches {
   readonly answer: Accessor<SearchAnswer | null>;
   readonly isSearching: Accessor<boolean>;
   readonly error: Accessor<unknown>;
-  /** How many more can be asked for. */
-  readonly left: Accessor<number>;
+  readonly hasMore: Accessor<boolean>;
   showMore(by: number): void;
 }
 
@@ -82,7 +81,7 @@ export function createMatches(session: Session, work: Accessor<WorkDetail | null
     answer,
     isSearching,
     error,
-    left: () => most() - (answer()?.found.length ?? 0),
+    hasMore: () => (answer()?.found.length ?? 0) < most(),
     showMore: (by) => setCount((before) => Math.min(MOST_LISTED, before + by)),
   };
 }

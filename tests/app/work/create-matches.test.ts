@@ -39,7 +39,7 @@ describe("the matches of a work", () => {
     searches[0]?.resolve(answer(7, 8));
     await settle();
     expect(matches.answer()?.found).toHaveLength(2);
-    expect([matches.isSearching(), matches.left()]).toEqual([false, 58]);
+    expect([matches.isSearching(), matches.hasMore()]).toEqual([false, true]);
     setWork(workOf("w2"));
     await settle();
     expect([matches.answer(), matches.isSearching()]).toEqual([null, true]);
