@@ -104,9 +104,3 @@ export function heatRange(map: Float32Array): { min: number; max: number } {
   }
   return map.length === 0 ? { min: 0, max: 0 } : { min, max };
 }
-
-/** The map of the sentence at `index` out of the maps [count × cells]; null where there is none. */
-export function mapAt(maps: Float32Array, index: number, cells: number): Float32Array | null {
-  if (index < 0 || (index + 1) * cells > maps.length) return null;
-  return maps.subarray(index * cells, (index + 1) * cells);
-}

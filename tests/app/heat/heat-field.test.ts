@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heatGrid, heatRange, mapAt, sampleHeat } from "../../../src/app/heat/heat-field.ts";
+import { heatGrid, heatRange, sampleHeat } from "../../../src/app/heat/heat-field.ts";
 import { planView } from "../../../src/core/view/plan-view.ts";
 import { CENTRE_VIEW } from "../../../src/core/view/view.ts";
 
@@ -67,15 +67,6 @@ describe("heatGrid", () => {
     const { values } = sampleHeat(rows, grid, 7, 14, "cells");
     const column = Array.from({ length: 14 }, (_, y) => (values[y * 7] ?? 0) * 5);
     expect(column.map(Math.round)).toEqual([1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5]);
-  });
-});
-
-describe("mapAt", () => {
-  it("finds the map of one sentence, and none beyond the last", () => {
-    const maps = Float32Array.from({ length: 18 }, (_, index) => index);
-    expect([...(mapAt(maps, 1, 9) ?? [])]).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17]);
-    expect(mapAt(maps, 2, 9)).toBeNull();
-    expect(mapAt(maps, -1, 9)).toBeNull();
   });
 });
 
