@@ -170,7 +170,12 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
       return fetchWorkImage(images, workId, image, fetch, signal);
     },
     kept: async () => requireOpened().offline.state(),
-    download: async (report, signal) => requireOpened().offline.download(report, signal),
+    async download(report, signal) {
+      const { edition, offline } = requireOpened();
+      // An index of its own for the adapted variant is a part of what a search needs, and included once it is open.
+      await edition.index("adapted", signal);
+      return offline.download(report, signal);
+    },
     removeKept: async () => requireOpened().offline.remove(),
     router: () => opened?.router ?? null,
     kernel: () => opened?.kernel ?? null,

@@ -135,6 +135,29 @@ describe("keeping a large edition", () => {
     expect(rowsOf(answer).filter((row) => exact.has(row)).length).toBeGreaterThan(18);
   });
 
+  it("downloads the second index of an edition that has one, which nobody has searched yet", async () => {
+    await server.close();
+    const sentences = 2000;
+    const second = makeTinyEdition({ sentences, dim: DIM, rank: 0, seed: 5 });
+    const { router, sign, rest, bywork, hashes, rows } = second.manifest.files;
+    const { clusters, exact } = second.manifest;
+    const fingerprint = "a".repeat(64);
+    const files = { router, sign, rest, bywork, hashes, ...(rows && { rows }) };
+    const own = { kind: "own", fingerprint, why: "it fits worse", clusters, exact, files } as const;
+    const first = makeTinyEdition({ sentences, dim: DIM, rank: 0 });
+    const both = { ...first, manifest: { ...first.manifest, adapted: own } };
+    server = await startRangeServer(new Map([...filesToServe(second), ...filesToServe(both)]));
+    await (await openPage()).download(quiet, neverAborted());
+    server.mode = "offline";
+    const offline = await openPage();
+    const query = makeQuery(second, 5);
+    const asked = request(5, { query, variant: "adapted" });
+    const answer = await offline.search(asked, quiet, quiet, neverAborted());
+    expect(answer).toMatchObject({ scanned: sentences, isComplete: true });
+    const exactly = new Set(searchExactly(second.vectors, DIM, query));
+    expect(rowsOf(answer).filter((row) => exactly.has(row)).length).toBeGreaterThan(18);
+  });
+
   it("goes on after a cancellation, downloads nothing twice, and is gone when it is removed", async () => {
     const search = await openPage();
     const { total } = await search.kept();
