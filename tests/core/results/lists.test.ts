@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeSimilar, parseSimilar } from "../../../src/core/edition/similar-file.ts";
+import { toListRow } from "../../../src/core/own-texts/own-rows.ts";
 import { groupByWork } from "../../../src/core/results/group-by-work.ts";
 import { listAnswer } from "../../../src/core/results/list-answer.ts";
 import {
@@ -9,6 +10,7 @@ import {
   restarted,
 } from "../../../src/core/results/listing.ts";
 import { placesOf } from "../../../src/core/results/place-marks.ts";
+import { isSameSentence } from "../../../src/core/results/same-sentence.ts";
 import { beginSimilar, withSimilarCounts } from "../../../src/core/search/similar-counts.ts";
 import { answer, DIM } from "../../app/session/doubles.ts";
 
@@ -56,6 +58,19 @@ describe("groupByWork", () => {
       [1, 3],
       [2, 4],
     ]);
+  });
+});
+
+describe("isSameSentence", () => {
+  it("tells an own text whose record was edited, in whatever field", () => {
+    const [own] = answer(toListRow(3)).found;
+    if (own === undefined) throw new Error("none");
+    const copy = structuredClone(own);
+    expect(isSameSentence(own, copy)).toBe(true);
+    const author = { ...copy, work: { ...copy.work, author: "Somebody Else" } };
+    expect(isSameSentence(own, author)).toBe(false);
+    const citation = { ...copy.work.citation, author: [{ literal: "Body" }] };
+    expect(isSameSentence(own, { ...copy, work: { ...copy.work, citation } })).toBe(false);
   });
 });
 
