@@ -1,11 +1,11 @@
 import { createEffect, createSignal, For, Match, on, Show, Switch } from "solid-js";
 import type { AppErrorDetail } from "../../core/errors.ts";
 import type { CsvColumns } from "../../core/own-texts/csv-columns.ts";
-import type { OwnRecord } from "../../core/own-texts/own-record.ts";
 import type { GivenTexts, TextsPreview } from "../../core/own-texts/protocol.ts";
 import { errorDetail } from "../error-detail.ts";
 import { errorWords } from "../error-words.ts";
 import { ColumnChoice } from "./ColumnChoice.tsx";
+import { createRecordDraft } from "./create-record-draft.ts";
 import type { TextShelf } from "./create-text-shelf.ts";
 import { RecordFields } from "./RecordFields.tsx";
 import { amountWords, kindWords } from "./words.ts";
@@ -24,7 +24,7 @@ export function GivenFile(props: GivenFileProps) {
   const [columns, setColumns] = createSignal<CsvColumns | null>(null);
   const [preview, setPreview] = createSignal<TextsPreview | null>(null);
   const [error, setError] = createSignal<AppErrorDetail | null>(null);
-  const [record, setRecord] = createSignal<OwnRecord | null>(null);
+  const { record, change } = createRecordDraft(() => preview()?.record ?? null);
   const given = (): GivenTexts => ({
     name: props.name,
     content: props.content,
@@ -40,9 +40,10 @@ export function GivenFile(props: GivenFileProps) {
           if (asked.columns !== columns()) return;
           setPreview(read);
           setError(null);
-          if (columns() === null) setRecord(read.record);
         },
-        (thrown: unknown) => setError(errorDetail(thrown)),
+        (thrown: unknown) => {
+          if (asked.columns === columns()) setError(errorDetail(thrown));
+        },
       );
     }),
   );
@@ -82,7 +83,7 @@ export function GivenFile(props: GivenFileProps) {
                 </For>
               </ul>
               <Show when={read().works === 1 && record()}>
-                {(own) => <RecordFields record={own()} onChange={setRecord} />}
+                {(own) => <RecordFields record={own()} onChange={change} />}
               </Show>
             </>
           )}
