@@ -27,7 +27,8 @@ export interface Matches {
 type Asked = Pick<Results, "run" | "crop">;
 
 /** Creates it; it follows the work and what the page was searched with. Call within a component. */
-export function createMatches(session: Session, work: Accessor<WorkDetail | null>): Matches {
+export function createMatches(session: Session, shown: Accessor<WorkDetail | null>): Matches {
+  const work = createMemo(shown);
   const [count, setCount] = createSignal(PAGE_SIZE);
   const [answer, setAnswer] = createSignal<SearchAnswer | null>(null);
   const [isSearching, setIsSearching] = createSignal(false);
