@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { EDITION_MANIFEST } from "../../src/core/edition/edition-manifest.ts";
 import { generateCorpus } from "../bench-scale/corpus/generate-corpus.ts";
-import { builderOptions, runBuilder } from "../bench-scale/run-builder.ts";
+import { runBuilder } from "../bench-scale/run-builder.ts";
 import { readBenchData } from "./bench-data.ts";
 import { createByteScan } from "./byte-scan.ts";
 import { createEdgeVec } from "./edgevec.ts";
@@ -77,12 +77,11 @@ if (values.corpus === undefined) {
 const edition = values.edition ?? join(CACHE, `edition-${name}`);
 if (!existsSync(join(edition, EDITION_MANIFEST))) {
   log(`building the edition: see ${CACHE}/build.log`);
-  const { seconds } = await runBuilder(
-    builderOptions(corpus, edition),
-    `${CACHE}/build.log`,
-    signal,
-  );
-  await writeFile(join(edition, "build-seconds.json"), JSON.stringify(seconds));
+  const run = await runBuilder(corpus, edition, `${CACHE}/build.log`, signal);
+  // The rest of a build says nothing of all of it: the table leaves the time out then.
+  if (!run.isResumed) {
+    await writeFile(join(edition, "build-seconds.json"), JSON.stringify(run.seconds));
+  }
 }
 
 const data = await readBenchData(corpus, queries);

@@ -5,7 +5,7 @@ import { openIndexFolder } from "../build-index/prove/open-index-folder.ts";
 import { openNodeScanKernel } from "../build-index/prove/open-scan-kernel.ts";
 import { createCodeSearch, loadIndex } from "./code-search.ts";
 import { compareRouters, type RouterFigures } from "./compare-routers.ts";
-import type { BenchData, SearchMethod } from "./method.ts";
+import { type BenchData, countRows, type SearchMethod } from "./method.ts";
 
 const RERANKED = 50;
 /** Shares of the corpus after which the page shows answers, and the whole. */
@@ -24,7 +24,12 @@ export async function openOurMethods(
   signal: AbortSignal,
 ): Promise<OurMethods> {
   const text = await readFile(join(folder, EDITION_MANIFEST), "utf8");
-  const { files, works, exact } = parseEditionManifest(JSON.parse(text));
+  const { files, works, exact, sentences, dim } = parseEditionManifest(JSON.parse(text));
+  if (sentences !== countRows(data) || dim !== data.dim) {
+    throw new Error(
+      `${folder} is of ${sentences} sentences of ${dim} numbers, the corpus has ${countRows(data)} of ${data.dim}`,
+    );
+  }
   const type = exact?.kind === "file" ? exact.type : null;
   const { index, close } = await openIndexFolder(folder, files, { works, exact: type });
   try {

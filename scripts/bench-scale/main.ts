@@ -4,7 +4,7 @@
  * cells, filters and further pictures, and of an exhaustive search once everything is on the device. Writes
  * bench/scale-results.json after every step; a run that was stopped goes on.
  *
- *     npm run bench:scale -- --corpus <dir> --edition <dir> [--visits 5] [--adapter] [--chromium-args …]
+ *     npm run bench:scale -- --corpus <dir> --edition <dir> [--visits 5] [--results <file>]
  *
  * The corpus is one that generate:corpus wrote; the edition is built where the folder has none.
  */
@@ -21,8 +21,8 @@ import { findChromium } from "../find-chromium.mjs";
 import { serve } from "../serve.mjs";
 import { CORPUS_FILES, PATCHES } from "./corpus/generate-corpus.ts";
 import { measureScale } from "./measure-scale.ts";
-import { builderOptions, runBuilder } from "./run-builder.ts";
-import { openSteps } from "./steps.ts";
+import { runBuilder } from "./run-builder.ts";
+import { openSteps, requireEdition } from "./steps.ts";
 import { createTrafficCounter } from "./traffic.ts";
 
 const RESULTS = fileURLToPath(new URL("../../bench", import.meta.url));
@@ -59,19 +59,20 @@ await steps.run("machine", async () => ({
 if (!existsSync(join(edition, EDITION_MANIFEST))) {
   await mkdir(edition, { recursive: true });
   await steps.run("build", () =>
-    runBuilder(builderOptions(corpus, edition), join(edition, "..", "build.log"), signal),
+    runBuilder(corpus, edition, join(edition, "..", "build.log"), signal),
   );
 }
 const manifest = parseEditionManifest(
   JSON.parse(await readFile(join(edition, EDITION_MANIFEST), "utf8")),
 );
 await steps.run("edition", async () => {
-  const { sentences, works, dim, clusters, files, proof } = manifest;
+  const { editionId, sentences, works, dim, clusters, files, proof } = manifest;
   const sizes = Object.entries(files).map(([name, { bytes }]) => [name, bytes] as const);
   const { size } = await stat(join(edition, EDITION_MANIFEST));
   const bytes = Object.fromEntries([...sizes, ["manifest", size]]);
-  return { sentences, works, dim, clusters, bytes, proof };
+  return { editionId, sentences, works, dim, clusters, bytes, proof };
 });
+requireEdition(steps.results(), manifest.editionId, values.results);
 
 await buildBenchPage(new URL("page", import.meta.url), PAGE);
 const traffic = createTrafficCounter(EDITION_PATH);

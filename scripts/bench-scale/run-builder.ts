@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -11,23 +12,29 @@ export interface BuilderRun {
   readonly seconds: number;
   /** Most resident memory of its process, in bytes; null where the system does not tell. */
   readonly peakBytes: number | null;
+  /** True where an earlier run had done a part, which `seconds` does not count. */
+  readonly isResumed: boolean;
 }
 
 /**
  * Runs `npm run build:index` in a process of its own and watches its memory.
  *
+ * @param corpus folder that `generate:corpus` wrote
+ * @param out folder of the edition
  * @param log file that takes what it prints
  * @throws Error where it fails; an AbortError after `signal`, which also stops it
  */
 export async function runBuilder(
-  options: readonly string[],
+  corpus: string,
+  out: string,
   log: string,
   signal: AbortSignal,
 ): Promise<BuilderRun> {
+  const isResumed = existsSync(`${resolve(out)}.work`);
   const start = performance.now();
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "scripts/build-index/main.ts", ...options],
+    ["--import", "tsx", "scripts/build-index/main.ts", ...builderOptions(corpus, out)],
     { cwd: ROOT, signal, stdio: ["ignore", "pipe", "pipe"] },
   );
   const file = createWriteStream(log, { flags: "a" });
@@ -45,7 +52,7 @@ export async function runBuilder(
       child.once("close", resolve);
     });
     if (code !== 0) throw new Error(`the builder ended with ${code}: see ${log}`);
-    return { seconds: (performance.now() - start) / 1000, peakBytes };
+    return { seconds: (performance.now() - start) / 1000, peakBytes, isResumed };
   } finally {
     clearInterval(timer);
     file.end();
@@ -59,8 +66,7 @@ async function residentBytes(pid: number | undefined): Promise<number | null> {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
-/** Options of the builder for a folder that `generate:corpus` wrote. */
-export function builderOptions(corpus: string, out: string): string[] {
+function builderOptions(corpus: string, out: string): string[] {
   return [
     ...["--json", `${corpus}/json`],
     ...["--embeddings", `${corpus}/clip_embeddings.safetensors`],

@@ -36,3 +36,23 @@ export async function openSteps(
     results: () => results,
   };
 }
+
+/**
+ * Makes sure that what an earlier run measured was this edition, and not one that lay in the same folder before it.
+ *
+ * @throws Error where it was another
+ */
+export function requireEdition(
+  { edition }: Readonly<Record<string, unknown>>,
+  editionId: string,
+  path: string,
+): void {
+  const isSame =
+    typeof edition === "object" &&
+    edition !== null &&
+    "editionId" in edition &&
+    edition.editionId === editionId;
+  if (!isSame) {
+    throw new Error(`${path} has figures of another edition: move it away, or give --results`);
+  }
+}

@@ -29,9 +29,8 @@ export async function chooseArithmetic(
       return processor;
     }
     await processor.close();
-    throw new BuildError(
-      `--arithmetic gpu: ${opened.why}. Install Dawn with: npm install --no-save webgpu`,
-    );
+    const help = opened.isMissing ? ". Install Dawn with: npm install --no-save webgpu" : "";
+    throw new BuildError(`--arithmetic gpu: ${opened.why}${help}`);
   }
   if (opened.isSoftware && choice === "auto") {
     opened.device.destroy();

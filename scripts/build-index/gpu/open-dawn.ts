@@ -10,6 +10,8 @@ export interface OpenedGpu {
 /** Why there is no GPU, for people. */
 export interface NoGpu {
   readonly why: string;
+  /** True where the package that opens one is not installed. */
+  readonly isMissing: boolean;
 }
 
 /** Kept, because Dawn ends with its instance, whatever devices are in use. */
@@ -17,13 +19,25 @@ let instance: GPU | null = null;
 
 /**
  * Opens the GPU of greatest power with the npm package `webgpu`. It is large and holds native code, so it is not among the packages of
- * this project: who wants it installs it beside them (docs/index.md).
+ * this project: who wants it installs it beside them (docs/gpu.md).
  */
 export async function openDawn(): Promise<OpenedGpu | NoGpu> {
+  try {
+    return await open();
+  } catch (error) {
+    // A driver that is broken, or of which others have all the memory: no reason not to build.
+    const why = error instanceof Error ? error.message : String(error);
+    return { why: `Dawn cannot open a GPU (${why})`, isMissing: false };
+  }
+}
+
+async function open(): Promise<OpenedGpu | NoGpu> {
   instance ??= await loadInstance();
-  if (instance === null) return { why: "the npm package webgpu is not installed" };
+  if (instance === null) {
+    return { why: "the npm package webgpu is not installed", isMissing: true };
+  }
   const adapter = await instance.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) return { why: "Dawn finds no GPU" };
+  if (adapter === null) return { why: "Dawn finds no GPU", isMissing: false };
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query")
     ? ["timestamp-query"]

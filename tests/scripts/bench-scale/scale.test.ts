@@ -8,7 +8,7 @@ import {
   generateCorpus,
 } from "../../../scripts/bench-scale/corpus/generate-corpus.ts";
 import { type ScaleSite, visit } from "../../../scripts/bench-scale/measure-visits.ts";
-import { builderOptions, runBuilder } from "../../../scripts/bench-scale/run-builder.ts";
+import { runBuilder } from "../../../scripts/bench-scale/run-builder.ts";
 import { createTrafficCounter } from "../../../scripts/bench-scale/traffic.ts";
 import { buildBenchPage } from "../../../scripts/build-bench-page.ts";
 import { chromiumArguments, findChromium } from "../../../scripts/find-chromium.mjs";
@@ -44,7 +44,7 @@ describe("an edition of 50,000 synthetic sentences", () => {
       () => undefined,
       signal,
     );
-    await runBuilder(builderOptions(corpus, edition), join(folder, "build.log"), signal);
+    await runBuilder(corpus, edition, join(folder, "build.log"), signal);
     const text = await readFile(join(edition, EDITION_MANIFEST), "utf8");
     manifest = parseEditionManifest(JSON.parse(text));
     await buildBenchPage(
