@@ -79,7 +79,8 @@ export function ResultPanel(props: ResultPanelProps) {
       isPart: region.kind !== "whole",
       // Ranks stay true in a varied list, and its first is the closest.
       best: found[0]?.score ?? null,
-      isFiltered: !isEmptyFilter(asked),
+      // A person's own texts say nothing of the edition, which was measured.
+      isFiltered: !isEmptyFilter(asked) || asked.among === "own",
     });
   });
   const farKinds = () => {
