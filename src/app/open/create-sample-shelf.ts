@@ -1,6 +1,7 @@
 import { type Accessor, createSignal } from "solid-js";
 import { AppError, isAbort } from "../../core/errors.ts";
 import type { Session } from "../session/session.ts";
+import { pictureOnStage } from "../session/session-state.ts";
 import { loadSamples, openSample, type Sample } from "./samples.ts";
 
 /** The samples on offer; choosing one opens it in the session. */
@@ -15,7 +16,10 @@ export interface SampleShelf {
  *
  * @param base absolute URL of the samples' folder
  */
-export function createSampleShelf(session: Session, base: string): SampleShelf {
+export function createSampleShelf(
+  session: Pick<Session, "state" | "openPicture" | "refuse">,
+  base: string,
+): SampleShelf {
   const [samples, setSamples] = createSignal<readonly Sample[]>([]);
   let controller = new AbortController();
 
@@ -23,8 +27,11 @@ export function createSampleShelf(session: Session, base: string): SampleShelf {
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
+    const before = pictureOnStage(session.state());
     try {
-      session.openPicture(await openSample(sample, signal));
+      const picture = await openSample(sample, signal);
+      // A picture that was opened meanwhile is the newer wish.
+      if (pictureOnStage(session.state()) === before) session.openPicture(picture);
     } catch (error) {
       if (isAbort(error)) return;
       session.refuse(
