@@ -178,6 +178,33 @@ describe("keeping a large edition", () => {
     expect(answer.found).toHaveLength(25);
   });
 
+  it("is removed by no other tab while it runs, and goes on at once in the tab that broke it off", async () => {
+    const held = new Set<string>();
+    const locks = {
+      async request(name: string, _: unknown, work: (lock: object | null) => Promise<void>) {
+        if (held.has(name)) return work(null);
+        held.add(name);
+        await work({}).finally(() => held.delete(name));
+      },
+    };
+    vi.stubGlobal("navigator", { locks });
+    const [search, other] = [await openPage(), await openPage()];
+    const controller = new AbortController();
+    let removing: Promise<unknown> | null = null;
+    const report = () => {
+      removing ??= other.removeKept().catch((error: unknown) => error);
+      controller.abort();
+    };
+    const brokenOff = search.download(report, controller.signal);
+    brokenOff.catch(() => undefined);
+    await expect.poll(() => removing).not.toBeNull();
+    const finished = await search.download(quiet, neverAborted());
+    await expect(brokenOff).rejects.toMatchObject({ name: "AbortError" });
+    expect(await removing).toMatchObject({ detail: { code: "download-elsewhere" } });
+    expect(await other.kept()).toMatchObject({ bytes: finished.total });
+    expect(await other.removeKept()).toMatchObject({ bytes: 0 });
+  });
+
   it("serves another tab that is open, which learns of it when it looks", async () => {
     const [first, second] = [await openPage(), await openPage()];
     await first.download(quiet, neverAborted());

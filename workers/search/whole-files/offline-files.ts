@@ -24,12 +24,16 @@ export interface OfflineFiles {
   /** How much is kept; asks storage, which other tabs change too. */
   state(): Promise<KeptState>;
   /**
-   * Downloads what is missing of all files.
+   * Downloads what is missing of all files, once an earlier download of this tab has ended.
    *
    * @throws AppError `download-elsewhere`, `storage-full`, `storage-failed`, or what the files' host answers; an AbortError
    */
   download(report: ReportProgress, signal: AbortSignal): Promise<KeptState>;
-  /** Deletes what is kept, of this edition and of others. */
+  /**
+   * Deletes what is kept, of this edition and of others.
+   *
+   * @throws AppError `download-elsewhere`
+   */
   remove(): Promise<KeptState>;
 }
 
@@ -43,7 +47,7 @@ export interface OfflineOptions {
   readonly store: WholeFileStore | null;
 }
 
-/** One download at a time, whichever tab it is in. */
+/** One change at a time, whichever tab it is in. */
 const LOCK = "artefact-edition-download";
 
 /** Creates it with no file yet. */
@@ -51,6 +55,14 @@ export function createOfflineFiles(options: OfflineOptions): OfflineFiles {
   const { editionUrl, host, cache, store } = options;
   const kept = store === null ? null : createKeptFiles(store);
   const included = new Map<string, { readonly kept: KeptFile; readonly toKeep: FileToKeep }>();
+
+  /** What changes the files in this tab: one that was cancelled may still be writing when the next one is asked for. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const change = (work: () => Promise<void>): Promise<void> => {
+    const turn = changing.then(() => withLock(work));
+    changing = turn.catch(() => undefined);
+    return turn;
+  };
 
   const stateNow = (): KeptState => {
     const total = [...included.values()].reduce((sum, { kept: file }) => sum + file.blocks.size, 0);
@@ -93,7 +105,8 @@ export function createOfflineFiles(options: OfflineOptions): OfflineFiles {
       if (store === null || kept === null) {
         throw new AppError({ code: "storage-failed", why: "it stores nothing for this page" });
       }
-      await withLock(async () => {
+      await change(async () => {
+        signal.throwIfAborted();
         await kept.refresh();
         const { total } = stateNow();
         const onKept = (loaded: number) =>
@@ -106,7 +119,8 @@ export function createOfflineFiles(options: OfflineOptions): OfflineFiles {
       return stateNow();
     },
     async remove() {
-      await store?.keepOnly(new Set());
+      // Not under another tab's download, which would count on what it knows to be there.
+      if (store !== null) await change(() => store.keepOnly(new Set()));
       return state();
     },
   };
