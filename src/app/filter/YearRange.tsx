@@ -10,9 +10,12 @@ interface YearRangeProps {
 
 /** Years of publication from and to, both included. An empty field is open. */
 export function YearRange(props: YearRangeProps) {
-  const read = (value: string): number | null => {
-    const year = Number(value);
-    return value.trim() === "" || !Number.isInteger(year) ? null : year;
+  /** The year in a field; one that holds none is emptied, because it filters nothing. */
+  const read = (field: HTMLInputElement): number | null => {
+    const year = Number(field.value);
+    if (field.value.trim() !== "" && Number.isInteger(year)) return year;
+    field.value = "";
+    return null;
   };
   return (
     <Show when={props.years}>
@@ -30,7 +33,7 @@ export function YearRange(props: YearRangeProps) {
                 placeholder={String(years()[0])}
                 value={props.from ?? ""}
                 onChange={(event) =>
-                  props.onChange({ from: read(event.currentTarget.value), to: props.to })
+                  props.onChange({ from: read(event.currentTarget), to: props.to })
                 }
               />
             </label>
@@ -44,7 +47,7 @@ export function YearRange(props: YearRangeProps) {
                 placeholder={String(years()[1])}
                 value={props.to ?? ""}
                 onChange={(event) =>
-                  props.onChange({ from: props.from, to: read(event.currentTarget.value) })
+                  props.onChange({ from: props.from, to: read(event.currentTarget) })
                 }
               />
             </label>

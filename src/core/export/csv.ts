@@ -46,6 +46,7 @@ const COLUMNS: readonly Column[] = [
   ["sentence", (sentence) => sentence.text],
   ["page", () => OPEN_PAGE],
   ["authors", ({ work }) => (work.author ?? []).map(familyFirst).join("; ")],
+  ["editors", ({ work }) => (work.editor ?? []).map(familyFirst).join("; ")],
   ["year", ({ work }) => yearOf(work)],
   ["title", ({ work }) => text(work.title)],
   ["container", ({ work }) => text(work["container-title"])],

@@ -105,6 +105,7 @@ export interface OwnTextsApi {
   edit(id: CallId, workId: string, record: OwnRecord): Promise<void>;
   /** Takes works out of sight and out of the search; `restore` brings them back until `purge`. */
   remove(id: CallId, workIds: readonly string[]): Promise<void>;
+  /** @throws AppError `texts-too-many` where others have taken their room meanwhile */
   restore(id: CallId, workIds: readonly string[]): Promise<void>;
   /** Deletes what was removed, texts and vectors. */
   purge(id: CallId): Promise<void>;

@@ -191,6 +191,16 @@ describe("Markdown", () => {
     expect(markdown).toContain("edition Sample notes (e1)");
   });
 
+  it("lists a volume under its editors", () => {
+    const { author: _, ...work } = sentence().work;
+    const volume = { ...work, type: "book" as const, editor: [{ family: "Ho", given: "Angela" }] };
+    const edited = { ...document, sentences: [sentence({ work: volume })] };
+    expect(toMarkdown(edited)).toContain("- Ho, Angela, ed.");
+    const [header = "", line = ""] = toCsv(edited, false).split("\r\n");
+    expect(header).toContain(",authors,editors,year,");
+    expect(line).toContain('"Ho, Angela"');
+  });
+
   it("keeps addresses whole, as links, whatever is in a DOI", () => {
     const DOI = "10.1002/(SICI)1097-4571(199806)49:8<693::AID_ASI4*>3.0.CO;2-O";
     const markdown = toMarkdown({
