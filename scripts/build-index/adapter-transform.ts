@@ -74,7 +74,7 @@ export async function readTextAdapter(
   signal: AbortSignal,
 ): Promise<TextAdapter> {
   const home = await findAdapter(folder);
-  const config: unknown = JSON.parse(await readFile(join(home, ADAPTER_CONFIG), "utf8"));
+  const config = await readJson(join(home, ADAPTER_CONFIG));
   const source = await lazyFileSource(join(home, ADAPTER_WEIGHTS), ADAPTER_WEIGHTS);
   const store = await openSafetensors(source, ADAPTER_WEIGHTS, signal);
   const base = await readProjection(projectionPlace, dim, signal);
@@ -111,9 +111,17 @@ function makeAdapter(
   };
 }
 
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new BuildError(`${path} is not JSON`, { cause });
+  }
+}
+
 async function readPack(folder: string) {
-  const json: unknown = JSON.parse(await readFile(join(folder, MANIFEST_FILE), "utf8"));
-  const manifest = parsePackManifest(json);
+  const manifest = parsePackManifest(await readJson(join(folder, MANIFEST_FILE)));
   const { text } = manifest;
   if (text === null) {
     throw new BuildError(

@@ -3,8 +3,10 @@ import { join, resolve } from "node:path";
 import type { QualityCounts } from "../../src/core/quality/flags.ts";
 import { nameSome } from "./build-error.ts";
 import type { BuildOptions, VectorsPlace } from "./build-options.ts";
+import { CORPUS_FILES } from "./corpus/corpus-records.ts";
 import { type CorpusLayout, LAYOUT_FILES, type LayoutFileName } from "./corpus/layout.ts";
 import type { Log } from "./progress.ts";
+import { requireRoom } from "./require-room.ts";
 import { copyInput } from "./vectors/copy-input.ts";
 import { findVectors, type VectorsKind } from "./vectors/find-vectors.ts";
 import { type IdJoin, joinIds } from "./vectors/join-ids.ts";
@@ -29,6 +31,8 @@ export interface PreparedCorpus {
 }
 
 const CHECKPOINT = "corpus";
+/** Bytes that the corpus pass writes for one of the sentences: their copy, and what is kept of them, compressed. */
+const LAYOUT_SHARE = 2;
 
 /** Paths of the files that the corpus pass wrote. */
 export function layoutPaths(folder: WorkFolder): Readonly<Record<LayoutFileName, string>> {
@@ -59,6 +63,8 @@ export async function prepareCorpus(
   // Images that were copied beside another edition are not beside this one.
   const isThere = kept?.copiedTo === copiedTo && (await hasAll(folder));
   if (kept !== null && isThere) return kept;
+  const sentences = await stat(join(options.json, CORPUS_FILES.sentences)).catch(() => null);
+  await requireRoom([{ folder: folder.path, bytes: LAYOUT_SHARE * (sentences?.size ?? 0) }]);
   const own = await makeOwnFolder(folder.path);
   try {
     const prepared = { ...(await readCorpus(options, folder, own, log, signal)), copiedTo };
@@ -116,7 +122,7 @@ async function joinVectors(
   try {
     const { count, name } = await openMatrix(found.vectors, signal);
     const path = await copyInput(found.ids, join(own, `${kind}-ids.spill`), signal);
-    const joined = await joinIds(path, count, name, layout, signal);
+    const joined = await joinIds(path, found.ids.place, count, name, layout, signal);
     if (joined.unknown > 0) {
       log(
         `${name}: ${joined.unknown} of ${count} rows are of sentences that the corpus does not have and are left out: ${nameSome(joined.unknownIds, joined.unknown)}`,

@@ -128,5 +128,7 @@ describe("the adapted side of an edition", () => {
     await expect(build({ adapter: null })).rejects.toThrow(/need --model, or --adapter/);
     await expect(build({ textProjection: null })).rejects.toThrow(/--text-projection/);
     await expect(build({ adapter: join(folder, "json") })).rejects.toThrow(/adapter_config.json/);
+    await writeFile(join(folder, "adapter_config.json"), "{r: 16}");
+    await expect(build()).rejects.toThrow(/adapter_config.json is not JSON/);
   });
 });

@@ -225,12 +225,14 @@ describe("ids", () => {
     const path = join(folder, "none.json");
     await writeFile(path, "[]");
     const layout = { sentences: 3000, rowOf: () => -1, idOf: (row: number) => `W1_s${row}` };
-    await expect(joinIds(path, 0, "rows", layout, signal)).rejects.toThrow(
+    await expect(joinIds(path, "https://host/ids.json", 0, "rows", layout, signal)).rejects.toThrow(
       /no embedding in rows: W1_s0, .*W1_s4 and 2995 more$/,
     );
     await writeFile(path, JSON.stringify(Array.from({ length: 2000 }, () => "W1_s0")));
     const one = { ...layout, sentences: 1, rowOf: () => 0 };
-    await expect(joinIds(path, 2000, "rows", one, signal)).rejects.toThrow(/and 1994 more$/);
+    await expect(joinIds(path, "https://host/ids.json", 2000, "rows", one, signal)).rejects.toThrow(
+      /^ids twice in https:\/\/host\/ids.json: .* and 1994 more$/,
+    );
   });
 
   it("join rows in any order, and leave out rows of sentences that the corpus does not have", async () => {

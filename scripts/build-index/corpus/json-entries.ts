@@ -47,6 +47,11 @@ class Splitter {
     return this.#expected === "nothing" && this.#start < 0;
   }
 
+  /** Bytes that were pushed and not read yet. */
+  get unread(): number {
+    return this.#bytes.length - this.#at;
+  }
+
   /** Reads on. Throws `SyntaxError` where the bytes cannot be JSON. */
   push(chunk: Uint8Array): void {
     const kept = this.#start < 0 ? 0 : this.#bytes.length - this.#start;
@@ -170,6 +175,7 @@ async function* readPieces<T>(
   signal: AbortSignal,
 ): AsyncGenerator<readonly T[]> {
   let found: T[] = [];
+  let pushed = 0;
   const splitter = new Splitter(isObject, (utf8, isKey) => take(utf8, isKey, found));
   const file = await open(path).catch((cause: unknown) => {
     throw new BuildError(`${path} cannot be read`, { cause });
@@ -181,12 +187,14 @@ async function* readPieces<T>(
       const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES);
       if (bytesRead === 0) break;
       const chunk = buffer.subarray(0, bytesRead);
+      pushed += bytesRead;
       try {
         splitter.push(isFirst ? withoutMark(chunk) : chunk);
       } catch (cause) {
         const isOther = isFirst && cause instanceof SyntaxError && cause.message === "beginning";
         const what = isOther ? `is not ${isObject ? "an object" : "a list"}` : "is not JSON";
-        throw new BuildError(`${path} ${what}`, { cause });
+        const where = isOther ? "" : ` near byte ${pushed - splitter.unread}`;
+        throw new BuildError(`${path} ${what}${where}`, { cause });
       }
       if (found.length > 0) yield found;
       found = [];

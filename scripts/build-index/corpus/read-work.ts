@@ -33,7 +33,6 @@ export function readWork(
     const value = fields[key];
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
-  const link = [text("DOI"), text("Link")].find((url) => url.startsWith("https://"));
   const record = {
     workId,
     author: text("Author_Name"),
@@ -42,5 +41,14 @@ export function readWork(
   };
   const plain = { ...record, doi: text("DOI"), link: text("Link") };
   const { csl, problems } = readCitation(text("BibTeX"), plain, printedYear);
-  return { work: { ...record, link: link ?? null, citation: csl, ...facts }, problems };
+  // Crossref's DOIs are bare, or have the resolver's old http address before them.
+  const resolved = text("DOI") === "" || csl.DOI === undefined ? "" : addressOf(csl.DOI);
+  const places = [text("DOI"), resolved, text("Link")];
+  const link = places.find((url) => url.startsWith("https://")) ?? null;
+  return { work: { ...record, link, citation: csl, ...facts }, problems };
+}
+
+/** Where a DOI leads; it may hold marks that mean something in an address. */
+function addressOf(doi: string): string {
+  return `https://doi.org/${doi.split("/").map(encodeURIComponent).join("/")}`;
 }

@@ -20,12 +20,14 @@ export interface IdJoin {
  * Joins the list of ids of a file of vectors with the rows of the corpus.
  *
  * @param path of a JSON list of sentence ids, in the order of the file's rows
+ * @param place of that list as it was given, for messages: an address where `path` is a copy
  * @param count rows of the file
  * @param name of the file of vectors, for messages
  * @throws BuildError naming ids that are there twice or missing, and the row where something is no id
  */
 export async function joinIds(
   path: string,
+  place: string,
   count: number,
   name: string,
   layout: Pick<CorpusLayout, "sentences" | "rowOf" | "idOf">,
@@ -40,7 +42,7 @@ export async function joinIds(
   for await (const items of readJsonItems(path, signal)) {
     for (const id of items) {
       if (typeof id !== "string") {
-        throw new BuildError(`${path} is not a list of ids: its entry ${fileRow} is no text`);
+        throw new BuildError(`${place} is not a list of ids: its entry ${fileRow} is no text`);
       }
       const row = layout.rowOf(id);
       if (row < 0) {
@@ -54,7 +56,7 @@ export async function joinIds(
     }
   }
   if (fileRow !== count) throw new BuildError(`${fileRow} ids for the ${count} rows of ${name}`);
-  if (twice.length > 0) throw new BuildError(`ids twice in ${path}: ${nameSome(twice, repeated)}`);
+  if (twice.length > 0) throw new BuildError(`ids twice in ${place}: ${nameSome(twice, repeated)}`);
   const missing: string[] = [];
   let without = 0;
   fileRows.forEach((from, row) => {

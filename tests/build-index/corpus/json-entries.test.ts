@@ -70,6 +70,13 @@ describe("readJsonEntries", () => {
     await expect(entriesOf(json)).rejects.toBeInstanceOf(BuildError);
   });
 
+  it("says near which byte a long file breaks", async () => {
+    const good = Array.from({ length: 200_000 }, (_, i) => `"k${i}": ${i}`).join(",");
+    await expect(entriesOf(`{${good}, oops}`)).rejects.toThrow(
+      new RegExp(`is not JSON near byte ${good.length + 3}$`),
+    );
+  });
+
   it("refuses a list, another encoding and a file that is not there", async () => {
     await expect(entriesOf("[]")).rejects.toThrow(/is not an object/);
     await expect(entriesOf(Buffer.from('{"a":"\xfc"}', "latin1"))).rejects.toThrow(/is not JSON/);

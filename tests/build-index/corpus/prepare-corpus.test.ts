@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
@@ -39,5 +39,18 @@ it("copies the works' images again where the edition goes to another folder than
     // What was done for the same folder is kept.
     expect(log).toHaveLength(length);
   }
+  await rm(folder, { recursive: true });
+});
+
+it("looks for room before it lays a corpus out", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "prepare-"));
+  await writeFile(join(folder, "sentences.json"), "{}");
+  const { bavail, bsize } = await statfs(folder);
+  await truncate(join(folder, "sentences.json"), bavail * bsize);
+  const work = await openWorkFolder(join(folder, "work"), "one");
+  const options = { ...DEFAULT_OPTIONS, json: folder, name: "Room", out: join(folder, "out") };
+  await expect(prepareCorpus(options, work, () => undefined, neverAborted())).rejects.toThrow(
+    /The build needs .* GB and .* has .* GB free/,
+  );
   await rm(folder, { recursive: true });
 });
