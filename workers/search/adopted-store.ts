@@ -14,6 +14,8 @@ export interface AdoptedStore {
   /** The batches that are kept, by first row. */
   getAll(editionId: string, model: AdoptedModel): Promise<readonly StoredBatch[]>;
   put(editionId: string, model: AdoptedModel, batch: StoredBatch): Promise<void>;
+  /** Deletes the batches of every edition but these. */
+  keepOnly(editionIds: ReadonlySet<string>): Promise<void>;
 }
 
 interface AdoptedSchema extends DBSchema {
@@ -36,7 +38,11 @@ export async function openAdoptedStore(): Promise<AdoptedStore> {
       created.createObjectStore("batches");
     });
   } catch {
-    return { getAll: () => Promise.resolve([]), put: () => Promise.resolve() };
+    return {
+      getAll: () => Promise.resolve([]),
+      put: () => Promise.resolve(),
+      keepOnly: () => Promise.resolve(),
+    };
   }
   return {
     async getAll(editionId, model) {
@@ -54,6 +60,16 @@ export async function openAdoptedStore(): Promise<AdoptedStore> {
         await database.put("batches", batch, `${keyPrefix(editionId, model)}/${row}`);
       } catch {
         // No room, most likely.
+      }
+    },
+    async keepOnly(editionIds) {
+      try {
+        for (const key of await database.getAllKeys("batches")) {
+          const [editionId = ""] = key.split("/");
+          if (!editionIds.has(editionId)) await database.delete("batches", key);
+        }
+      } catch {
+        // At the next visit, then.
       }
     },
   };

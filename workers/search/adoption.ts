@@ -18,21 +18,30 @@ export interface Adoption {
   vectors(edition: Edition, model: AdoptedModel): Promise<AdoptedVectors>;
 }
 
-/** Creates an adoption that remembers one edition and model at a time. */
-export function createAdoption(): Adoption {
+/**
+ * Creates an adoption that remembers one edition and model at a time.
+ *
+ * @param knownEditions ids of the editions whose vectors may be wanted again; null where that cannot be told
+ */
+export function createAdoption(knownEditions: () => Promise<ReadonlySet<string> | null>): Adoption {
   let store: Promise<AdoptedStore> | null = null;
+  const openStore = async (): Promise<AdoptedStore> => {
+    const opened = await openAdoptedStore();
+    const known = await knownEditions();
+    if (known !== null) await opened.keepOnly(known);
+    return opened;
+  };
   let latest: { readonly key: string; readonly vectors: Promise<AdoptedVectors> } | null = null;
 
   const load = async (edition: Edition, model: AdoptedModel): Promise<AdoptedVectors> => {
     const { editionId, sentences } = edition.manifest;
     const vectors = createAdoptedVectors(sentences, model.dim, model.adapterFingerprint !== null);
-    store ??= openAdoptedStore();
+    store ??= openStore();
     for (const batch of await (await store).getAll(editionId, model)) {
       try {
         vectors.add({ ...batch, adapted: batch.adapted ?? batch.base });
       } catch {
-        // A batch that was lost or damaged: from there on they are embedded again.
-        break;
+        // Damaged, or left over from before a batch was lost: what does not follow is passed over, and what is missing embedded again.
       }
     }
     return vectors;
@@ -62,7 +71,7 @@ export function createAdoption(): Adoption {
       if (base.length === 0) return vectors.rows();
       vectors.add(request);
       const stored = { firstRow, base, adapted: adapterFingerprint === null ? null : adapted };
-      store ??= openAdoptedStore();
+      store ??= openStore();
       await (await store).put(edition.manifest.editionId, request, stored);
       return vectors.rows();
     },

@@ -20,7 +20,7 @@ import { beginSimilar, withSimilarCounts } from "../../src/core/search/similar-c
 import { nextTask } from "../next-task.ts";
 import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
-import { fetchManifest } from "./fetch-manifest.ts";
+import { fetchManifest, knownEditions } from "./fetch-manifest.ts";
 import { fetchWorkImage } from "./fetch-work-image.ts";
 import {
   type KernelState,
@@ -85,7 +85,6 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
   let opened: OpenedEdition | null = null;
   const cacheOpening = openBlockStore();
   const wholeFilesOpening = openWholeFiles();
-  const adoption = createAdoption();
   const now = () => performance.now();
   const requireOpened = (): OpenedEdition => {
     if (opened === null) {
@@ -94,6 +93,9 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
     return opened;
   };
   const requireEdition = () => requireOpened().edition;
+  const adoption = createAdoption(async () =>
+    knownEditions(await cacheOpening, requireEdition().manifest),
+  );
   /** One at a time: the calls of a page whose worker died all open its edition again, and each would take the memory of one. */
   let opening: Promise<unknown> = Promise.resolve();
   const openNow = async (

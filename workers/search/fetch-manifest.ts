@@ -8,6 +8,8 @@ import type { BlockStore } from "./block-store.ts";
 
 /** The content hash of a file, wherever a manifest names it. */
 const SHA_256 = /"sha256"\s*:\s*"([0-9a-f]{64})"/g;
+/** What a manifest calls its edition. */
+const EDITION_ID = /"editionId"\s*:\s*"([^"]+)"/g;
 
 /** What fetching a manifest needs from its surroundings. */
 export interface ManifestOptions {
@@ -50,14 +52,30 @@ export async function fetchManifest(
  * Content hashes of the files of all editions that were opened last, under whatever address and of whatever version, and of the one
  * that is being opened, whose manifest may have found no room. Null where storage does not tell: then nothing may be deleted.
  */
-export async function knownFiles(
+export function knownFiles(
+  store: Pick<BlockStore, "allManifests">,
+  opening: EditionManifest,
+): Promise<ReadonlySet<string> | null> {
+  return namedBy(SHA_256, store, opening);
+}
+
+/** The ids of the same editions. */
+export function knownEditions(
+  store: Pick<BlockStore, "allManifests">,
+  opening: EditionManifest,
+): Promise<ReadonlySet<string> | null> {
+  return namedBy(EDITION_ID, store, opening);
+}
+
+async function namedBy(
+  what: RegExp,
   store: Pick<BlockStore, "allManifests">,
   opening: EditionManifest,
 ): Promise<ReadonlySet<string> | null> {
   const texts = await store.allManifests();
   if (texts === null) return null;
   const all = [...texts, JSON.stringify(opening)];
-  return new Set(all.flatMap((text) => [...text.matchAll(SHA_256)].map(([, hash = ""]) => hash)));
+  return new Set(all.flatMap((text) => [...text.matchAll(what)].map(([, name = ""]) => name)));
 }
 
 async function fetchText(

@@ -188,6 +188,32 @@ describe("adopted vectors", () => {
     expect(await (await openSearch()).adoptVectors(batch(0, 0))).toBe(100);
   });
 
+  it("are all found at the next visit where others than before were stored after a loss", async () => {
+    const search = await openSearch();
+    for (const first of [0, 100, 200]) await search.adoptVectors(batch(first, first + 100));
+    const database = await openDB("artefact-adopted");
+    const [, second] = await database.getAllKeys("batches");
+    await database.delete("batches", second ?? "");
+    database.close();
+    const again = await openSearch();
+    expect(await again.adoptVectors(batch(100, 250))).toBe(250);
+    expect(await again.adoptVectors(batch(250, SENTENCES))).toBe(SENTENCES);
+    expect(await (await openSearch()).adoptVectors(batch(0, 0))).toBe(SENTENCES);
+  });
+
+  it("are deleted with the edition whose sentences they are of", async () => {
+    const search = await openSearch();
+    await search.adoptVectors(batch(0, SENTENCES));
+    await server.close();
+    const replacement = filesToServe(makeTinyEdition({ sentences: 40, dim: 64, seed: 9 }));
+    server = await startRangeServer(replacement, Number(new URL(server.url).port));
+    const later = await openSearch();
+    expect(await later.adoptVectors(batch(0, 0))).toBe(0);
+    const database = await openDB("artefact-adopted");
+    expect(await database.count("batches")).toBe(0);
+    database.close();
+  });
+
   it("serve this visit where nothing can be stored", async () => {
     vi.stubGlobal("indexedDB", undefined);
     const search = await openSearch();
