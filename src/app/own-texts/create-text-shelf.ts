@@ -101,6 +101,7 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
   /** What a search found of them at the last look with a model open; null before the first. */
   let searched: string | null = null;
   const isBusy = () => ["adding", "reading", "asking"].includes(job().kind);
+  const dismiss = () => setJob((now) => (isBusy() ? now : { kind: "none" }));
   const fail = (error: unknown) => {
     setJob(isAbort(error) ? { kind: "cancelled" } : { kind: "failed", error: errorDetail(error) });
   };
@@ -113,6 +114,8 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
     const has = now.works.length > 0;
     hint.write(has);
     setLibrary(now);
+    // The other tab is done.
+    if (job().kind === "elsewhere" && now.embedded === now.sentences) dismiss();
     // Without a model nothing is known of what is read, and nothing was searched.
     if (model === null && has) return;
     const before = searched ?? (had ? null : NONE_SEARCHED);
@@ -136,8 +139,13 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
     reload();
   }
 
-  async function read(done: TextsJob): Promise<void> {
-    if (isBusy()) return;
+  /** The reading that was begun last; it ends without an error. */
+  let reading: Promise<void> = Promise.resolve();
+  const read = (done: TextsJob) => {
+    if (!isBusy()) reading = readNow(done);
+  };
+
+  async function readNow(done: TextsJob): Promise<void> {
     controller = new AbortController();
     const { signal } = controller;
     setJob({ kind: "reading", model: null, embedded: 0, total: 0 });
@@ -217,17 +225,17 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
         setJob({ kind: "none" });
         // These are the person's own. Some browsers ask in turn, and the reading does not wait for the answer.
         void requestPersistence(services.storage());
-        void read({ kind: "added", added });
+        read({ kind: "added", added });
         return true;
       } catch (error) {
         fail(error);
         return false;
       }
     },
-    read: () => void read({ kind: "none" }),
+    read: () => read({ kind: "none" }),
     cancel: () => controller.abort(),
     takeOffer: () => accept(),
-    dismiss: () => setJob((now) => (isBusy() ? now : { kind: "none" })),
+    dismiss,
     edit: (workId, record) => void change(() => texts.edit(never(), workId, record)),
     remove: (workIds) => void change(() => texts.remove(never(), workIds)),
     restore: (workIds) => void change(() => texts.restore(never(), workIds)),
@@ -238,7 +246,12 @@ export function createTextShelf(services: TextShelfServices): TextShelf {
     },
     clear() {
       controller.abort();
-      void change(() => texts.clear(never()));
+      void reading
+        .then(() => change(() => texts.clear(never())))
+        .then(() => {
+          // What was said of the texts that were there is no longer true.
+          if (job().kind !== "failed") dismiss();
+        });
     },
     async exportAll() {
       try {

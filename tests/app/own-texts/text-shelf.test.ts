@@ -132,7 +132,10 @@ function setUp(
     },
   };
   const { shelf, end } = createRoot((dispose) => ({ shelf: make(), end: dispose }));
-  return { shelf, undo, calls, kept, jobs, end, tellOfChange: () => changed() };
+  const finish = () => {
+    works = works.map((work) => ({ ...work, embedded: work.sentences }));
+  };
+  return { shelf, undo, finish, calls, kept, jobs, end, tellOfChange: () => changed() };
 }
 
 describe("the shelf of own texts", () => {
@@ -219,11 +222,30 @@ describe("the shelf of own texts", () => {
   });
 
   it("leaves the reading to another tab that is at it", async () => {
-    const { shelf, calls } = setUp({ isFree: false });
+    const { shelf, calls, finish } = setUp({ isFree: false });
     await shelf.add(GIVEN, null);
     await settle();
     expect(shelf.job()).toEqual({ kind: "elsewhere" });
     expect(calls).toEqual([]);
+    finish();
+    shelf.load();
+    await settle();
+    expect(shelf.job()).toEqual({ kind: "none" });
+  });
+
+  it("says nothing of what was read or added once everything is deleted", async () => {
+    let batches = 0;
+    const { shelf } = setUp({
+      embed: async () => {
+        batches += 1;
+        if (batches === 2) shelf.clear();
+        return encoderInfo;
+      },
+    });
+    await shelf.add(GIVEN, null);
+    await settle();
+    expect(shelf.library()?.works).toEqual([]);
+    expect(shelf.job()).toEqual({ kind: "none" });
   });
 
   it("says what failed, and adds nothing then", async () => {
