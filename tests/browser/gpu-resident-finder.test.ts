@@ -85,6 +85,18 @@ describe("what is resident, on the graphics processor", () => {
     await expect.poll(async () => (await found()).clusters).toEqual(new Set([0, 2, 3]));
   });
 
+  test("is found in the clusters that are named, also where others come while a search waits for another", async () => {
+    const { resident, find, found } = setUp();
+    resident.delete(2);
+    resident.delete(3);
+    await found();
+    resident.add(2).add(3);
+    for (const result of await Promise.all([find(), find(), find()])) {
+      const { clusters, best } = result ?? expect.unreachable("it answered before");
+      expect(best.flat().every(({ block }) => clusters.has(block))).toBe(true);
+    }
+  });
+
   test("is left to the kernel when the device is lost, and found again on a new one", async () => {
     const { codes, devices, find, found } = setUp();
     await found();

@@ -118,7 +118,7 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
           // What was copied there while the search waited for another one is scored by the kernel, too.
           const best = found.map((rows) => rows.filter(({ block }) => clusters.has(block)));
           // What has left the kernel's memory meanwhile cannot be shown.
-          const isThere = best.flat().every(({ block }) => codes.get(block) !== undefined);
+          const isThere = found.flat().every(({ block }) => codes.get(block) !== undefined);
           if (isThere) result = { clusters, best };
         } catch {
           signal.throwIfAborted();
