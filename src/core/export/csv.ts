@@ -19,6 +19,12 @@ const BYTE_ORDER_MARK = "\uFEFF";
  */
 const FORMULA_START = /^[\s\u200B-\u200D\uFEFF]*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
+/**
+ * The same where a cell would begin in a spreadsheet that parts by semicolons or tabs: in many countries that is the setting,
+ * and quotes in the middle of its cells hold nothing together.
+ */
+const FORMULA_WITHIN = /(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
+
 type Cell = string | number | null;
 
 /** A cell (RFC 4180): quoted where it must be; text that a spreadsheet would compute gets an apostrophe before it. */
@@ -26,7 +32,8 @@ export function csvCell(value: Cell): string {
   if (value === null) return "";
   // A number is written by this program and computes nothing, whatever its sign.
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-  const safe = FORMULA_START.test(value) ? `'${value}` : value;
+  const inner = value.replaceAll(FORMULA_WITHIN, "'");
+  const safe = FORMULA_START.test(inner) ? `'${inner}` : inner;
   return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

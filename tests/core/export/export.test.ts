@@ -143,6 +143,9 @@ describe("CSV", () => {
     }
     expect(csvCell(-0.25)).toBe("-0.25");
     expect(csvCell("'=1")).toBe("'=1");
+    // Where a program parts by semicolons, tabs or line ends whatever is quoted.
+    expect(csvCell("a;=1+1; b\t@x\n-y")).toBe("\"a;'=1+1; b\t'@x\n'-y\"");
+    expect(csvCell("Ho, A.; Gu, Z.")).toBe('"Ho, A.; Gu, Z."');
   });
 
   it("begins with a byte order mark only where asked to", () => {
