@@ -41,7 +41,7 @@ export async function proveWritten(
 ): Promise<Proof> {
   const [first, second] = tasks;
   if (first === undefined) throw new RangeError("no index to prove");
-  const { files, adapted, works } = manifest;
+  const { files, adapted, works, exact } = manifest;
   const open = (task: IndexTask, indexFiles: IndexFiles) =>
     openIndexFolder(out, indexFiles, { works, exact: task.exact });
   const stream = (task: IndexTask) => streamRows(arithmetic, task, idOf);
@@ -54,7 +54,10 @@ export async function proveWritten(
     report("proof", 0, STEPS);
     return await proveEdition(
       {
-        base: { index: base.index, stream: stream(first) },
+        base: {
+          index: exact?.kind === "external" ? { ...base.index, readRows: "given" } : base.index,
+          stream: stream(first),
+        },
         adapted:
           own === null || second === undefined
             ? null

@@ -32,7 +32,7 @@ export function createSourcesWriter(path: string, works: number): SourcesWriter 
       if (offset > MOST_SOURCES_BYTES) {
         closeSync(file);
         throw new BuildError(
-          "the texts of the works take more than 4 GiB: build the corpus in parts",
+          "the texts of the works take more than the 4 GiB that an edition holds: make editions of parts of the corpus",
         );
       }
       textBytes.push(bytes.length);

@@ -35,7 +35,9 @@ export function createTextsWriter(path: string, sentences: number): TextsWriter 
     offset += block.length;
     if (offset > MOST_TEXTS_BYTES) {
       closeSync(file);
-      throw new BuildError("the sentences take more than 4 GiB: build the corpus in parts");
+      throw new BuildError(
+        "the texts of the sentences take more than the 4 GiB that an edition holds: make editions of parts of the corpus",
+      );
     }
     blockBytes.push(block.length);
     pending = [];

@@ -6,8 +6,8 @@ import type { ExactScores } from "./score-exactly.ts";
 export interface JudgedQuery {
   readonly candidates: Candidates;
   readonly exact: ExactScores;
-  /** Scores by which the page re-ranks the candidates. */
-  readonly reranked: ReadonlyMap<number, number>;
+  /** Scores by which the page re-ranks the candidates; null where it does not. */
+  readonly reranked: ReadonlyMap<number, number> | null;
 }
 
 export type Measures = Pick<
@@ -35,9 +35,10 @@ export function judge(
   for (const { candidates, exact, reranked } of queries) {
     shares.forEach((_, share) => {
       const byCodes = candidates[share] ?? [];
-      const byRows = byCodes.toSorted(
-        (a, b) => (reranked.get(b) ?? 0) - (reranked.get(a) ?? 0) || a - b,
-      );
+      const byRows =
+        reranked === null
+          ? byCodes
+          : byCodes.toSorted((a, b) => (reranked.get(b) ?? 0) - (reranked.get(a) ?? 0) || a - b);
       const plain = compare(byCodes.slice(0, at), exact);
       const ranked = compare(byRows.slice(0, at), exact);
       sums.recall[share] = (sums.recall[share] ?? 0) + plain.recall;

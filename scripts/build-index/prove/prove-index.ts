@@ -38,7 +38,7 @@ const SCAN_PART = 0.5;
 /**
  * Measures an index that was read back against exact search: all codes are scanned and all rows are streamed once for all
  * queries together. Recall@25 and regret after 1, 2, 5, 10 and 100 % of the corpus, by the codes alone and after a re-rank of
- * 50.
+ * 50, where the page can re-rank.
  *
  * @throws AppError where the index does not read back; an AbortError after `signal`
  */
@@ -68,15 +68,16 @@ export async function proveIndex(
   const at = Math.min(ANSWERS, router.sentences);
   const exact = await scoreExactly(router, stream, sets, askers, at, onRows, signal);
   const { readRows } = index;
+  const given = exact.map((ofSet) => ofSet.map((query) => query.of));
   const asPage =
-    readRows === null
-      ? exact.map((ofSet) => ofSet.map((query) => query.of))
+    readRows === null || readRows === "given"
+      ? given
       : await scoreAsPage({ ...index, readRows }, sets, askers, signal);
   return variants.flatMap((variant, set) => {
     const judged = (scanned[set] ?? []).map((candidates, query) => ({
       candidates,
       exact: exact[set]?.[query] ?? { best: [], of: new Map() },
-      reranked: asPage[set]?.[query] ?? new Map(),
+      reranked: readRows === null ? null : (asPage[set]?.[query] ?? new Map()),
     }));
     let first = 0;
     return queries.map(({ kind, vectors: own }) => {

@@ -13,11 +13,12 @@ export interface ProvedIndex {
   readonly router: IndexRouter;
   readCluster(cluster: number, signal: AbortSignal): Promise<DecodedCluster>;
   /**
-   * Exact vectors [count × dim] of consecutive rows as the page gets them, or null where it re-ranks from the very vectors
-   * that the builder was given.
+   * Exact vectors [count × dim] of consecutive rows as the page gets them; "given" where it re-ranks from the very vectors that the
+   * builder was given; null where it has none and the order by codes stands.
    */
   readonly readRows:
     | ((first: number, count: number, signal: AbortSignal) => Promise<Float32Array>)
+    | "given"
     | null;
 }
 

@@ -7,13 +7,15 @@ import type { QuerySet } from "./query-set.ts";
 /** Rows that are read together where anybody asks about one of them: those that one hash covers. */
 const GROUP = 32;
 
+type ReadRows = Exclude<ProvedIndex["readRows"], "given" | null>;
+
 /**
  * The scores by which the page re-ranks: with the exact vectors as the edition has them.
  *
  * @returns by set and query, scores by row
  */
 export async function scoreAsPage(
-  { router, readRows }: ProvedIndex & { readonly readRows: NonNullable<ProvedIndex["readRows"]> },
+  { router, readRows }: Pick<ProvedIndex, "router"> & { readonly readRows: ReadRows },
   sets: readonly QuerySet[],
   askers: Askers,
   signal: AbortSignal,

@@ -97,7 +97,7 @@ describe("the proof of an index", () => {
   it("compares codes with exact search, for both variants and all kinds of queries", async () => {
     const shares: number[] = [];
     const task = {
-      index: { ...index, readRows: null },
+      index: { ...index, readRows: "given" },
       stream,
       queries,
       vectors: "base",
@@ -150,7 +150,7 @@ describe("the proof of an index", () => {
 
   it("judges the variant by exact adapted scores", async () => {
     const task = {
-      index: { ...index, readRows: null },
+      index: { ...index, readRows: "given" },
       stream,
       queries,
       vectors: "base",
@@ -177,7 +177,7 @@ describe("the proof of an index", () => {
     const row = vectors.slice(0, DIM).map((value) => 1.000001 * value);
     const asked = Float32Array.from(Array.from({ length: 40 }, () => [...row]).flat());
     const task = {
-      index: { ...index, readRows: null },
+      index: { ...index, readRows: "given" },
       stream,
       queries: [{ kind: "texts", vectors: asked }],
       vectors: "base",
@@ -188,9 +188,23 @@ describe("the proof of an index", () => {
     expect(figures?.reach).toBe(1);
   });
 
+  it("claims no re-rank of an edition that has no exact rows", async () => {
+    const task = { stream, queries, vectors: "base", kernel: plainKernel } as const;
+    const prove = (readRows: "given" | null) =>
+      proveIndex({ ...task, index: { ...index, readRows } }, () => undefined, signal);
+    const given = await prove("given");
+    const none = await prove(null);
+    none.forEach((figures, i) => {
+      expect(figures.recallReranked).toEqual(figures.recall);
+      expect(figures.regretReranked).toEqual(figures.regret);
+      expect(figures.recall).toEqual(given[i]?.recall);
+    });
+    expect(given[0]?.recallReranked.at(-1)).toBeGreaterThan(given[0]?.recall.at(-1) ?? 1);
+  });
+
   it("stops when it is told to", async () => {
     const task = {
-      index: { ...index, readRows: null },
+      index: { ...index, readRows: "given" },
       stream,
       queries,
       vectors: "base",
@@ -202,8 +216,8 @@ describe("the proof of an index", () => {
 
 describe("the proof of an edition", () => {
   it("has the hub share of the pictures, and the figures of a second index", async () => {
-    const one = { index: { ...index, readRows: null }, stream };
-    const own = { index: { ...one.index, router: { ...index.router, transform: null } }, stream };
+    const one = { index: { ...index, readRows: "given" }, stream } as const;
+    const own = { ...one, index: { ...one.index, router: { ...index.router, transform: null } } };
     const images = vectors.slice(0, 10 * DIM);
     const edition = { sample: vectors, images, texts: null, seed: 1, kernel: plainKernel };
     const shared = await proveEdition(
