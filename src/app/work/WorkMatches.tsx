@@ -37,9 +37,11 @@ export function WorkMatches(props: WorkMatchesProps) {
       <h3 id="work-matches-title">For your picture</h3>
       <Switch
         fallback={
-          <Show when={props.matches.isSearching()}>
-            <p class="quiet">Searching this work …</p>
-          </Show>
+          <p class="quiet">
+            {props.matches.isSearching()
+              ? "Searching this work …"
+              : "This work is searched once the model in use has read the picture and the sentences."}
+          </p>
         }
       >
         <Match when={shown() === null}>
@@ -48,7 +50,9 @@ export function WorkMatches(props: WorkMatchesProps) {
             sentences of this work that lie closest are marked here and in its text.
           </p>
         </Match>
-        <Match when={props.matches.error()}>{(error) => <ReadError error={error()} />}</Match>
+        <Match when={props.matches.error()}>
+          {(error) => <ReadError error={error()} onRetry={() => props.matches.retry()} />}
+        </Match>
         <Match when={props.work.sentences === 0}>
           <p>This edition holds no sentence of this work.</p>
         </Match>

@@ -49,7 +49,7 @@ export function WorkPage(props: WorkPageProps) {
   const workId = () => props.route.workId;
   const [detail, { refetch }] = createResource(workId, (id) => library.work(controller.signal, id));
   const loaded = () => (detail.error === undefined ? detail.latest : undefined);
-  const [text] = createResource(
+  const [text, { refetch: readAgain }] = createResource(
     () => loaded()?.work.workId,
     (id) => library.text(controller.signal, id),
   );
@@ -118,6 +118,7 @@ export function WorkPage(props: WorkPageProps) {
                   text={text}
                   matches={matches.answer()?.found ?? []}
                   sentence={props.route.sentence}
+                  onRetry={() => void readAgain()}
                   readImage={(signal, file) =>
                     props.session.library.image(signal, work().work.workId, file)
                   }

@@ -26,6 +26,8 @@ interface WorkTextProps {
   readonly matches: readonly FoundSentence[];
   /** The sentence, counted from 1, that the page was opened at. */
   readonly sentence: number | null;
+  /** Reads the text once more. */
+  onRetry(): void;
   readImage(signal: AbortSignal, file: string): Promise<Blob>;
 }
 
@@ -34,7 +36,9 @@ export function WorkText(props: WorkTextProps) {
   return (
     <section class="work-text" aria-label="Text of the work">
       <Switch>
-        <Match when={props.text.error}>{(error) => <ReadError error={error()} />}</Match>
+        <Match when={props.text.error}>
+          {(error) => <ReadError error={error()} onRetry={() => props.onRetry()} />}
+        </Match>
         <Match when={props.text.loading}>
           <p class="quiet">Reading the text …</p>
         </Match>

@@ -21,6 +21,8 @@ export interface Matches {
   readonly error: Accessor<unknown>;
   readonly hasMore: Accessor<boolean>;
   showMore(by: number): void;
+  /** Searches once more, after an error. */
+  retry(): void;
 }
 
 /** What was searched with: a new answer of a search may come with the part of the picture embedded on its own. */
@@ -33,6 +35,7 @@ export function createMatches(session: Session, shown: Accessor<WorkDetail | nul
   const [answer, setAnswer] = createSignal<SearchAnswer | null>(null);
   const [isSearching, setIsSearching] = createSignal(false);
   const [error, setError] = createSignal<unknown>(undefined);
+  const [attempt, setAttempt] = createSignal(0);
   // Not the state itself, which changes with every hover.
   const asked = createMemo<Asked | null>(
     () => {
@@ -56,6 +59,7 @@ export function createMatches(session: Session, shown: Accessor<WorkDetail | nul
   createEffect(() => {
     const of = work();
     const most = count();
+    attempt();
     setError(undefined);
     setIsSearching(false);
     if (of === null || asked() === null || of.sentences === 0) return;
@@ -83,6 +87,7 @@ export function createMatches(session: Session, shown: Accessor<WorkDetail | nul
     isSearching,
     error,
     hasMore: () => (answer()?.found.length ?? 0) < most(),
+    retry: () => setAttempt((before) => before + 1),
     showMore: (by) => setCount((before) => Math.min(MOST_LISTED, before + by)),
   };
 }

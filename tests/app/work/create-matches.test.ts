@@ -65,6 +65,19 @@ describe("the matches of a work", () => {
     expect([matches.isSearching(), searches.length]).toEqual([true, 2]);
   });
 
+  it("can be searched once more after an error", async () => {
+    const { searches, matches } = await setUp();
+    searches[0]?.reject(new Error("offline"));
+    await settle();
+    expect([matches.error(), matches.isSearching()]).toEqual([new Error("offline"), false]);
+    matches.retry();
+    await settle();
+    expect([matches.error(), matches.isSearching()]).toEqual([undefined, true]);
+    searches[1]?.resolve(answer(7));
+    await settle();
+    expect(matches.answer()?.found).toHaveLength(1);
+  });
+
   it("are not searched for any more where the work is gone", async () => {
     const { matches, setWork } = await setUp();
     expect(matches.isSearching()).toBe(true);
