@@ -112,11 +112,15 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
     return info;
   };
 
-  /** Opens the model again where the worker is a new one. */
-  const reopen = async (signal: AbortSignal, report: ReportProgress): Promise<void> => {
-    if (model === null || openedIn === worker.generation()) return;
-    options.onReopened?.(await openNow(signal, model, report));
-  };
+  const inTurnOpened = createTurns();
+  const inTurnShown = createTurns();
+
+  /** Opens the model again where the worker is a new one: once, whichever of its calls get there first. */
+  const reopen = (signal: AbortSignal, report: ReportProgress): Promise<void> =>
+    inTurnOpened(async () => {
+      if (model === null || openedIn === worker.generation()) return;
+      options.onReopened?.(await openNow(signal, model, report));
+    });
 
   const encodeNow = async (
     signal: AbortSignal,
@@ -130,6 +134,16 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
     );
   };
 
+  /** Shows a new worker the picture: once, because a second time would take the place of the first and its id with it. */
+  const showAgain = (signal: AbortSignal, shown: CurrentPicture): Promise<void> =>
+    inTurnShown(async () => {
+      if (shown.generation === worker.generation()) return;
+      const { picture, options } = shown;
+      const again = await encodeNow(signal, picture, options, ignoreProgress);
+      shown.workerPictureId = again.pictureId;
+      shown.generation = worker.generation();
+    });
+
   /** Asks the worker about the picture encoded last, which a new worker is shown first. */
   const aboutCurrent = <T>(
     signal: AbortSignal,
@@ -141,12 +155,7 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
       if (shown === null || shown.pictureId !== pictureId) {
         throw new AppError({ code: "picture-unknown", pictureId });
       }
-      if (shown.generation !== worker.generation()) {
-        const { picture, options } = shown;
-        const again = await encodeNow(signal, picture, options, ignoreProgress);
-        shown.workerPictureId = again.pictureId;
-        shown.generation = worker.generation();
-      }
+      if (shown.generation !== worker.generation()) await showAgain(signal, shown);
       return ask(shown.workerPictureId);
     });
 
@@ -192,6 +201,16 @@ export function createEncoderClient(options: EncoderClientOptions = {}): Encoder
       });
     },
     dispose: () => worker.dispose(),
+  };
+}
+
+/** Runs one piece of work after the other, in the order in which they come; each fails alone. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -132,6 +132,26 @@ describe("createEncoderClient", () => {
     expect(calls).toEqual(["open@1", "encode@1", "explain@1"]);
   });
 
+  it("opens the model and shows the picture once where several calls lost their worker", async () => {
+    const { client: encoder, calls } = start((call, generation, worker) => {
+      if (call === "explain" && generation === 1) worker.crash("killed");
+    });
+    await encoder.open(live, model, ignore);
+    const { pictureId } = await encoder.encodePicture(live, picture, CENTRE_VIEW, ignore);
+    const request = explainRequest(pictureId);
+    const rect = { x: 0, y: 0, width: 1, height: 1 };
+    const [first, second, region] = await Promise.all([
+      encoder.explain(live, request),
+      encoder.explain(live, request),
+      encoder.encodeRegion(live, { pictureId, rect }),
+      encoder.embedTexts(live, ["a"], ignore),
+    ]);
+    expect([first, second]).toEqual([Float32Array.of(2), Float32Array.of(2)]);
+    expect(region.regionId).toBe("of worker-picture-1");
+    const inSecond = calls.filter((call) => call === "open@2" || call === "encode@2");
+    expect(inSecond).toEqual(["open@2", "encode@2"]);
+  });
+
   it("repeats the request on the processor after a lost GPU device, and says so", async () => {
     const {
       client: encoder,

@@ -122,7 +122,7 @@ export function createGpuResidentFinder(options: GpuFinderOptions): ResidentFind
           if (isThere) result = { clusters, best };
         } catch {
           signal.throwIfAborted();
-          fail(asked);
+          if (!asked.isDropped) fail(asked);
         }
       }
       // Not waited for: this search has its answer, or the kernel gives it.
