@@ -1,4 +1,5 @@
 import { createEffect, createMemo, on, Show } from "solid-js";
+import { isEmptyFilter } from "../../core/facets/filter.ts";
 import type { ProgressView } from "../session/progress-view.ts";
 import type { Session } from "../session/session.ts";
 import type { Shown } from "../session/session-state.ts";
@@ -22,14 +23,12 @@ export function SearchExtent(props: SearchExtentProps) {
   const edition = () => props.session.edition();
   const isPartial = () => !answer().isComplete && props.search === null;
   const share = createMemo(() => nextShare(answer()));
-  const proof = createMemo(() =>
-    proofWords(
-      edition()?.proof ?? null,
-      answer(),
-      props.shown.results.region.kind !== "whole",
-      props.shown.results.variant,
-    ),
-  );
+  const proof = createMemo(() => {
+    const { region, variant, filter } = props.shown.results;
+    // Measured over all works.
+    if (!isEmptyFilter(filter)) return null;
+    return proofWords(edition()?.proof ?? null, answer(), region.kind !== "whole", variant);
+  });
   const offersKeeping = () => {
     const state = props.session.kept.state();
     if (state === null) return false;

@@ -71,6 +71,8 @@ function figuresFor(
   isPart: boolean,
   variant: ModelVariant,
 ): ProofFigures | null {
+  // Nothing was measured with pictures and phrases together.
+  if (scale === "mixed") return null;
   const wanted = scale === "text" ? "texts" : isPart ? "patches" : "images";
   const own = figures.filter((candidate) => candidate.variant === variant);
   const byKind = (kind: ProofFigures["kind"]) => own.find((candidate) => candidate.kind === kind);

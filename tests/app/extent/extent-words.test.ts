@@ -66,6 +66,7 @@ describe("proofWords", () => {
     expect(proofWords(proof(figures()), answer, false, "adapted")).toBeNull();
     expect(proofWords(proof(figures()), answer, true, "base")).toBeNull();
     expect(proofWords(proof(figures()), { ...answer, scale: "text" }, false, "base")).toBeNull();
+    expect(proofWords(proof(figures()), { ...answer, scale: "mixed" }, false, "base")).toBeNull();
     expect(proofWords(proof(figures()), { ...answer, scanned: 5 }, false, "base")).toBeNull();
     expect(proofWords(proof(figures()), { ...answer, scanned: 1000 }, false, "base")).toBeNull();
   });
