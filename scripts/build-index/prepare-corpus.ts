@@ -60,9 +60,9 @@ export async function prepareCorpus(
   const kept = (await folder.read(CHECKPOINT)) as PreparedCorpus | null;
   const { images } = options;
   const copiedTo = images.kind === "copy" ? resolve(images.to) : null;
-  // Images that were copied beside another edition are not beside this one.
-  const isThere = kept?.copiedTo === copiedTo && (await hasAll(folder));
-  if (kept !== null && isThere) return kept;
+  // Images that were copied beside another edition, or were removed with it, are not beside this one.
+  const hasImages = copiedTo === null || (await stat(copiedTo).catch(() => null)) !== null;
+  if (kept?.copiedTo === copiedTo && hasImages && (await hasAll(folder))) return kept;
   const sentences = await stat(join(options.json, CORPUS_FILES.sentences)).catch(() => null);
   await requireRoom([{ folder: folder.path, bytes: LAYOUT_SHARE * (sentences?.size ?? 0) }]);
   const own = await makeOwnFolder(folder.path);

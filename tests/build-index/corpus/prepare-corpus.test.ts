@@ -38,6 +38,9 @@ it("copies the works' images again where the edition goes to another folder than
     await prepare();
     // What was done for the same folder is kept.
     expect(log).toHaveLength(length);
+    await rm(out, { recursive: true });
+    await prepare();
+    expect(existsSync(join(out, "images", "W1", "_page_0_Picture_0.png"))).toBe(true);
   }
   await rm(folder, { recursive: true });
 });
