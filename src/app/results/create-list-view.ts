@@ -26,5 +26,7 @@ export function createListView(state: Accessor<SessionState>): ListView {
       { defer: true },
     ),
   );
+  const found = createMemo(() => shownIn(state())?.results.answer.found ?? []);
+  createEffect(on(found, selection.renew, { defer: true }));
   return { grouping, setGrouping, selection };
 }

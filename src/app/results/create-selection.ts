@@ -11,6 +11,8 @@ export interface Selection {
   /** Ticks all of a list from the sentence that was toggled last to this one, both included. */
   extendTo(sentence: FoundSentence, list: readonly FoundSentence[]): void;
   add(sentences: readonly FoundSentence[]): void;
+  /** Takes ticked sentences as they were found again: an own text's record may have been edited. */
+  renew(sentences: readonly FoundSentence[]): void;
   clear(): void;
 }
 
@@ -42,6 +44,10 @@ export function createSelection(): Selection {
       anchor = sentence.row;
     },
     add,
+    renew(found) {
+      const again = found.filter(({ row }) => ticked().has(row));
+      if (again.length > 0) add(again);
+    },
     clear() {
       anchor = null;
       setTicked(new Map());

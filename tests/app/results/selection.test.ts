@@ -28,6 +28,19 @@ describe("createSelection", () => {
     });
   });
 
+  it("keeps what is ticked as it was found last, in the order in which it was ticked", () => {
+    createRoot((dispose) => {
+      const selection = createSelection();
+      if (first === undefined || second === undefined) throw new Error();
+      selection.toggle(second);
+      selection.toggle(first);
+      const edited = { ...second, work: { ...second.work, author: "Edited" } };
+      selection.renew([...list.slice(2), edited]);
+      expect(selection.sentences()).toEqual([edited, first]);
+      dispose();
+    });
+  });
+
   it("ticks the one sentence where the list does not hold what was ticked last", () => {
     createRoot((dispose) => {
       const selection = createSelection();
