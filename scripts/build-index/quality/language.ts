@@ -32,6 +32,10 @@ const OTHERS = Object.values(COMMON).map((words) => new Set(words.split(" ")));
 /** Fewer words than this say nothing of a language. */
 const LEAST_WORDS = 4;
 const LEAST_SHARE = 0.16;
+/** English is written in Latin letters: a sentence with more others than these is not, however few its words are. */
+const MOST_OTHER_LETTERS = 0.5;
+/** Fewer letters than this may be a sign, or one garbled word. */
+const LEAST_LETTERS = 6;
 
 /** Shares of a sentence's words that are common in English and in the other language that fits best. */
 export function languageShares({ words }: SentenceFeatures): {
@@ -55,8 +59,15 @@ export function languageShares({ words }: SentenceFeatures): {
  * @param isForeignWork the work as a whole is: then a sentence without English words is enough
  */
 export function isOtherLanguage(features: SentenceFeatures, isForeignWork: boolean): boolean {
+  if (isInOtherScript(features.text)) return true;
   if (features.words.length < LEAST_WORDS) return false;
   const { english, other } = languageShares(features);
   if (isForeignWork) return english < 0.1 && other > english;
   return other >= LEAST_SHARE && other > 2 * english && other * features.words.length >= 3;
+}
+
+function isInOtherScript(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  const latin = text.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  return letters >= LEAST_LETTERS && letters - latin > MOST_OTHER_LETTERS * letters;
 }

@@ -61,6 +61,19 @@ describe("flagSentences", () => {
     ).toEqual([["other-language"]]);
   });
 
+  it.each([
+    "Свет падает слева на белую стену за служанкой.",
+    "Το φως πέφτει από τα αριστερά στον λευκό τοίχο.",
+    "光は左から差し込み、白い壁を照らしている。",
+    "يسقط الضوء من اليسار على الجدار الأبيض.",
+  ])("knows that %s is not English", (sentence) => {
+    expect(flagsOf([sentence], null)[0]).toContain("other-language");
+  });
+
+  it("leaves prose alone that quotes a word in other letters", () => {
+    expect(flagsOf([`${PROSE} He called it φῶς, which is light.`], null)).toEqual([[]]);
+  });
+
   it("needs neither a source nor a text that its work aligns with", () => {
     expect(flagsOf([PROSE], "Nothing of it.")).toEqual([[]]);
     expect(flagsOf([], null)).toEqual([]);
