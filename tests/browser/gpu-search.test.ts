@@ -16,6 +16,7 @@ import { nextTask } from "../../workers/next-task.ts";
 import { createGpuResidentFinder } from "../../workers/search/gpu-resident-finder.ts";
 import { openTiny } from "../helpers/open-tiny-edition.ts";
 import { sharedIndex } from "../helpers/shared-index.ts";
+import { storedGzip } from "../helpers/stored-gzip.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
 import { makeEditionFiles } from "../helpers/tiny-files/edition-files.ts";
 
@@ -34,10 +35,7 @@ let plain: Edition;
 let accelerated: Edition;
 
 beforeAll(async () => {
-  const made = makeEditionFiles({ ...input, gzip: (bytes) => bytes, digest }, () => undefined);
-  const stream = new Blob([made.bytes.works]).stream().pipeThrough(new CompressionStream("gzip"));
-  const works = new Uint8Array(await new Response(stream).arrayBuffer());
-  const files = { ...made, bytes: { ...made.bytes, works } };
+  const files = makeEditionFiles({ ...input, gzip: storedGzip, digest }, () => undefined);
   // Files in memory are not checked: any hash will do.
   const hash = "0".repeat(64);
   const described = Object.entries(files.bytes).map(([name, { length: bytes }]) => [
@@ -47,7 +45,7 @@ beforeAll(async () => {
   const manifest = parseEditionManifest({
     ...{ format: EDITION_FORMAT, version: EDITION_VERSION, editionId: "tiny", name: "Tiny" },
     ...{ sentences: 2500, works: input.corpus.works.length, dim: 64, fingerprint: "f" },
-    ...{ clusters: made.router.clusters, coding: EDITION_CODING },
+    ...{ clusters: files.router.clusters, coding: EDITION_CODING },
     files: Object.fromEntries(described),
     exact: { kind: "file", type: "f32" },
     adapted: sharedIndex(input.transform?.rank ?? 0),

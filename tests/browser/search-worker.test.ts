@@ -11,6 +11,7 @@ import { dotFloats } from "../../src/core/search/dot.ts";
 import { createTopK } from "../../src/core/search/top-k.ts";
 import { sha256Hex } from "../../workers/sha256-hex.ts";
 import { sharedIndex } from "../helpers/shared-index.ts";
+import { storedGzip } from "../helpers/stored-gzip.ts";
 import { makeQuery, makeTinyInput } from "../helpers/tiny-corpus.ts";
 import { makeEditionFiles } from "../helpers/tiny-files/edition-files.ts";
 import type { SearchInMemoryApi } from "./search-in-memory.worker.ts";
@@ -23,11 +24,6 @@ const quiet = proxy(() => undefined);
 
 const files = new Map<string, Uint8Array<ArrayBuffer>>();
 let workers: Worker[] = [];
-
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
 
 async function describeFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<ChunkedFile> {
   const chunkSha256: string[] = [];
@@ -58,10 +54,9 @@ function searchExactly(query: Float32Array): number[] {
 }
 
 beforeAll(async () => {
-  const made = makeEditionFiles({ ...input, gzip: (bytes) => bytes, digest }, () => undefined);
-  const bytes = { ...made.bytes, works: await gzip(made.bytes.works) };
+  const made = makeEditionFiles({ ...input, gzip: storedGzip, digest }, () => undefined);
   const described: Record<string, ChunkedFile> = {};
-  for (const [file, content] of Object.entries(bytes)) {
+  for (const [file, content] of Object.entries(made.bytes)) {
     described[file] = await describeFile(`${file}.bin`, content);
     files.set(`${EDITION_URL}${file}.bin`, content);
   }
