@@ -32,8 +32,10 @@ export interface ProofTask {
 /** How far a proof is: 0 … 1. */
 export type ReportShare = (share: number) => void;
 
-/** Of the whole: scanning codes and exact search. */
-const SCAN_PART = 0.5;
+/** Of the whole: scanning codes, exact search, and the exact rows of candidates as the page reads them. */
+const SCAN_PART = 0.45;
+const EXACT_PART = 0.45;
+const PAGE_PART = 0.1;
 
 /**
  * Measures an index that was read back against exact search: all codes are scanned and all rows are streamed once for all
@@ -64,15 +66,17 @@ export async function proveIndex(
     signal,
   );
   const askers = collectAskers(scanned);
-  const onRows = (done: number) => report(SCAN_PART + ((1 - SCAN_PART) * done) / router.sentences);
+  const onRows = (done: number) => report(SCAN_PART + (EXACT_PART * done) / router.sentences);
   const at = Math.min(ANSWERS, router.sentences);
   const exact = await scoreExactly(router, stream, sets, askers, at, onRows, signal);
   const { readRows } = index;
+  const onAsked = (share: number) => report(SCAN_PART + EXACT_PART + PAGE_PART * share);
   const given = exact.map((ofSet) => ofSet.map((query) => query.of));
   const asPage =
     readRows === null || readRows === "given"
       ? given
-      : await scoreAsPage({ ...index, readRows }, sets, askers, signal);
+      : await scoreAsPage({ ...index, readRows }, sets, askers, onAsked, signal);
+  report(1);
   return variants.flatMap((variant, set) => {
     const judged = (scanned[set] ?? []).map((candidates, query) => ({
       candidates,

@@ -12,23 +12,26 @@ type ReadRows = Exclude<ProvedIndex["readRows"], "given" | null>;
 /**
  * The scores by which the page re-ranks: with the exact vectors as the edition has them.
  *
+ * @param onShare hears which share of the rows was read
  * @returns by set and query, scores by row
  */
 export async function scoreAsPage(
   { router, readRows }: Pick<ProvedIndex, "router"> & { readonly readRows: ReadRows },
   sets: readonly QuerySet[],
   askers: Askers,
+  onShare: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Map<number, number>[][]> {
   const { dim, sentences } = router;
   const scores = sets.map(({ prepared }) => prepared.map(() => new Map<number, number>()));
   let group = -1;
   let vectors: Float32Array = new Float32Array(0);
-  for (const row of askers.rows) {
+  for (const [place, row] of askers.rows.entries()) {
     const itsGroup = Math.floor(row / GROUP);
     if (itsGroup !== group) {
       group = itsGroup;
       const first = group * GROUP;
+      onShare(place / askers.rows.length);
       vectors = await readRows(first, Math.min(GROUP, sentences - first), signal);
     }
     const offset = (row % GROUP) * dim;

@@ -132,6 +132,23 @@ describe("the proof of an index", () => {
     expect(describeProof(proof)).toHaveLength(6 * 6);
   });
 
+  it("is not done before the rows of its candidates were read", async () => {
+    let known = 0;
+    const whileReading: number[] = [];
+    const readRows = (first: number, count: number) => {
+      whileReading.push(known);
+      return Promise.resolve(vectors.slice(first * DIM, (first + count) * DIM));
+    };
+    const task = { stream, queries, vectors: "base", kernel: plainKernel } as const;
+    const report = (share: number) => {
+      known = share;
+    };
+    await proveIndex({ ...task, index: { ...index, readRows } }, report, signal);
+    expect(whileReading.length).toBeGreaterThan(1);
+    expect(Math.max(...whileReading)).toBeLessThan(1);
+    expect(known).toBe(1);
+  });
+
   it("re-ranks by the rows that the page has", async () => {
     // rows that say the opposite: what was best comes last
     const readRows = (first: number, count: number) =>
