@@ -10,7 +10,9 @@ export type Patience = Priority | "hasty";
 export interface FileHost {
   readonly limiter: Limiter;
   /** How a source makes its requests. */
-  requests(patience: Patience): Pick<HttpSourceOptions, "fetch" | "retry" | "pace" | "now">;
+  requests(
+    patience: Patience,
+  ): Pick<HttpSourceOptions, "fetch" | "retry" | "pace" | "mostPauseMs" | "now">;
 }
 
 /** A download lives through a lost connection of some minutes, and waits as long as a hub asks for. */
@@ -23,6 +25,13 @@ const PATIENT: RetryLimits = {
 
 const HASTY: RetryLimits = { attempts: 2, firstWaitMs: 250, longestWaitMs: 2000, jitter: 0 };
 
+/** Longest pause of a host that is waited for, in milliseconds: a person who searches is told rather than left waiting for minutes. */
+const MOST_PAUSE_MS: Readonly<Record<Patience, number>> = {
+  hasty: HASTY.longestWaitMs,
+  foreground: 10_000,
+  background: PATIENT.longestWaitMs,
+};
+
 /** Creates what the requests to one host share: places, a pace, and how often something is tried. */
 export function createFileHost(fetch: typeof globalThis.fetch): FileHost {
   const now = () => performance.now();
@@ -34,6 +43,9 @@ export function createFileHost(fetch: typeof globalThis.fetch): FileHost {
   };
   return {
     limiter: createLimiter(REQUESTS_IN_FLIGHT),
-    requests: (patience) => ({ fetch, pace, now, retry: retries[patience] }),
+    requests: (patience) => ({
+      ...{ fetch, pace, now, retry: retries[patience] },
+      mostPauseMs: MOST_PAUSE_MS[patience],
+    }),
   };
 }

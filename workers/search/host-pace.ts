@@ -1,9 +1,16 @@
+import { AppError, type AppErrorDetail } from "../../src/core/errors.ts";
+
 /** Spaces out the requests to one host, whichever files they are for. */
 export interface HostPace {
-  /** Waits until one more request may start; in the order of the calls. Rejects with the signal's reason once that aborts. */
-  enter(signal: AbortSignal): Promise<void>;
-  /** Lets no request start in the next `ms` milliseconds: the host asked for it. */
-  pause(ms: number): void;
+  /**
+   * Waits until one more request may start; in the order of the calls.
+   *
+   * @param mostPauseMs the longest pause that is waited for, in milliseconds
+   * @throws AppError what the host said when it asked for a pause that is longer; the signal's reason once that aborts
+   */
+  enter(signal: AbortSignal, mostPauseMs: number): Promise<void>;
+  /** Lets no request start in the next `ms` milliseconds: the host asked for it, and said `why`. */
+  pause(ms: number, why: AppErrorDetail): void;
 }
 
 /** How many requests, and what the pace needs from its surroundings; tests replace all of it. */
@@ -37,27 +44,46 @@ export function createHostPace({ perSecond, burst, now, sleep }: HostPaceOptions
   const interval = 1000 / perSecond;
   let fullAt = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
 
-  const waitForTurn = async (signal: AbortSignal) => {
+  let reason: AppErrorDetail | null = null;
+
+  const waitForPause = async (signal: AbortSignal, mostPauseMs: number) => {
     for (;;) {
       signal.throwIfAborted();
-      const wait = Math.max(pausedUntil, fullAt - (burst - 1) * interval) - now();
+      const wait = pausedUntil - now();
+      if (wait <= 0) return;
+      if (wait > mostPauseMs && reason !== null) throw new AppError(reason);
+      await sleep(wait, signal);
+    }
+  };
+  /** False where a pause has begun: that is not waited for here, because who is behind may be less patient. */
+  const takeTurn = async (signal: AbortSignal): Promise<boolean> => {
+    for (;;) {
+      signal.throwIfAborted();
+      if (pausedUntil > now()) return false;
+      const wait = fullAt - (burst - 1) * interval - now();
       if (wait <= 0) break;
-      // A pause may have begun meanwhile: look again after it.
       await sleep(wait, signal);
     }
     fullAt = Math.max(fullAt, now()) + interval;
+    return true;
   };
   return {
-    enter(signal) {
-      const turn = last.then(() => waitForTurn(signal));
-      // Who gives up frees the next one; the failure itself is the caller's.
-      last = turn.catch(() => undefined);
-      return turn;
+    async enter(signal, mostPauseMs) {
+      for (;;) {
+        await waitForPause(signal, mostPauseMs);
+        const turn = last.then(() => takeTurn(signal));
+        // Who gives up frees the next one; the failure itself is the caller's.
+        last = turn.catch(() => undefined);
+        if (await turn) return;
+      }
     },
-    pause(ms) {
-      pausedUntil = Math.max(pausedUntil, now() + Math.min(ms, LONGEST_PAUSE_MS));
+    pause(ms, why) {
+      const until = now() + Math.min(ms, LONGEST_PAUSE_MS);
+      if (until <= pausedUntil) return;
+      pausedUntil = until;
+      reason = why;
     },
   };
 }

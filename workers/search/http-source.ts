@@ -30,6 +30,8 @@ export interface HttpSourceOptions {
   readonly retry: Retry;
   /** Spaces out the attempts, those for other files of the host included; none are where nothing is said. */
   readonly pace?: HostPace;
+  /** Longest pause of the host that is waited for, in milliseconds; any where nothing is said. */
+  readonly mostPauseMs?: number;
   /** Milliseconds from any origin. */
   readonly now: () => number;
 }
@@ -42,6 +44,7 @@ export interface HttpSourceOptions {
  */
 export function createHttpSource(options: HttpSourceOptions): ByteSource {
   const { url, key, size, isPart = false, retry, pace = unpaced } = options;
+  const { mostPauseMs = Number.POSITIVE_INFINITY } = options;
   const request = createRangedRequest(options);
   let whole: Uint8Array<ArrayBuffer> | null = null;
 
@@ -67,12 +70,12 @@ export function createHttpSource(options: HttpSourceOptions): ByteSource {
   };
 
   const attempt = async (range: ByteRange, signal: AbortSignal) => {
-    await pace.enter(signal);
+    await pace.enter(signal, mostPauseMs);
     try {
       return await readOnce(range, signal);
     } catch (error) {
       if (error instanceof TransientError && asksForRest(error)) {
-        pace.pause(error.waitMs ?? USUAL_REST_MS);
+        pace.pause(error.waitMs ?? USUAL_REST_MS, error.detail);
       }
       throw error;
     }

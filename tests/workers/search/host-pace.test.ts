@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createHostPace, HUB_PACE } from "../../../workers/search/host-pace.ts";
 import { neverAborted, settle } from "../../helpers/counting-source.ts";
 
+const ANY = Number.POSITIVE_INFINITY;
+const why = { code: "http-status", url: "https://hub.test/sign.bin", status: 429 } as const;
+
 /** A clock that only moves when somebody sleeps, or when a test says so. */
 function createClock() {
   let time = 0;
@@ -35,7 +38,7 @@ describe("createHostPace", () => {
     const pace = createHostPace({ perSecond: 8, burst: 5, ...clock });
     const starts: number[] = [];
     for (let i = 0; i < 30; i++) {
-      void pace.enter(neverAborted()).then(() => starts.push(clock.now()));
+      void pace.enter(neverAborted(), ANY).then(() => starts.push(clock.now()));
     }
     await clock.advance(60_000);
     expect(starts.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
@@ -45,11 +48,11 @@ describe("createHostPace", () => {
   it("fills up again while nobody asks, up to the burst and no further", async () => {
     const clock = createClock();
     const pace = createHostPace({ perSecond: 8, burst: 3, ...clock });
-    for (let i = 0; i < 3; i++) await pace.enter(neverAborted());
+    for (let i = 0; i < 3; i++) await pace.enter(neverAborted(), ANY);
     await clock.advance(3_600_000);
     const starts: number[] = [];
     for (let i = 0; i < 4; i++) {
-      void pace.enter(neverAborted()).then(() => starts.push(clock.now() - 3_600_000));
+      void pace.enter(neverAborted(), ANY).then(() => starts.push(clock.now() - 3_600_000));
     }
     await clock.advance(3_700_000);
     expect(starts).toEqual([0, 0, 0, 125]);
@@ -59,7 +62,7 @@ describe("createHostPace", () => {
     const clock = createClock();
     const pace = createHostPace({ ...HUB_PACE, ...clock });
     let started = 0;
-    for (let i = 0; i < 500; i++) void pace.enter(neverAborted()).then(() => started++);
+    for (let i = 0; i < 500; i++) void pace.enter(neverAborted(), ANY).then(() => started++);
     await clock.advance(30_000);
     expect(started).toBe(HUB_PACE.burst + 30 * HUB_PACE.perSecond);
     expect(HUB_PACE.burst + 300 * HUB_PACE.perSecond).toBeLessThan(2500);
@@ -70,10 +73,10 @@ describe("createHostPace", () => {
     const pace = createHostPace({ perSecond: 10, burst: 1, ...clock });
     const starts: number[] = [];
     for (let i = 0; i < 3; i++) {
-      void pace.enter(neverAborted()).then(() => starts.push(clock.now()));
+      void pace.enter(neverAborted(), ANY).then(() => starts.push(clock.now()));
     }
     await clock.advance(50);
-    pace.pause(2000);
+    pace.pause(2000, why);
     await clock.advance(5000);
     expect(starts).toEqual([0, 2050, 2150]);
   });
@@ -81,9 +84,9 @@ describe("createHostPace", () => {
   it("never pauses for longer than five minutes, whatever a host asks for", async () => {
     const clock = createClock();
     const pace = createHostPace({ perSecond: 10, burst: 1, ...clock });
-    pace.pause(1e12);
+    pace.pause(1e12, why);
     let started = Number.NaN;
-    void pace.enter(neverAborted()).then(() => {
+    void pace.enter(neverAborted(), ANY).then(() => {
       started = clock.now();
     });
     await clock.advance(400_000);
@@ -95,13 +98,43 @@ describe("createHostPace", () => {
     const pace = createHostPace({ perSecond: 10, burst: 1, ...clock });
     const starts: number[] = [];
     const controller = new AbortController();
-    await pace.enter(neverAborted());
-    const leaving = pace.enter(controller.signal);
-    void pace.enter(neverAborted()).then(() => starts.push(clock.now()));
+    await pace.enter(neverAborted(), ANY);
+    const leaving = pace.enter(controller.signal, ANY);
+    void pace.enter(neverAborted(), ANY).then(() => starts.push(clock.now()));
     await settle();
     controller.abort();
     await expect(leaving).rejects.toMatchObject({ name: "AbortError" });
     await clock.advance(1000);
     expect(starts).toEqual([100]);
+  });
+
+  it("tells who would not wait for so long what the host said, also behind others who do", async () => {
+    const clock = createClock();
+    const pace = createHostPace({ perSecond: 10, burst: 1, ...clock });
+    const ends: string[] = [];
+    const enter = (name: string, mostPauseMs: number) =>
+      void pace.enter(neverAborted(), mostPauseMs).then(
+        () => ends.push(`${name} at ${clock.now()}`),
+        (error: unknown) => {
+          expect(error).toMatchObject({ detail: why });
+          ends.push(`${name} told at ${clock.now()}`);
+        },
+      );
+    enter("download", ANY);
+    enter("patient", ANY);
+    enter("search", 10_000);
+    await clock.advance(50);
+    pace.pause(60_000, why);
+    enter("next search", 10_000);
+    await clock.advance(55_000);
+    enter("late search", 10_000);
+    await clock.advance(70_000);
+    expect(ends).toEqual([
+      "download at 0",
+      "next search told at 50",
+      "search told at 100",
+      "patient at 60050",
+      "late search at 60150",
+    ]);
   });
 });
