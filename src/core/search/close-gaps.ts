@@ -4,8 +4,10 @@ interface GapOptions {
   readonly counts: Uint32Array;
   /** Runs that may remain. */
   readonly mostRuns: number;
-  /** Rows in all that closing gaps may lead to; gaps of a single cluster are closed in any case. */
+  /** Rows in all that closing gaps may lead to; gaps of a single cluster are closed up to `room`. */
   readonly mostRows: number;
+  /** Rows in all that may be taken whatever is gained by it. */
+  readonly room: number;
   /** Tells whether a cluster may be taken in addition. */
   readonly canFill: (cluster: number) => boolean;
 }
@@ -18,7 +20,7 @@ interface ClosedGaps {
   readonly left: number[];
 }
 
-/** Clusters between two runs that are joined whatever it costs: reading them takes less time than a further request. */
+/** Clusters between two runs that are joined however many runs there are: reading them takes less time than a further request. */
 const ALWAYS_CLOSED = 1;
 
 /**
@@ -28,7 +30,7 @@ const ALWAYS_CLOSED = 1;
  * @param chosen distinct clusters, best first
  */
 export function closeGaps(chosen: readonly number[], options: GapOptions): ClosedGaps {
-  const { counts, mostRuns, mostRows, canFill } = options;
+  const { counts, mostRuns, mostRows, room, canFill } = options;
   const sorted = chosen.toSorted((a, b) => a - b);
   const gaps = sorted.slice(1).map((end, index) => gapBetween(sorted[index] ?? 0, end, options));
   let rows = sorted.reduce((sum, cluster) => sum + (counts[cluster] ?? 0), 0);
@@ -38,7 +40,7 @@ export function closeGaps(chosen: readonly number[], options: GapOptions): Close
   bySize.sort((a, b) => (gaps[a]?.rows ?? 0) - (gaps[b]?.rows ?? 0));
   for (const index of bySize) {
     const gap = gaps[index];
-    if (gap === undefined || !gap.canClose) continue;
+    if (gap === undefined || !gap.canClose || rows + gap.rows > room) continue;
     const isSmall = gap.length <= ALWAYS_CLOSED;
     if (!isSmall && (runs <= mostRuns || rows + gap.rows > mostRows)) continue;
     isClosed[index] = true;

@@ -83,7 +83,8 @@ export function planWaves(closest: Iterable<number>, options: WaveOptions): numb
       : closeGaps(far, {
           counts,
           mostRuns: runs,
-          mostRows: Math.min(room, 2 * farRows),
+          mostRows: 2 * farRows,
+          room,
           canFill: (cluster) => isTaken[cluster] === 0 && !isNear(cluster),
         });
     for (const cluster of fetched.left) isTaken[cluster] = 0;

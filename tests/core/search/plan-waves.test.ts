@@ -79,6 +79,32 @@ describe("planWaves", () => {
     expect(fetched.length).toBeGreaterThan(25);
     expect(waves.flat().filter(isNear)).toHaveLength(CLUSTERS / 2);
   });
+
+  it("never fetches more than it may, nor any cluster twice, whatever the clusters are like", () => {
+    const random = createSeededRandom(7);
+    for (let round = 0; round < 300; round++) {
+      const sizes = Uint32Array.from({ length: 1 + Math.floor(random() * 200) }, () =>
+        Math.floor(random() ** 3 * 2000),
+      );
+      const near = new Set([...sizes.keys()].filter(() => random() < 0.3));
+      const share = [0.05, 0.21, 1][round % 3] ?? 1;
+      const mostFetchedRows = Math.floor(random() * sizes.reduce((sum, rows) => sum + rows, 0));
+      const order = scattered(round).filter((cluster) => cluster < sizes.length);
+      const isNear = (cluster: number) => near.has(cluster);
+      const waves = planWaves(order, {
+        ...options(),
+        counts: sizes,
+        share,
+        mostFetchedRows,
+        isNear,
+      });
+      const planned = waves.flat();
+      expect(new Set(planned).size).toBe(planned.length);
+      const far = planned.filter((cluster) => !isNear(cluster));
+      const fetched = far.reduce((sum, cluster) => sum + (sizes[cluster] ?? 0), 0);
+      expect(fetched).toBeLessThanOrEqual(mostFetchedRows);
+    }
+  });
 });
 
 describe("closeGaps", () => {
@@ -92,6 +118,7 @@ describe("closeGaps", () => {
       counts,
       mostRuns,
       mostRows,
+      room: 1e9,
       canFill: (cluster) => !taken.includes(cluster),
     });
 
@@ -117,6 +144,7 @@ describe("closeGaps", () => {
       counts: holes,
       mostRuns: 1,
       mostRows: 15,
+      room: 15,
       canFill: () => false,
     });
     expect(closed).toEqual({ clusters: [0, 2, 5], left: [] });
