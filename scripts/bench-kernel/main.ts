@@ -1,4 +1,4 @@
-// `npm run bench:kernel`: how many rows the scan kernels score in a second on one core, beside an exact scan of float32 vectors in the
+// `npm run bench:kernel`: how many rows the scan kernels score in a second on one core and on two, beside an exact scan of float32 vectors in the
 // same run. Rates by themselves depend on the machine and on what else it does; the ratio hardly does.
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -9,13 +9,14 @@ import { createSignTable } from "../../src/core/codes/sign-table.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
 import { compileAssembly } from "../build-kernel.mjs";
+import { openSharedScanKernel } from "../open-shared-scan-kernel.ts";
 import { openFloatScan } from "./float-scan.ts";
 
 /** Rows of one block, as a cluster of 3.1 million rows in 16,384 has them, and blocks: far more than any cache holds. */
 const ROWS = 190;
 const BLOCKS = 1600;
-/** Blocks that are scored by one call. */
-const SLICE = 64;
+/** Blocks that are scored by one call: as many as a search visits together. */
+const SLICE = 160;
 const PATCHES = 49;
 const ROUNDS = 9;
 const DIMS = [512, 768];
@@ -29,9 +30,7 @@ const floats = await compileAssembly({
   options: ["--enable", "simd"],
 });
 
-console.log(
-  `${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}, one thread`,
-);
+console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`);
 for (const dim of DIMS) {
   const rates = await measure(dim);
   const exact = rates["exact float32"] ?? Number.NaN;
@@ -50,6 +49,8 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   const capacity = residentBytes(ROWS * BLOCKS, dim);
   const codes = kernel.openCodes(dim, capacity);
   const signs = kernel.openCodes(dim, capacity);
+  const two = await openSharedScanKernel(2, 65_536);
+  const sharedCodes = two.kernel.openCodes(dim, capacity);
   const noise = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
   const factors = () => Float32Array.from({ length: ROWS }, () => random() / 100);
   const planes = {
@@ -63,7 +64,8 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   };
   const cluster = { count: ROWS, blocks: planes.signBlocks, f1: factors(), h: factors() };
   for (let block = 0; block < BLOCKS; block++) {
-    if (!codes.add(block, packed) || !signs.addSigns(block, cluster)) throw new Error("no room");
+    const isKept = [codes, sharedCodes].every((store) => store.add(block, packed));
+    if (!isKept || !signs.addSigns(block, cluster)) throw new Error("no room");
   }
   const space = createCodeSpace({ dim, rotationSeed: 1, metricInverse: null, hub: null });
   const queries = Array.from({ length: PATCHES }, () => {
@@ -78,12 +80,16 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   const slices = Array.from({ length: BLOCKS / SLICE }, (_, slice) =>
     Array.from({ length: SLICE }, (_, i) => slice * SLICE + i),
   );
-  const fewSlices = slices.slice(0, 2);
+  const fewSlices = slices.slice(0, 1);
   const exact = await openFloatScan(floats, dim, ROWS * BLOCKS, random);
   const scans = {
     "exact float32": exact,
     "4-bit codes": () => {
       for (const slice of slices) codes.scan(slice, [query], zeros, scores);
+      return BLOCKS * ROWS;
+    },
+    "4-bit codes, two threads": () => {
+      for (const slice of slices) sharedCodes.scan(slice, [query], zeros, scores);
       return BLOCKS * ROWS;
     },
     signs: () => {
@@ -96,8 +102,14 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
       for (const slice of fewSlices) codes.scan(slice, queries, zeros, scores);
       return fewSlices.length * SLICE * ROWS * PATCHES;
     },
+    "49 queries at once, two threads": () => {
+      for (const slice of fewSlices) sharedCodes.scan(slice, queries, zeros, scores);
+      return fewSlices.length * SLICE * ROWS * PATCHES;
+    },
   };
-  return fastest(scans);
+  const rates = fastest(scans);
+  await two.stop();
+  return rates;
 }
 
 /** The best rate of each scan; the scans take turns, so that a busy moment of the machine meets all of them. */

@@ -81,7 +81,7 @@ describe("the search worker in a browser", () => {
     const info = await api.open("open", EDITION_URL, quiet);
     expect(info).toMatchObject({ sentences: 2500, dim: DIM });
     expect(await api.router()).toEqual({ kind: "hnsw", whyNotGraph: null });
-    expect(await api.kernel()).toEqual({ kind: "wasm", whyNotWasm: null });
+    expect(await api.kernel()).toEqual({ kind: "wasm", whyNotWasm: null, threads: 1 });
     for (let seed = 1; seed <= 5; seed++) {
       const query = makeQuery(input, seed);
       const request = { query, variant: "base", count: 25 } as const;

@@ -8,14 +8,12 @@ import plainWasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { ReportProgress } from "../../src/core/progress.ts";
 import type { Provider, RuntimeBuild } from "../../src/core/protocol.ts";
 import { createByteProgress } from "../byte-progress.ts";
+import { chooseThreads } from "../choose-threads.ts";
 import { downloadBytes } from "./download.ts";
 import { RUNTIME_BYTES } from "./runtime-builds.ts";
 
 /** One loaded build of onnxruntime-web. A worker loads one and keeps it: its state is global to the module. */
 export type OnnxRuntime = typeof Ort;
-
-/** Most threads that one inference uses: beyond four, a tower of this size gains little and the page stutters. */
-const MOST_THREADS = 4;
 
 const SOURCES: Readonly<
   Record<
@@ -70,12 +68,4 @@ export async function loadRuntime(
   ort.env.wasm.numThreads = chooseThreads();
   if (adapter !== null) ort.env.webgpu.adapter = adapter;
   return ort;
-}
-
-/**
- * Threads for the processor: one unless the page is isolated, without which there is no shared memory. The runtime starts
- * its threads from a plain address, so that the worker's policy must not ask for Trusted Types.
- */
-export function chooseThreads(): number {
-  return self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
 }

@@ -17,11 +17,11 @@ import type {
   PackSource,
   Provider,
 } from "../../src/core/protocol.ts";
+import { chooseThreads } from "../choose-threads.ts";
 import { cancelOnFailure } from "./cancel-on-failure.ts";
 import { findAdapter } from "./device.ts";
 import { fetchManifest, fetchPackFiles, parseJson, removeOutdatedFiles } from "./fetch-pack.ts";
 import { openKernelText, suitsKernel } from "./kernel/open-kernel-towers.ts";
-import { chooseThreads } from "./onnx-runtime.ts";
 import { type GraphFiles, type OpenedVision, openVision } from "./open-vision.ts";
 import { type PackBlobs, packBlobsKey } from "./pack-blobs.ts";
 import { openPackCache, type PackCache } from "./pack-cache.ts";

@@ -13,6 +13,7 @@ import {
 } from "../../src/core/search/prepared-answers.ts";
 import type { ResidentFinder } from "../../src/core/search/resident-finder.ts";
 import type { Router } from "../../src/core/search/router.ts";
+import { chooseThreads } from "../choose-threads.ts";
 import type { BlockStore } from "./block-store.ts";
 import { deviceMemory } from "./device-memory.ts";
 import { createEditionSources } from "./edition-sources.ts";
@@ -37,6 +38,8 @@ export interface RouterState {
 export interface KernelState {
   readonly kind: ScanKernel["kind"];
   readonly whyNotWasm: string | null;
+  /** Threads of large scans. */
+  readonly threads: number;
 }
 
 /** An edition with what keeps it. */
@@ -48,7 +51,7 @@ export interface OpenedEdition {
   readonly images: WorkImagePlace | null;
   readonly router: RouterState;
   readonly kernel: KernelState;
-  /** Gives back the memory of a graphics processor; no search is asked of the edition afterwards. */
+  /** Gives back the memory of a graphics processor, and ends the threads; no search is asked of the edition afterwards. */
   close(): void;
 }
 
@@ -83,7 +86,8 @@ export async function openEditionAt(
   });
   const offline = createOfflineFiles({ editionUrl, host, cache, store: wholeFiles });
   const sources = await createEditionSources({ editionUrl, manifest, host, cache, offline });
-  const { kernel, state } = await openKernel(signal);
+  const residentBytes = residentBytesFor(deviceMemory());
+  const { kernel, state, release } = await openKernel(residentBytes, signal);
   let router: RouterState = { kind: "flat", whyNotGraph: null };
   const finders: ResidentFinder[] = [];
   const runtime: EditionRuntime = {
@@ -94,7 +98,7 @@ export async function openEditionAt(
       finders.push(finder);
       return finder;
     },
-    residentBytes: residentBytesFor(deviceMemory()),
+    residentBytes,
     coldBytes,
     async openRouter(file, centroids, within) {
       const name = `${manifest.editionId}-${file.clusters}.hnsw`;
@@ -107,6 +111,7 @@ export async function openEditionAt(
   const images = manifest.images === null ? null : { editionUrl, base: manifest.images.base };
   const close = () => {
     for (const finder of finders) finder.close();
+    release();
   };
   const prepared = createPreparedAnswers(edition);
   return { edition, offline, prepared, images, router, kernel: state, close };
@@ -116,16 +121,21 @@ export async function openEditionAt(
 interface OpenedKernel {
   readonly kernel: ScanKernel;
   readonly state: KernelState;
+  /** Ends its threads but the calling one. */
+  release(): void;
 }
 
 /** A kernel with memory of its own for every edition that is opened, so that the memory of the last one can go. */
-async function openKernel(signal: AbortSignal): Promise<OpenedKernel> {
+async function openKernel(residentBytes: number, signal: AbortSignal): Promise<OpenedKernel> {
   try {
-    const kernel = await openScanKernel(signal);
-    return { kernel, state: { kind: kernel.kind, whyNotWasm: null } };
+    const options = { threads: chooseThreads(), residentBytes };
+    const { kernel, threads } = await openScanKernel(options, signal);
+    const state = { kind: kernel.kind, whyNotWasm: null, threads: threads?.count ?? 1 };
+    return { kernel, state, release: () => threads?.release() };
   } catch (error) {
     // Plain TypeScript gives the same answers, some fifty times as slowly.
     signal.throwIfAborted();
-    return { kernel: plainKernel, state: { kind: plainKernel.kind, whyNotWasm: String(error) } };
+    const state = { kind: plainKernel.kind, whyNotWasm: String(error), threads: 1 };
+    return { kernel: plainKernel, state, release: () => undefined };
   }
 }

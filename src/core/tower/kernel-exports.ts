@@ -6,6 +6,10 @@ export type TowerExports = Readonly<
   >
 >;
 
+/** The exports that work on a range, which threads share. */
+export const TOWER_OPERATIONS = ["multiply", "attention"] as const;
+export type TowerOperation = (typeof TOWER_OPERATIONS)[number];
+
 /** The first kilobyte stays free, as compilers expect; threads agree there on what to do. */
 export const SCRATCH_START = 1024;
 /** Room for one row of scores on each thread: 4,096 tokens, the finest grid that a tower of this family could have. */

@@ -1,9 +1,9 @@
 import { AppError } from "../../../src/core/errors.ts";
-import { createKernel, type KernelHelpers } from "../../../src/core/tower/create-kernel.ts";
+import { KernelJobs } from "../../../src/core/kernel-jobs.ts";
+import { createKernel } from "../../../src/core/tower/create-kernel.ts";
 import type { TowerKernel } from "../../../src/core/tower/kernel.ts";
-import { isTowerExports } from "../../../src/core/tower/kernel-exports.ts";
-import { KernelJobs } from "../../../src/core/tower/kernel-jobs.ts";
-import type { KernelThreadStart } from "../../kernel-thread.ts";
+import { isTowerExports, TOWER_OPERATIONS } from "../../../src/core/tower/kernel-exports.ts";
+import { startKernelThreads } from "../../start-kernel-threads.ts";
 import { downloadBytes } from "../download.ts";
 import soloWasm from "./tower.wasm?url";
 import threadsWasm from "./tower-threads.wasm?url";
@@ -30,35 +30,14 @@ export async function openKernel(threads: number, signal: AbortSignal): Promise<
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     if (!isTowerExports(exports)) throw new TypeError("exports are missing");
     if (!shared) return createKernel(exports, memory, null);
-    const jobs = new KernelJobs(memory.buffer, exports, 0);
-    return createKernel(exports, memory, startHelpers(threads - 1, module, memory, jobs));
+    const jobs = new KernelJobs(memory.buffer, exports, TOWER_OPERATIONS, 0);
+    const count = threads - 1;
+    const helpers = startKernelThreads(count, { module, memory, operations: TOWER_OPERATIONS });
+    return createKernel(exports, memory, { count, jobs, release: helpers.release });
   } catch (error) {
     // Some systems refuse to reserve the address space that shared memory must declare.
     if (shared) return openKernel(1, signal);
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError({ code: "session-failed", stage: STAGE, why }, { cause: error });
   }
-}
-
-function startHelpers(
-  count: number,
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  jobs: KernelJobs,
-): KernelHelpers {
-  const workers = Array.from({ length: count }, (_, index) => {
-    const worker = new Worker(new URL("../../kernel-thread.ts", import.meta.url), {
-      type: "module",
-      name: `kernel ${index + 1}`,
-    });
-    worker.postMessage({ module, memory, thread: index + 1 } satisfies KernelThreadStart);
-    return worker;
-  });
-  return {
-    count,
-    jobs,
-    release() {
-      for (const worker of workers) worker.terminate();
-    },
-  };
 }

@@ -5,6 +5,7 @@ import { createKernelMemory, type KernelMemory } from "./kernel-memory.ts";
 import { createQueryRoom } from "./query-room.ts";
 import { createResidentCodes } from "./resident-codes.ts";
 import { isScanExports } from "./scan-exports.ts";
+import type { ScanThreads } from "./scan-threads.ts";
 
 /** Bytes of centroids that are taken at once. */
 const STEP = 16;
@@ -13,15 +14,17 @@ const STEP = 16;
  * The scan kernel on its WebAssembly.
  *
  * @param memory of its own; it may grow to `mostBytes`
+ * @param threads over the same memory; null where the calling thread is alone
  * @throws AppError `session-failed` where the module is another one
  */
 export function createScanKernel(
   exports: WebAssembly.Exports,
   memory: WebAssembly.Memory,
   mostBytes: number,
+  threads: ScanThreads | null = null,
 ): ScanKernel {
   if (!isScanExports(exports)) throw failed("exports are missing");
-  const kernel = createKernelMemory(exports, memory, mostBytes);
+  const kernel = createKernelMemory(exports, memory, mostBytes, threads);
   const queryRoom = createQueryRoom(kernel);
   return {
     kind: "wasm",

@@ -1,6 +1,8 @@
 import { AppError } from "../../../src/core/errors.ts";
+import type { KernelJob } from "../../../src/core/kernel-jobs.ts";
 import { type Arena, createArena } from "./arena.ts";
-import { FREE_START, type ScanExports } from "./scan-exports.ts";
+import { FREE_START, type ScanExports, type ScanOperation } from "./scan-exports.ts";
+import type { ScanThreads } from "./scan-threads.ts";
 
 /** A kernel's exports and its memory, with room that is used again from call to call. */
 export interface KernelMemory {
@@ -12,16 +14,30 @@ export interface KernelMemory {
    * @throws AppError `session-failed` where there is no memory left
    */
   room(purpose: RoomPurpose, bytes: number): number;
+  /** How many threads may work on one job, each with scratch of its own. */
+  readonly threads: number;
+  /**
+   * Does a job, on all threads where it is large enough.
+   *
+   * @param scores how many it computes
+   */
+  run(job: KernelJob<ScanOperation>, scores: number): void;
 }
 
 /** What room is kept for. */
 type RoomPurpose = "query" | "scores" | "centroid-scores" | "jobs" | "scratch" | "packed" | "table";
 
-/** Lays out the memory of an instance; `mostBytes` is how far it may grow. */
+/**
+ * Lays out the memory of an instance.
+ *
+ * @param mostBytes how far it may grow
+ * @param threads over the same memory, or null to compute on the calling thread alone
+ */
 export function createKernelMemory(
   exports: ScanExports,
   memory: WebAssembly.Memory,
   mostBytes: number,
+  threads: ScanThreads | null,
 ): KernelMemory {
   const arena = createArena(memory, FREE_START, mostBytes);
   const rooms = new Map<RoomPurpose, { readonly address: number; readonly bytes: number }>();
@@ -42,6 +58,14 @@ export function createKernelMemory(
       }
       rooms.set(purpose, { address, bytes });
       return address;
+    },
+    threads: threads?.count ?? 1,
+    run(job, scores) {
+      const outcome = threads?.run(job, scores) ?? "alone";
+      if (outcome === "done") return;
+      // A thread that is stuck may write into this room yet, the same scores as now; so it is never used for anything else.
+      if (outcome === "given-up") rooms.clear();
+      exports[job.operation](...job.parameters, 0, job.count, job.scratch.address);
     },
   };
 }

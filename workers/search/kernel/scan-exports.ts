@@ -8,6 +8,10 @@ export type ScanExports = Readonly<
 
 const NAMES = ["scanJobs", "scanJobsBatched", "scanSigns", "scanCentroids", "unpackRows"] as const;
 
+/** The exports that work on a range of jobs, which threads share. */
+export const SCAN_OPERATIONS = ["scanJobs", "scanJobsBatched"] as const;
+export type ScanOperation = (typeof SCAN_OPERATIONS)[number];
+
 /** The first kilobyte stays free, as compilers expect; threads can agree there on what to do. */
 export const FREE_START = 1024;
 

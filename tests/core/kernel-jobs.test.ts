@@ -1,21 +1,20 @@
-import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { openNodeKernel } from "../../../scripts/build-model/node-kernel.ts";
-import { createKernel } from "../../../src/core/tower/create-kernel.ts";
-import type { KernelProduct } from "../../../src/core/tower/kernel.ts";
-import { KernelArena } from "../../../src/core/tower/kernel-arena.ts";
-import { isTowerExports } from "../../../src/core/tower/kernel-exports.ts";
-import { KernelJobs } from "../../../src/core/tower/kernel-jobs.ts";
-import { packWide } from "../../../src/core/tower/packed-matrix.ts";
-import { kernelBytes } from "../../helpers/node-kernel.ts";
-import { randomFloats, randomNumbers } from "../../helpers/random-clip.ts";
+import { openNodeKernel } from "../../scripts/build-model/node-kernel.ts";
+import { startKernelThreads } from "../../scripts/start-kernel-threads.ts";
+import { KernelJobs } from "../../src/core/kernel-jobs.ts";
+import { createKernel } from "../../src/core/tower/create-kernel.ts";
+import type { KernelProduct } from "../../src/core/tower/kernel.ts";
+import { KernelArena } from "../../src/core/tower/kernel-arena.ts";
+import { isTowerExports, TOWER_OPERATIONS } from "../../src/core/tower/kernel-exports.ts";
+import { packWide } from "../../src/core/tower/packed-matrix.ts";
+import { kernelBytes } from "../helpers/node-kernel.ts";
+import { randomFloats, randomNumbers } from "../helpers/random-clip.ts";
 
 const ROWS = 50;
 const INPUTS = 128;
 const OUTPUTS = 512;
 const ROUNDS = 200;
 const HELPERS = 3;
-const HELPER = new URL("../../helpers/kernel-helper.ts", import.meta.url).href;
 
 async function startThreads(): Promise<{
   kernel: ReturnType<typeof createKernel>;
@@ -25,26 +24,9 @@ async function startThreads(): Promise<{
   const module = await WebAssembly.compile(kernelBytes("tower-threads.wasm"));
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   if (!isTowerExports(exports)) throw new Error("not the kernel");
-  // Node cannot read TypeScript by itself; tsx teaches it to.
-  const helper = `import("tsx/esm/api").then(({ register }) => {
-    register();
-    return import(${JSON.stringify(HELPER)});
-  });`;
-  const workers = Array.from(
-    { length: HELPERS },
-    (_, index) =>
-      new Worker(helper, {
-        eval: true,
-        workerData: { module, memory, thread: index + 1 },
-      }),
-  );
-  const stop = async (): Promise<void> => {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  };
-  await Promise.all(
-    workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))),
-  );
-  const jobs = new KernelJobs(memory.buffer, exports, 0);
+  const operations = TOWER_OPERATIONS;
+  const { stop } = await startKernelThreads(HELPERS, { module, memory, operations });
+  const jobs = new KernelJobs(memory.buffer, exports, operations, 0);
   const helpers = { count: HELPERS, jobs, release: () => void stop() };
   return { kernel: createKernel(exports, memory, helpers), stop };
 }
