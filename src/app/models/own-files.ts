@@ -25,10 +25,16 @@ export async function filesOfDrop(transfer: DataTransfer | null): Promise<readon
     const entry = item.webkitGetAsEntry();
     return entry === null ? [] : [entry];
   });
+  const given = [...(transfer?.files ?? [])];
   // A browser that gives no entries gives the files themselves.
-  if (entries.length === 0) return [...(transfer?.files ?? [])];
+  if (entries.length === 0) return given;
   const files: File[] = [];
-  for (const entry of entries) await collect(entry, files);
+  try {
+    for (const entry of entries) await collect(entry, files);
+  } catch {
+    // What the system does not let be listed is taken as it was given: whoever reads it says why that fails.
+    return given;
+  }
   return files;
 }
 

@@ -64,6 +64,15 @@ describe("filesOfDrop", () => {
     expect(await names(null)).toEqual([]);
   });
 
+  it("takes a file that the system does not let be listed as it was given, so that reading it says why", async () => {
+    const forbidden = {
+      isFile: true,
+      name: "forbidden.bin",
+      file: (_take: unknown, refuse: (error: Error) => void) => refuse(new Error("NotReadable")),
+    } as unknown as FileSystemEntry;
+    expect(await names(dropOf(fileEntry("a.txt"), forbidden))).toEqual(["plain.bin"]);
+  });
+
   it("stops before a whole disk is read", async () => {
     const many = Array.from({ length: 500 }, (_, index) => fileEntry(`file-${index}`));
     expect((await names(dropOf(folderEntry("disk", many)))).length).toBeLessThanOrEqual(200);
