@@ -1,5 +1,10 @@
 import { createMemo, createSelector, For, Show } from "solid-js";
-import { type Filter, isEmptyFilter } from "../../core/facets/filter.ts";
+import {
+  countMatches,
+  type Filter,
+  isEmptyFilter,
+  matchingWorks,
+} from "../../core/facets/filter.ts";
 import { isOwnRow } from "../../core/own-texts/own-rows.ts";
 import type { EncoderInfo, FoundSentence } from "../../core/protocol.ts";
 import { QUALITY_FLAGS } from "../../core/quality/flags.ts";
@@ -74,6 +79,11 @@ export function ResultList(props: ResultListProps) {
     onPin: togglePin,
     onTick: tick,
   });
+  const fitting = () => {
+    const catalogue = props.session.catalogue();
+    if (catalogue === null) return 0;
+    return countMatches(catalogue, matchingWorks(catalogue, props.results.filter)).sentences;
+  };
   // Not on entering: a list that comes to lie under a pointer at rest is not being read.
   const onPointerMove = ({ movementX, movementY }: PointerEvent) => {
     const isAtRest = movementX === 0 && movementY === 0;
@@ -132,7 +142,10 @@ export function ResultList(props: ResultListProps) {
           </button>
         </p>
       </Show>
-      <Show when={found().length > 0} fallback={<p>{emptyWords(props.results.filter)}</p>}>
+      <Show
+        when={found().length > 0}
+        fallback={<p>{emptyWords(props.results.filter, fitting())}</p>}
+      >
         <ol
           ref={list}
           class={groups() === null ? "sentences" : "work-groups"}
@@ -187,13 +200,14 @@ export function ResultList(props: ResultListProps) {
   );
 }
 
-/** Why nothing is listed. */
-function emptyWords(filter: Filter): string {
+/** Why nothing is listed. `fitting`: sentences of the works that the filter lets through. */
+function emptyWords(filter: Filter, fitting: number): string {
   if (filter.among === "own") {
     return "None of your texts was read by this model yet. Open My texts to let it read them.";
   }
-  return isEmptyFilter(filter)
-    ? "No sentence was found in this edition."
+  if (isEmptyFilter(filter)) return "No sentence was found in this edition.";
+  return fitting > 0
+    ? "Works fit these filters, but all that was searched of them is of kinds that are hidden. List those kinds to see them."
     : "No work fits these filters. Remove one of them to see sentences again.";
 }
 
