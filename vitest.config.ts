@@ -4,6 +4,7 @@ import { playwright } from "@vitest/browser-playwright";
 import type { Plugin } from "vite";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
 const executablePath = findChromium();
@@ -15,8 +16,22 @@ const citationStyles: Plugin = {
   load: (id) => (id.endsWith(".csljson") ? `export default ${JSON.stringify(id)}` : null),
 };
 
+/** Files that take a minute or more: begun last, one of them would keep one core busy and leave the others idle. */
+const LONGEST = ["demo-encoder/evaluate", "build-model/seeded-goldens", "build-model/command"];
+
+/** Begins with the longest files. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) =>
+      LONGEST.some((name) => moduleId.includes(`/${name}.test.`));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // Left to itself, vitest would leave one of two cores idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
