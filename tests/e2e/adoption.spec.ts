@@ -47,18 +47,32 @@ test("embedding the sentences can be cancelled, and goes on where it ended", asy
   page,
   site,
 }) => {
+  // In the page itself: the small model may be done with all of them before a test that looks on has found the button.
+  await page.addInitScript(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { seen, cancelAbove: 30 });
+    new MutationObserver(() => {
+      const bar = document.querySelector('progress[aria-label="Sentences embedded"]');
+      if (!(bar instanceof HTMLProgressElement) || bar.value === seen.at(-1)) return;
+      seen.push(bar.value);
+      if (bar.value <= Reflect.get(globalThis, "cancelAbove")) return;
+      Object.assign(globalThis, { cancelAbove: Number.POSITIVE_INFINITY });
+      const buttons = [...document.querySelectorAll<HTMLElement>(".load-progress button")];
+      buttons.find(({ textContent }) => textContent === "Cancel")?.click();
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+  });
+  const seen = () => page.evaluate<number[]>(() => Reflect.get(globalThis, "seen").splice(0));
   await openSite(page, site);
   await page.locator(".sample").first().click();
   const take = page.getByRole("button", { name: "Embed the sentences" });
   await take.click();
-  const progress = page.getByRole("progressbar", { name: "Sentences embedded" });
-  const done = async () => Number(await progress.getAttribute("value"));
-  await expect.poll(done).toBeGreaterThan(30);
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect.poll(() => page.evaluate(() => Reflect.get(globalThis, "cancelAbove"))).not.toBe(30);
   await expect(page.locator(".load-progress")).toHaveCount(0);
+  await expect(sentences(page)).toHaveCount(0);
+  const cancelledAt = Math.max(...(await seen()));
   await page.locator(".sample").first().click();
   await take.click();
-  await expect(progress).toBeVisible();
-  expect(await done()).toBeGreaterThan(30);
   await expect(sentences(page)).toHaveCount(25);
+  const [first] = await seen();
+  expect(first).toBeGreaterThanOrEqual(cancelledAt);
 });
