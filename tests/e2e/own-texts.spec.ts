@@ -113,8 +113,9 @@ test("a table's columns can be chosen, an export is read again, and what is no t
   await expect(refused("paper.txt")).toContainText("“paper.txt” is a PDF.");
   await expect(refused("broken.csv")).toContainText("never closed in line 2");
   const table = dialog(page).getByRole("article", { name: "quotes.csv" });
-  await table.getByLabel("Sentences", { exact: true }).selectOption({ label: "quote" });
-  await table.getByLabel("Author").selectOption({ label: "who" });
+  const columns = table.getByRole("group", { name: "Columns of the table" });
+  await columns.getByLabel("Sentences", { exact: true }).selectOption({ label: "quote" });
+  await columns.getByLabel("Author").selectOption({ label: "who" });
   await expect(table.getByRole("list", { name: "First sentences" })).toContainText("A blue lake");
   await table.getByRole("button", { name: "Add", exact: true }).click();
   await expect(dialog(page).locator(".texts-status")).toContainText("Added 1 sentence in 1 text.");
