@@ -5,7 +5,7 @@ import type { Plugin } from "vite";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
+import { findChromium, graphicsArguments } from "./scripts/find-chromium.mjs";
 
 const executablePath = findChromium();
 
@@ -75,7 +75,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(executablePath === undefined ? {} : { executablePath }),
-                args: [...chromiumArguments],
+                args: [...graphicsArguments],
               },
             }),
             instances: [{ browser: "chromium" }],

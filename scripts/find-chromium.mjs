@@ -4,21 +4,26 @@ import { delimiter, join } from "node:path";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/**
- * Flags under which headless Chromium runs the tests: WebGPU in software, and none of its own background traffic, which
- * would count as a request to a foreign origin.
- */
-export const chromiumArguments = [
+/** None of the browser's own background traffic, which would count as a request to a foreign origin. */
+const quietArguments = [
   "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-  "--use-angle=swiftshader",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+];
+
+/** Flags under which headless Chromium walks through the site: without an emulated graphics card, which would draw every page. */
+export const chromiumArguments = [...quietArguments, "--disable-gpu"];
+
+/** Flags under which headless Chromium has WebGPU, in software. */
+export const graphicsArguments = [
+  ...quietArguments,
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-angle=swiftshader",
 ];
 
 /**

@@ -1,37 +1,14 @@
 import AxeBuilder from "@axe-core/playwright";
-import type { BrowserContext, Page, Worker } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
+import { ENCODER, waitForEncoder } from "./encoder-of-page.ts";
 import { expect, openSite, pickSample, sentences, shownRows, test } from "./fixtures.ts";
 
 test.use({ serviceWorkers: "block" });
-
-const ENCODER = "encoder.worker";
 
 /** Put before the encoder's script: reading a picture ends the worker without an error, as a browser short of memory does. */
 const CLOSES = "self.createImageBitmap = () => { self.close(); return new Promise(() => {}); };";
 /** Reading a picture never ends. */
 const HANGS = "self.createImageBitmap = () => new Promise(() => {});";
-/** Makes the emulated graphics card count as a real one, and remembers its devices. */
-const CARD = `
-Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
-const { requestDevice } = GPUAdapter.prototype;
-self.devices = [];
-GPUAdapter.prototype.requestDevice = async function (...given) {
-  const device = await requestDevice.apply(this, given);
-  self.devices.push(device);
-  return device;
-};`;
-
-function encoderOf(page: Page): Worker | undefined {
-  return page.workers().find((worker) => worker.url().includes(ENCODER));
-}
-
-async function waitForEncoder(page: Page): Promise<Worker> {
-  await expect.poll(() => encoderOf(page)).toBeDefined();
-  const worker = encoderOf(page);
-  if (worker === undefined) throw new Error("no encoder");
-  return worker;
-}
-
 /** Counts the encoders that a page starts. */
 function countEncoders(page: Page): () => number {
   let count = 0;
@@ -73,32 +50,6 @@ test("a second end is shown, once, and what was on the page stays", async ({ pag
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page.locator(".result-list")).toHaveAttribute("aria-busy", "false");
   await expect.poll(() => shownRows(page)).not.toEqual(before);
-});
-
-test("a graphics card that is lost under a request costs the card, not the answer", async ({
-  page,
-  site,
-}) => {
-  test.setTimeout(300_000);
-  site.faults.set(ENCODER, { kind: "prepend", script: CARD });
-  await openSite(page, site);
-  await page.locator(".sample").nth(0).click();
-  await expect(page.locator(".site-status")).toContainText("on the graphics card", {
-    timeout: 120_000,
-  });
-  await expect(sentences(page)).toHaveCount(25, { timeout: 120_000 });
-  await expect(page.locator(".result-list")).toHaveAttribute("aria-busy", "false", {
-    timeout: 60_000,
-  });
-  const lost = await (await waitForEncoder(page)).evaluate(() => {
-    const devices = Reflect.get(self, "devices") as { destroy(): void }[];
-    for (const device of devices) device.destroy();
-    return devices.length;
-  });
-  expect(lost).toBeGreaterThan(0);
-  await pickSample(page, 1);
-  await expect(page.getByRole("alert")).toHaveCount(0);
-  await expect(page.locator(".site-status")).toContainText("on the processor");
 });
 
 /** Opens the site in a tab of its own and lets it hang in the middle of reading a picture. */
