@@ -9,6 +9,9 @@ import { findChromium, graphicsArguments } from "./scripts/find-chromium.mjs";
 
 const executablePath = findChromium();
 
+/** What takes minutes of a core: `npm run test:slow`. */
+const SLOW = "tests/**/*.slow.test.ts";
+
 /** Citation styles that a development dependency imports as assets: a module of their path. */
 const citationStyles: Plugin = {
   name: "citation-styles",
@@ -16,8 +19,8 @@ const citationStyles: Plugin = {
   load: (id) => (id.endsWith(".csljson") ? `export default ${JSON.stringify(id)}` : null),
 };
 
-/** Files that take a minute or more: begun last, one of them would keep one core busy and leave the others idle. */
-const LONGEST = ["demo-encoder/evaluate", "build-model/seeded-goldens", "build-model/command"];
+/** Files that take half a minute or more: begun last, one of them would keep one core busy and leave the others idle. */
+const LONGEST = ["build-model/seeded-goldens", "build-model/command", "build-index/resume"];
 
 /** Begins with the longest files. */
 class LongestFirst extends BaseSequencer {
@@ -52,10 +55,11 @@ export default defineConfig({
           },
           environment: "node",
           include: ["tests/**/*.test.{ts,tsx}"],
-          exclude: ["tests/browser/**", "tests/e2e/**"],
+          exclude: ["tests/browser/**", "tests/e2e/**", SLOW],
           testTimeout: 60_000,
         },
       },
+      { test: { name: "slow", environment: "node", include: [SLOW] } },
       {
         worker: { format: "es" },
         optimizeDeps: {

@@ -1,4 +1,4 @@
-// `npm test`: installs what is missing, a browser included, builds, runs every test and ends with one line of counts.
+// `npm test`: installs what is missing, a browser included, builds, runs every test but the slow ones and ends with one line of counts.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium } from "./find-chromium.mjs";
@@ -56,6 +56,8 @@ function runVitest() {
   const code = run("npx", [
     "vitest",
     "run",
+    "--project=node",
+    "--project=browser",
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${file}`,
