@@ -4,7 +4,7 @@ import { expect } from "@playwright/test";
 import type { FakeHub } from "../helpers/fake-hub.ts";
 import { demoFile } from "../helpers/small-hub.ts";
 import { test } from "./converter-bench.ts";
-import { pickSample, sentences, shownRows } from "./fixtures.ts";
+import { marks, pickSample, sentences, shownRows } from "./fixtures.ts";
 import type { SiteServer } from "./site-server.ts";
 
 const VISION_FILE = "onnx/vision_model_fp16.onnx";
@@ -157,7 +157,11 @@ test("another model reads the shown picture again, and the part for texts is fet
   // Its answer is lost with it.
   await encoder.evaluate(() => self.close()).catch(() => undefined);
   await expect.poll(() => page.workers().includes(encoder)).toBe(false);
+  // The same picture once more: what stands on the page does not tell when it was read.
+  const shown = async () => (await marks(page, "results-shown")).length;
+  const before = await shown();
   await pickSample(page, 2);
+  await expect.poll(shown).toBeGreaterThan(before);
   expect(await shownRows(page)).toEqual(rows);
   await expect(page.getByRole("alert")).toHaveCount(0);
 

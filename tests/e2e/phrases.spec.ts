@@ -60,6 +60,19 @@ test.describe("without a service worker", () => {
     await expect(field(page)).toHaveValue("");
   });
 
+  test("what is being typed stays, whatever else the page does meanwhile", async ({
+    page,
+    site,
+  }) => {
+    await openSite(page, site);
+    await pickSample(page, 0);
+    await field(page).fill("a red bo");
+    await sentences(page).nth(1).hover();
+    await expect(sentences(page).nth(1)).toHaveAttribute("aria-current", "true");
+    await expect(page.locator("canvas.heat")).toHaveAttribute("data-drawn", "true");
+    await expect(field(page)).toHaveValue("a red bo");
+  });
+
   test("words are added to a picture, taken away, and cleared, without a second pass of the tower", async ({
     page,
     site,

@@ -32,7 +32,8 @@ export function PhraseField(props: PhraseFieldProps) {
   const [mode, setMode] = createSignal<PhraseMode>("alone");
   const [isListOpen, setIsListOpen] = createSignal(false);
   const [active, setActive] = createSignal(-1);
-  const phrase = () => props.session.state().choices.phrase;
+  // A memo: the state changes with every hover, and what is being typed must survive that.
+  const phrase = createMemo(() => props.session.state().choices.phrase);
   const vocabulary = () => props.session.encoder()?.vocabulary ?? null;
   const suggestions = createMemo(() => suggestWords(draft(), vocabulary() ?? []));
   const isExpanded = () => isListOpen() && suggestions().length > 0;
