@@ -1,6 +1,7 @@
 // `npm test`: installs what is missing, a browser included, builds, runs every test but the slow ones and ends with one line of counts.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { failedInPlaywright, failedInVitest } from "./failed-tests.mjs";
 import { findChromium } from "./find-chromium.mjs";
 import { buildSite, checkNode, installPackages, root, run } from "./prepare.mjs";
 
@@ -19,6 +20,7 @@ const runs = [unit, runPlaywright("journeys"), runPlaywright("measured")];
 const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((outcome) =>
   runs.reduce((sum, counts) => sum + counts[outcome], 0),
 );
+for (const failure of runs.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -63,11 +65,12 @@ function runVitest() {
     `--outputFile.json=${file}`,
   ]);
   const report = readReport(file);
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  if (report === undefined) return noReport("Vitest");
   const counted = {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: failedInVitest(report),
   };
   return withExitCode(counted, code);
 }
@@ -80,17 +83,22 @@ function runPlaywright(project) {
     ["playwright", "test", `--project=${project}`, "--reporter=list,json"],
     env,
   );
-  const stats = readReport(file)?.stats;
-  if (stats === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  return withExitCode(
-    { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped },
-    code,
-  );
+  const report = readReport(file);
+  if (report?.stats === undefined) return noReport(`Playwright's ${project}`);
+  const { expected, flaky, unexpected, skipped } = report.stats;
+  const failures = failedInPlaywright(report);
+  return withExitCode({ passed: expected + flaky, failed: unexpected, skipped, failures }, code);
+}
+
+function noReport(runner) {
+  return { passed: 0, failed: 1, skipped: 0, failures: [`${runner} left no report`] };
 }
 
 /** A runner that failed without a failed test (a file that does not load, say) still counts as one failure. */
 function withExitCode(counted, code) {
-  return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+  if (code === 0 || counted.failed > 0) return counted;
+  const failures = [...counted.failures, `a runner ended with ${code} though no test had failed`];
+  return { ...counted, failed: 1, failures };
 }
 
 function readReport(file) {
