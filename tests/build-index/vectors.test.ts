@@ -171,6 +171,30 @@ describe("vectors on a server", () => {
     }
   });
 
+  it("are read in as many parts as it takes where each holds many rows, and refused where each holds one", async () => {
+    const [count, dim, runs, apart] = [1_250_000, 4, 300, 4160];
+    const data = new Float32Array(count * dim).map((_, i) => i % 4096);
+    const bytes = formatSafetensors([{ name: "embeddings", shape: [count, dim], data }]);
+    const server = await startRangeServer(new Map([["set/many.safetensors", bytes]]));
+    try {
+      const matrix = await open(`${server.url}set/many.safetensors`);
+      const many = Uint32Array.from(
+        { length: runs * 64 },
+        (_, i) => Math.floor(i / 64) * apart + (i % 64),
+      );
+      const rows = createRows(many.length, dim);
+      await matrix.read(many, rows, signal);
+      expect(rows.values[many.length * dim - 1]).toBe(((many.at(-1) ?? 0) * dim + 3) % 4096);
+      const single = Uint32Array.from({ length: runs }, (_, i) => i * apart);
+      await expect(matrix.read(single, createRows(runs, dim), signal)).rejects.toThrow(
+        /lie in quite another order than the sentences/,
+      );
+      await matrix.close();
+    } finally {
+      await server.close();
+    }
+  });
+
   it("survive a server that fails for a while", async () => {
     const server = await serve(...FILES);
     try {

@@ -1,10 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import {
-  encodeSourcesHead,
-  MOST_SOURCES_BYTES,
-  sourcesHeadBytes,
-} from "../../../src/core/edition/sources-file.ts";
-import { BuildError } from "../build-error.ts";
+import { encodeSourcesHead, sourcesHeadBytes } from "../../../src/core/edition/sources-file.ts";
 import { writeAll } from "./text-spill.ts";
 
 /** Writes the `sources` file work by work. */
@@ -15,11 +10,7 @@ export interface SourcesWriter {
   finish(): void;
 }
 
-/**
- * Creates a `sources` file for `works` works; one text at a time is in memory.
- *
- * @throws BuildError from `add` for more than 4 GiB
- */
+/** Creates a `sources` file for `works` works; one text at a time is in memory. */
 export function createSourcesWriter(path: string, works: number): SourcesWriter {
   const file = openSync(path, "w");
   const textBytes: number[] = [];
@@ -29,12 +20,6 @@ export function createSourcesWriter(path: string, works: number): SourcesWriter 
       const bytes = gzip ?? new Uint8Array(0);
       writeAll(file, bytes, offset);
       offset += bytes.length;
-      if (offset > MOST_SOURCES_BYTES) {
-        closeSync(file);
-        throw new BuildError(
-          "the texts of the works take more than the 4 GiB that an edition holds: make editions of parts of the corpus",
-        );
-      }
       textBytes.push(bytes.length);
     },
     finish() {

@@ -2,12 +2,10 @@ import { closeSync, openSync } from "node:fs";
 import {
   encodeTextBlock,
   encodeTextsHead,
-  MOST_TEXTS_BYTES,
   type SentenceText,
   TEXTS_ROWS_PER_BLOCK,
   textsHeadBytes,
 } from "../../../src/core/edition/texts-file.ts";
-import { BuildError } from "../build-error.ts";
 import { gzip } from "../gzip.ts";
 import { writeAll } from "./text-spill.ts";
 
@@ -18,11 +16,7 @@ export interface TextsWriter {
   finish(): void;
 }
 
-/**
- * Creates a `texts` file for `sentences` sentences; a block at a time is in memory.
- *
- * @throws BuildError from `add` for more than 4 GiB
- */
+/** Creates a `texts` file for `sentences` sentences; a block at a time is in memory. */
 export function createTextsWriter(path: string, sentences: number): TextsWriter {
   const file = openSync(path, "w");
   const blockBytes: number[] = [];
@@ -33,12 +27,6 @@ export function createTextsWriter(path: string, sentences: number): TextsWriter 
     const block = gzip(encodeTextBlock(pending));
     writeAll(file, block, offset);
     offset += block.length;
-    if (offset > MOST_TEXTS_BYTES) {
-      closeSync(file);
-      throw new BuildError(
-        "the texts of the sentences take more than the 4 GiB that an edition holds: make editions of parts of the corpus",
-      );
-    }
     blockBytes.push(block.length);
     pending = [];
   };

@@ -5,8 +5,9 @@ import { encodeSignCluster, signBytesPerRow } from "../../../src/core/edition/si
 import type { ChunkStore } from "../coding/chunk-store.ts";
 import { createBlockWriter, type WrittenFile } from "./file-writer.ts";
 
-/** Codes of consecutive clusters that lie in memory at a time. */
+/** Codes of consecutive clusters that lie in memory at a time: half a gigabyte, of large corpora so much that all is read 16 times. */
 const SLAB_BYTES = 2 ** 29;
+const MOST_SLABS = 16;
 
 /** `sign` and `rest` as they were written. */
 export interface WrittenClusters {
@@ -26,7 +27,7 @@ export function countRowsOfClusters(
 
 /**
  * Sorts the codes of all chunks by cluster, rows ascending within each, and writes `sign` and `rest`: a counting sort, as many clusters
- * at a time as fit into half a gigabyte, each time over all chunks.
+ * at a time as fit into `slabBytes`, each time over all chunks.
  */
 export async function writeClusters(
   folder: string,
@@ -36,7 +37,7 @@ export async function writeClusters(
   counts: Uint32Array,
   onRows: (done: number) => void,
   signal: AbortSignal,
-  slabBytes = SLAB_BYTES,
+  slabBytes = slabBytesFor(clusterOf.length, codeDimOf(dim)),
 ): Promise<WrittenClusters> {
   const codeDim = codeDimOf(dim);
   const bytesOf = (perRow: number) => ({
@@ -73,6 +74,11 @@ export async function writeClusters(
     await Promise.allSettled([signs.abandon(), rests.abandon()]);
     throw error;
   }
+}
+
+function slabBytesFor(rows: number, codeDim: number): number {
+  const all = rows * (signBytesPerRow(codeDim) + restBytesPerRow(codeDim));
+  return Math.max(SLAB_BYTES, all / MOST_SLABS);
 }
 
 /** Runs of clusters whose codes have at most `slabBytes` together; a larger cluster is a run of its own. */

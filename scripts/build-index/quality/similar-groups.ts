@@ -108,19 +108,33 @@ export function createSimilarGroups(
       }
     },
     finish(flags) {
-      const members = new Map<number, number[]>();
-      leaderOf.forEach((leader, row) => {
-        if (leader === NONE || leader === row) return;
-        const group = members.get(leader) ?? [leader];
-        group.push(row);
-        members.set(leader, group);
+      // A counting sort by leader: a Map ends at 16.7 million entries.
+      const sizes = new Uint32Array(sentences);
+      for (const leader of leaderOf) if (leader !== NONE) sizes[leader] = (sizes[leader] ?? 0) + 1;
+      const ends = new Uint32Array(sentences);
+      let total = 0;
+      sizes.forEach((size, leader) => {
+        ends[leader] = total;
+        if (size > 1) total += size;
       });
-      return [...members.values()].map((rows) => {
+      const members = new Uint32Array(total);
+      leaderOf.forEach((leader, row) => {
+        if (leader === NONE || (sizes[leader] ?? 0) < 2) return;
+        const place = ends[leader] ?? 0;
+        members[place] = row;
+        ends[leader] = place + 1;
+      });
+      const groups: SimilarGroup[] = [];
+      sizes.forEach((size, leader) => {
+        if (size < 2) return;
+        const end = ends[leader] ?? 0;
+        const rows = Array.from(members.subarray(end - size, end));
         const representative = rows.find((row) => flags[row] === 0) ?? rows[0] ?? 0;
         const others = rows.filter((row) => row !== representative);
         for (const row of others) flags[row] = (flags[row] ?? 0) | QUALITY_FLAGS.duplicate;
-        return { representative, others };
+        groups.push({ representative, others });
       });
+      return groups;
     },
   };
 }

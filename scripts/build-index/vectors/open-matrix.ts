@@ -12,8 +12,9 @@ const BYTES_PER_NUMBER = { F32: 4, F16: 2 } as const;
 /** Rows whose gap is at most so large are read together, and so much at once. */
 const GAP_BYTES = 1 << 16;
 const MOST_BYTES = 1 << 28;
-/** A server is not asked for more parts than this for one batch of rows. */
+/** A server is not asked for more parts than this for one batch of rows, unless each of them holds many. */
 const MOST_REMOTE_RANGES = 256;
+const MANY_ROWS = 64;
 
 /** A tensor `embeddings` [count × dim] that is read by its rows. */
 export interface MatrixFile {
@@ -58,7 +59,8 @@ export async function openMatrix(input: Input, signal: AbortSignal): Promise<Mat
       return { start, end: start + rowBytes };
     });
     const merged = mergeRanges(ranges, GAP_BYTES, MOST_BYTES);
-    if (input.isRemote && merged.length > MOST_REMOTE_RANGES) {
+    const mostRanges = Math.max(MOST_REMOTE_RANGES, list.length / MANY_ROWS);
+    if (input.isRemote && merged.length > mostRanges) {
       throw new BuildError(
         `The rows of ${input.place} lie in quite another order than the sentences: download it, and give its path.`,
       );

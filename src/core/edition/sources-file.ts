@@ -3,14 +3,13 @@ import { AppError } from "../errors.ts";
 import { parseWorkText, type WorkText } from "../source/work-text.ts";
 import { createBinaryReader } from "./binary-reader.ts";
 import { createBinaryWriter } from "./binary-writer.ts";
+import { blockOffsets } from "./block-offsets.ts";
 import { type Gunzip, unpackGzip } from "./gzip.ts";
 
 /** "AFSO" in little-endian order. */
 const MAGIC = 0x4f534641;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 12;
-/** Offsets are u32. */
-export const MOST_SOURCES_BYTES = 2 ** 32 - 1;
 /** The name of this file in errors. */
 const F = "sources";
 
@@ -26,35 +25,21 @@ export interface SourceReader {
 
 /** Bytes of header and directory, which lie before the texts. */
 export function sourcesHeadBytes(works: number): number {
-  return HEADER_BYTES + 4 * (works + 1);
+  return HEADER_BYTES + 4 * works;
 }
 
 /**
- * Header (magic, version, works) and the offsets of the texts and of the end (u32).
+ * Header (magic, version, works) and the bytes of each work's text (u32).
  *
  * @param textBytes length of each work's gzip member, 0 where it has no text
- * @throws AppError `invalid-argument` for more than 4 GiB
  */
 export function encodeSourcesHead(textBytes: readonly number[]): Uint8Array<ArrayBuffer> {
   const writer = createBinaryWriter();
-  for (const word of [MAGIC, VERSION, textBytes.length]) writer.u32(word);
-  let offset = sourcesHeadBytes(textBytes.length);
-  writer.u32(offset);
-  for (const bytes of textBytes) {
-    offset += bytes;
-    writer.u32(Math.min(offset, MOST_SOURCES_BYTES));
-  }
-  if (offset > MOST_SOURCES_BYTES) {
-    throw new AppError({ code: "invalid-argument", what: `sources of ${offset} bytes` });
-  }
+  for (const word of [MAGIC, VERSION, textBytes.length, ...textBytes]) writer.u32(word);
   return writer.finish();
 }
 
-/**
- * Encodes the texts of all works: the head, then per work a gzip member of its JSON, or nothing where it has no text.
- *
- * @throws AppError `invalid-argument` for more than 4 GiB
- */
+/** Encodes the texts of all works: the head, then per work a gzip member of its JSON, or nothing where it has no text. */
 export function encodeSources(
   texts: readonly (Uint8Array<ArrayBuffer> | null)[],
 ): Uint8Array<ArrayBuffer> {
@@ -77,7 +62,7 @@ export async function openSources(
   signal: AbortSignal,
 ): Promise<SourceReader> {
   const works = sentencesOf.length;
-  const directoryEnd = HEADER_BYTES + 4 * (works + 1);
+  const directoryEnd = HEADER_BYTES + 4 * works;
   if (source.size < directoryEnd) throw corrupt("its directory is cut off");
   const reader = createBinaryReader(await source.read({ start: 0, end: directoryEnd }, signal), F);
   if (reader.u32() !== MAGIC) throw corrupt("not a sources file");
@@ -87,11 +72,8 @@ export async function openSources(
   }
   const found = reader.u32();
   if (found !== works) throw corrupt(`it has ${found} of ${works} works`);
-  const offsets = reader.u32s(works + 1);
-  const isOrdered = offsets.every((offset, i) => offset >= (offsets[i - 1] ?? directoryEnd));
-  if (offsets[0] !== directoryEnd || offsets[works] !== source.size || !isOrdered) {
-    throw corrupt("its directory does not fit");
-  }
+  const offsets = blockOffsets(reader.u32s(works), directoryEnd);
+  if (offsets[works] !== source.size) throw corrupt("its directory does not fit");
   return {
     async read(work, within) {
       const sentences = sentencesOf[work];

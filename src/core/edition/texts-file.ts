@@ -2,11 +2,12 @@ import type { ByteSource } from "../bytes/source.ts";
 import { AppError } from "../errors.ts";
 import { createBinaryReader } from "./binary-reader.ts";
 import { createBinaryWriter } from "./binary-writer.ts";
+import { blockOffsets } from "./block-offsets.ts";
 import { type Gunzip, unpackGzip } from "./gzip.ts";
 
 /** "AFTX" in little-endian order. */
 const MAGIC = 0x58544641;
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 20;
 /** Sentences per block: about 3 KB, so that one sentence costs one small read and the directory stays small. */
 export const TEXTS_ROWS_PER_BLOCK = 64;
@@ -24,15 +25,12 @@ export interface TextReader {
   read(rows: readonly number[], signal: AbortSignal): Promise<SentenceText[]>;
 }
 
-/** Offsets are u32. */
-export const MOST_TEXTS_BYTES = 2 ** 32 - 1;
-
 /** Bytes of header and directory, which lie before the blocks. */
 export function textsHeadBytes(sentences: number): number {
-  return HEADER_BYTES + 4 * (Math.ceil(sentences / TEXTS_ROWS_PER_BLOCK) + 1);
+  return HEADER_BYTES + 4 * Math.ceil(sentences / TEXTS_ROWS_PER_BLOCK);
 }
 
-/** Header (magic, version, sentences, rows per block, blocks) and the offsets of the blocks and of the end (u32). */
+/** Header (magic, version, sentences, rows per block, blocks) and the bytes of each block (u32). */
 export function encodeTextsHead(
   sentences: number,
   blockBytes: readonly number[],
@@ -41,12 +39,7 @@ export function encodeTextsHead(
   for (const word of [MAGIC, VERSION, sentences, TEXTS_ROWS_PER_BLOCK, blockBytes.length]) {
     writer.u32(word);
   }
-  let offset = textsHeadBytes(sentences);
-  writer.u32(offset);
-  for (const bytes of blockBytes) {
-    offset += bytes;
-    writer.u32(offset);
-  }
+  for (const bytes of blockBytes) writer.u32(bytes);
   return writer.finish();
 }
 
@@ -109,14 +102,12 @@ export async function openTexts(
   if (rowsPerBlock === 0 || blocks !== Math.ceil(sentences / rowsPerBlock)) {
     throw corrupt(`${blocks} blocks of ${rowsPerBlock} rows`);
   }
-  const directoryEnd = HEADER_BYTES + 4 * (blocks + 1);
+  const directoryEnd = HEADER_BYTES + 4 * blocks;
   if (directoryEnd > source.size) throw corrupt("its directory is cut off");
   const directory = await source.read({ start: HEADER_BYTES, end: directoryEnd }, signal);
-  const offsets = createBinaryReader(directory, F).u32s(blocks + 1);
-  const isOrdered = offsets.every((offset, i) => offset >= (offsets[i - 1] ?? directoryEnd));
-  if (offsets[0] !== directoryEnd || offsets[blocks] !== source.size || !isOrdered) {
-    throw corrupt("its directory does not fit");
-  }
+  const blockBytes = createBinaryReader(directory, F).u32s(blocks);
+  const offsets = blockOffsets(blockBytes, directoryEnd);
+  if (offsets[blocks] !== source.size) throw corrupt("its directory does not fit");
 
   const readBlock = async (block: number, within: AbortSignal): Promise<SentenceText[]> => {
     const range = { start: offsets[block] ?? 0, end: offsets[block + 1] ?? 0 };
