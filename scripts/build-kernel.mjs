@@ -1,5 +1,5 @@
 // `npm run build:kernel`: compiles the kernels from AssemblyScript to WebAssembly; the tower's with and without shared
-// memory. The results are committed, so that nothing else needs the compiler; tests compare them with their sources.
+// memory, the scan's with and without relaxed SIMD besides. The results are committed, so that nothing else needs the compiler; tests compare them with their sources.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
@@ -11,11 +11,15 @@ const MOST_PAGES = 16_384;
 /** Of the scan's: all that a 32-bit address reaches. Whoever makes the memory decides on less. */
 const MOST_SCAN_PAGES = 65_536;
 
+const RELAXED = "simd,relaxed-simd";
 const COMMON = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory"];
 
-/** @param {number} mostPages how far the memory that the threads share may grow, in pages of 64 KiB */
-const withThreads = (mostPages) => [
-  ...["--enable", "simd,threads", "--sharedMemory", "--initialMemory", "1"],
+/**
+ * @param {number} mostPages how far the memory that the threads share may grow, in pages of 64 KiB
+ * @param {string} simd
+ */
+const withThreads = (mostPages, simd = "simd") => [
+  ...["--enable", `${simd},threads`, "--sharedMemory", "--initialMemory", "1"],
   ...["--maximumMemory", String(mostPages)],
 ];
 
@@ -32,6 +36,16 @@ export const KERNEL_BUILDS = {
     folder: SEARCH,
     source: "assembly/scan.ts",
     options: withThreads(MOST_SCAN_PAGES),
+  },
+  "scan-relaxed.wasm": {
+    folder: SEARCH,
+    source: "assembly/scan.ts",
+    options: ["--enable", RELAXED],
+  },
+  "scan-relaxed-threads.wasm": {
+    folder: SEARCH,
+    source: "assembly/scan.ts",
+    options: withThreads(MOST_SCAN_PAGES, RELAXED),
   },
   "matrix.wasm": {
     folder: "scripts/matrix",

@@ -6,15 +6,18 @@ import { isScanExports, SCAN_OPERATIONS } from "../workers/search/kernel/scan-ex
 import { createScanThreads } from "../workers/search/kernel/scan-threads.ts";
 import { startKernelThreads } from "./start-kernel-threads.ts";
 
-const KERNEL = new URL("../workers/search/kernel/scan-threads.wasm", import.meta.url);
+/** Builds of the page's scan kernel whose memory is shared. */
+type SharedScanBuild = "scan-threads.wasm" | "scan-relaxed-threads.wasm";
 
 /** The page's scan kernel in Node on several threads, all of which are there when it is and help with every scan of several blocks. */
 export async function openSharedScanKernel(
+  build: SharedScanBuild,
   count: number,
   mostPages: number,
 ): Promise<{ readonly kernel: ScanKernel; stop(): Promise<void> }> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
-  const module = await WebAssembly.compile(new Uint8Array(readFileSync(KERNEL)));
+  const url = new URL(`../workers/search/kernel/${build}`, import.meta.url);
+  const module = await WebAssembly.compile(new Uint8Array(readFileSync(url)));
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   if (!isScanExports(exports)) throw new Error("not the scan kernel");
   const operations = SCAN_OPERATIONS;

@@ -1,13 +1,16 @@
-// `npm run bench:kernel`: how many rows the scan kernels score in a second on one core and on two, beside an exact scan of float32 vectors in the
-// same run. Rates by themselves depend on the machine and on what else it does; the ratio hardly does.
+// `npm run bench:kernel`: how many rows the scan kernels score in a second on one core and on two, with and without relaxed SIMD, beside an exact
+// scan of float32 vectors in the same run. Rates by themselves depend on the machine and on what else it does; the ratio hardly does.
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { residentBytes } from "../../src/core/codes/plain-kernel.ts";
 import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
+import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { createSignTable } from "../../src/core/codes/sign-table.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
 import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
+import { hasRelaxedSimd } from "../../workers/search/kernel/has-relaxed-simd.ts";
 import { compileAssembly } from "../build-kernel.mjs";
 import { openSharedScanKernel } from "../open-shared-scan-kernel.ts";
 import { openFloatScan } from "./float-scan.ts";
@@ -17,12 +20,16 @@ const ROWS = 190;
 const BLOCKS = 1600;
 /** Blocks that are scored by one call: as many as a search visits together. */
 const SLICE = 160;
+/** Blocks that stay in a cache, and how often they are scored in a round. */
+const CACHED = 10;
+const CACHED_TURNS = 160;
 const PATCHES = 49;
 const ROUNDS = 9;
 const DIMS = [512, 768];
 
 const random = createSeededRandom(1);
-const bytes = readFileSync(new URL("../../workers/search/kernel/scan.wasm", import.meta.url));
+// Node 20 has relaxed SIMD behind a flag.
+if (!hasRelaxedSimd()) setFlagsFromString("--experimental-wasm-relaxed-simd");
 const floats = await compileAssembly({
   name: "floats.wasm",
   folder: "scripts/bench-kernel",
@@ -37,20 +44,25 @@ for (const dim of DIMS) {
   console.log(`\n${dim} numbers a row, ${ROWS * BLOCKS} rows, best of ${ROUNDS} rounds:`);
   for (const [name, rate] of Object.entries(rates)) {
     const ratio = (rate / exact).toFixed(2).padStart(6);
-    console.log(`${name.padEnd(34)}${(rate / 1e6).toFixed(1).padStart(7)} M rows/s${ratio} ×`);
+    console.log(`${name.padEnd(52)}${(rate / 1e6).toFixed(1).padStart(7)} M rows/s${ratio} ×`);
   }
 }
 
 /** Rows per second of each scan, by its name. */
 async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const kernel = createScanKernel(instance.exports, memory, 2 ** 32 - 65_536);
   const capacity = residentBytes(ROWS * BLOCKS, dim);
-  const codes = kernel.openCodes(dim, capacity);
-  const signs = kernel.openCodes(dim, capacity);
-  const two = await openSharedScanKernel(2, 65_536);
-  const sharedCodes = two.kernel.openCodes(dim, capacity);
+  const plain = await openAlone("scan.wasm");
+  const relaxed = await openAlone("scan-relaxed.wasm");
+  const plainTwo = await openSharedScanKernel("scan-threads.wasm", 2, 65_536);
+  const relaxedTwo = await openSharedScanKernel("scan-relaxed-threads.wasm", 2, 65_536);
+  const openIn = (kernel: ScanKernel) => kernel.openCodes(dim, capacity);
+  const signs = openIn(plain);
+  const stores = {
+    "relaxed SIMD": openIn(relaxed),
+    "relaxed SIMD, two threads": openIn(relaxedTwo.kernel),
+    "plain SIMD": openIn(plain),
+    "plain SIMD, two threads": openIn(plainTwo.kernel),
+  };
   const noise = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
   const factors = () => Float32Array.from({ length: ROWS }, () => random() / 100);
   const planes = {
@@ -64,7 +76,7 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   };
   const cluster = { count: ROWS, blocks: planes.signBlocks, f1: factors(), h: factors() };
   for (let block = 0; block < BLOCKS; block++) {
-    const isKept = [codes, sharedCodes].every((store) => store.add(block, packed));
+    const isKept = Object.values(stores).every((store) => store.add(block, packed));
     if (!isKept || !signs.addSigns(block, cluster)) throw new Error("no room");
   }
   const space = createCodeSpace({ dim, rotationSeed: 1, metricInverse: null, hub: null });
@@ -80,36 +92,43 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   const slices = Array.from({ length: BLOCKS / SLICE }, (_, slice) =>
     Array.from({ length: SLICE }, (_, i) => slice * SLICE + i),
   );
+  const cached = Array.from({ length: CACHED }, (_, block) => block);
   const fewSlices = slices.slice(0, 1);
   const exact = await openFloatScan(floats, dim, ROWS * BLOCKS, random);
-  const scans = {
-    "exact float32": exact,
-    "4-bit codes": () => {
+  const scans: Record<string, () => number> = { "exact float32": exact };
+  for (const [name, codes] of Object.entries(stores)) {
+    scans[`4-bit codes, ${name}`] = () => {
       for (const slice of slices) codes.scan(slice, [query], zeros, scores);
       return BLOCKS * ROWS;
-    },
-    "4-bit codes, two threads": () => {
-      for (const slice of slices) sharedCodes.scan(slice, [query], zeros, scores);
-      return BLOCKS * ROWS;
-    },
-    signs: () => {
-      for (let block = 0; block < BLOCKS; block++) {
-        signs.scanSigns(block, query, table, 0, scores);
+    };
+    scans[`4-bit codes in a cache, ${name}`] = () => {
+      for (let turn = 0; turn < CACHED_TURNS; turn++) {
+        codes.scan(cached, [query], zeros, scores);
       }
-      return BLOCKS * ROWS;
-    },
-    "4-bit codes, 49 queries at once": () => {
+      return CACHED_TURNS * CACHED * ROWS;
+    };
+    scans[`49 queries at once, ${name}`] = () => {
       for (const slice of fewSlices) codes.scan(slice, queries, zeros, scores);
       return fewSlices.length * SLICE * ROWS * PATCHES;
-    },
-    "49 queries at once, two threads": () => {
-      for (const slice of fewSlices) sharedCodes.scan(slice, queries, zeros, scores);
-      return fewSlices.length * SLICE * ROWS * PATCHES;
-    },
+    };
+  }
+  scans["signs"] = () => {
+    for (let block = 0; block < BLOCKS; block++) {
+      signs.scanSigns(block, query, table, 0, scores);
+    }
+    return BLOCKS * ROWS;
   };
   const rates = fastest(scans);
-  await two.stop();
+  await Promise.all([plainTwo.stop(), relaxedTwo.stop()]);
   return rates;
+}
+
+/** A build of the kernel on the calling thread. */
+async function openAlone(build: string): Promise<ScanKernel> {
+  const url = new URL(`../../workers/search/kernel/${build}`, import.meta.url);
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { instance } = await WebAssembly.instantiate(readFileSync(url), { env: { memory } });
+  return createScanKernel(instance.exports, memory, 2 ** 32 - 65_536);
 }
 
 /** The best rate of each scan; the scans take turns, so that a busy moment of the machine meets all of them. */

@@ -1,19 +1,32 @@
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
+import { hasRelaxedSimd } from "../../workers/search/kernel/has-relaxed-simd.ts";
+
+/** The builds of the scan kernel. */
+export const SCAN_BUILDS = [
+  "scan.wasm",
+  "scan-threads.wasm",
+  "scan-relaxed.wasm",
+  "scan-relaxed-threads.wasm",
+] as const;
+type ScanBuild = (typeof SCAN_BUILDS)[number];
+
+// Node 20 has relaxed SIMD behind a flag, as browsers had it then.
+if (!hasRelaxedSimd()) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 /** Bytes of the committed WebAssembly. */
-export function scanKernelBytes(name: "scan.wasm" | "scan-threads.wasm"): Uint8Array<ArrayBuffer> {
+export function scanKernelBytes(name: ScanBuild): Uint8Array<ArrayBuffer> {
   const url = new URL(`../../workers/search/kernel/${name}`, import.meta.url);
   return new Uint8Array(readFileSync(url));
 }
 
-/** The page's scan kernel in Node, with memory that is shared or not. */
-export async function openNodeScanKernel(isShared: boolean, mostPages = 4096): Promise<ScanKernel> {
-  const memory = isShared
+/** A build of the page's scan kernel in Node, on the calling thread. */
+export async function openNodeScanKernel(name: ScanBuild, mostPages = 4096): Promise<ScanKernel> {
+  const memory = name.includes("threads")
     ? new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
     : new WebAssembly.Memory({ initial: 1 });
-  const bytes = scanKernelBytes(isShared ? "scan-threads.wasm" : "scan.wasm");
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(scanKernelBytes(name), { env: { memory } });
   return createScanKernel(instance.exports, memory, mostPages * 65_536);
 }

@@ -2,10 +2,12 @@ import { dotFloats } from "../search/dot.ts";
 import type { CodeSpace } from "./code-space.ts";
 import type { PreparedQuery } from "./prepared-query.ts";
 
-const MOST_CODE = 15;
 const MIDDLE = 7.5;
-const MOST_I16 = 32_767;
-const MOST_I32 = 2 ** 31 - 1;
+/**
+ * The query's numbers are rounded to integers of eight bits, which a processor multiplies twice as fast as longer ones. The rounding
+ * adds a hundredth of ‖q'‖ where the codes of the rows err by a tenth of ‖y‖: 0.3 % of the error of a score.
+ */
+const MOST_INTEGER = 127;
 
 /**
  * Prepares a query for the scans of codes.
@@ -20,9 +22,7 @@ export function prepareQuery(
   const { codeDim, hub } = space;
   const inCodeSpace = space.ofQuery(query);
   const largest = inCodeSpace.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  // So that no sum of products with codes leaves 32 bits, however long the vectors are.
-  const limit = Math.min(MOST_I16, Math.floor(MOST_I32 / (MOST_CODE * codeDim)));
-  const a = largest / limit;
+  const a = largest / MOST_INTEGER;
   const i16 = new Int16Array(codeDim);
   let sum = 0;
   inCodeSpace.forEach((value, i) => {

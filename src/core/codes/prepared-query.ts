@@ -3,7 +3,7 @@ export interface PreparedQuery {
   /** Numbers in code space, D. */
   readonly codeDim: number;
   /**
-   * [D] the query in code space as integers, q' ≈ a · i16, in the order of the nibble scan: for the 16 bytes j of a row (numbers 32j …
+   * [D] the query in code space as integers from −127 to 127, q' ≈ a · i16, in the order of the nibble scan: for the 16 bytes j of a row (numbers 32j …
    * 32j + 31) the entry 32j + 8s + k belongs to number 32j + 4k + s, which is the nibble s of the 16-bit word k.
    */
   readonly i16: Int16Array<ArrayBuffer>;

@@ -3,7 +3,7 @@ import { roundForCentroids } from "../../../src/core/codes/centroid-query.ts";
 import { createCodeSpace } from "../../../src/core/codes/code-space.ts";
 import { plainKernel, residentBytes } from "../../../src/core/codes/plain-kernel.ts";
 import { packMagnitudes, packSigns } from "../../../src/core/codes/planes.ts";
-import { prepareQuery } from "../../../src/core/codes/prepare-query.ts";
+import { prepareQuery, scanPlace } from "../../../src/core/codes/prepare-query.ts";
 import { createSignTable } from "../../../src/core/codes/sign-table.ts";
 import { codesOfNibbles, unpackNibbles } from "../../../src/core/codes/unpack.ts";
 import { blockSigns } from "../../../src/core/edition/sign-file.ts";
@@ -54,9 +54,14 @@ describe.each(SHAPES)("$count rows of $codeDim numbers", ({ count, codeDim }) =>
     const scores = new Float32Array(2 * count);
     store.scan([3], queries, Float32Array.of(0.25, -0.5), scores);
     queries.forEach((query, index) => {
+      const rounded = query.inCodeSpace.map((_, i) => query.a * (query.i16[scanPlace(i)] ?? 0));
+      rounded.forEach((value, i) => {
+        const error = Math.abs(value - (query.inCodeSpace[i] ?? 0));
+        expect(error).toBeLessThanOrEqual(0.5001 * query.a);
+      });
       u.forEach((codes, row) => {
         const x = Float32Array.from(codes, (code) => code - 7.5);
-        const product = dotFloats(query.inCodeSpace, 0, x, 0, codeDim);
+        const product = dotFloats(rounded, 0, x, 0, codeDim);
         const parts = (packed.h[row] ?? 0) * query.hub + (packed.f4[row] ?? 0) * product;
         const expected =
           index === 0 ? 0.25 + parts : (-0.5 + parts) * (packed.adaptedFactors[row] ?? 0);
@@ -98,10 +103,11 @@ describe.each(SHAPES)("$count rows of $codeDim numbers", ({ count, codeDim }) =>
 describe("a query", () => {
   const space = createCodeSpace({ dim: 8192, rotationSeed: 1, metricInverse: null, hub: null });
 
-  it("keeps the greatest possible sums within 32 and 16 bits", () => {
+  it("keeps its integers within 8 bits, and the greatest possible sums within 32 and 16", () => {
     const query = prepareQuery(space, new Float32Array(8192).fill(1 / 90.5), false);
-    const most = query.i16.reduce((sum, value) => sum + 15 * Math.abs(value), 0);
-    expect(most).toBeLessThan(2 ** 31);
+    const magnitudes = query.i16.map(Math.abs);
+    expect(magnitudes.reduce((most, value) => Math.max(most, value))).toBe(127);
+    expect(magnitudes.reduce((sum, value) => sum + 15 * value, 0)).toBeLessThan(2 ** 31);
     const { entries } = createSignTable(new Float32Array(8192).fill(0.1));
     let sum = 0;
     for (let group = 0; group < 2048; group++) sum += entries[16 * group + 15] ?? 0;

@@ -62,7 +62,9 @@ describe("files of more than 4 GiB", () => {
 
   it("reads the text of a work that lies behind them", async () => {
     const text = {
-      blocks: [{ kind: "paragraph", level: 0, text: "The last text of all.", styles: [], images: [] }],
+      blocks: [
+        { kind: "paragraph", level: 0, text: "The last text of all.", styles: [], images: [] },
+      ],
       spans: [{ block: 0, start: 0, lastBlock: 0, end: 21 }],
     } as const;
     const last = gzip(encodeWorkText(text));

@@ -4,8 +4,11 @@ import { KernelJobs } from "../../../src/core/kernel-jobs.ts";
 import { downloadBytes } from "../../encoder/download.ts";
 import { startKernelThreads } from "../../start-kernel-threads.ts";
 import { createScanKernel } from "./create-scan-kernel.ts";
+import { hasRelaxedSimd } from "./has-relaxed-simd.ts";
 import soloWasm from "./scan.wasm?url";
 import { isScanExports, SCAN_OPERATIONS } from "./scan-exports.ts";
+import relaxedWasm from "./scan-relaxed.wasm?url";
+import relaxedThreadsWasm from "./scan-relaxed-threads.wasm?url";
 import { createScanThreads, type ScanThreads } from "./scan-threads.ts";
 import threadsWasm from "./scan-threads.wasm?url";
 
@@ -41,8 +44,7 @@ export async function openScanKernel(
   signal: AbortSignal,
 ): Promise<OpenedScanKernel> {
   const shared = options.threads > 1;
-  const url = new URL(shared ? threadsWasm : soloWasm, self.location.href).href;
-  const bytes = await downloadBytes(url, { signal });
+  const bytes = await downloadBytes(new URL(buildFor(shared), self.location.href).href, { signal });
   try {
     return shared ? await openShared(bytes, options) : await openSolo(bytes);
   } catch (error) {
@@ -52,6 +54,11 @@ export async function openScanKernel(
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError({ code: "session-failed", stage: "search", why }, { cause: error });
   }
+}
+
+function buildFor(shared: boolean): string {
+  if (hasRelaxedSimd()) return shared ? relaxedThreadsWasm : relaxedWasm;
+  return shared ? threadsWasm : soloWasm;
 }
 
 async function openSolo(bytes: Uint8Array<ArrayBuffer>): Promise<OpenedScanKernel> {

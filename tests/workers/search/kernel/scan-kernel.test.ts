@@ -6,7 +6,7 @@ import { createSignTable } from "../../../../src/core/codes/sign-table.ts";
 import { AppError } from "../../../../src/core/errors.ts";
 import { createSeededRandom } from "../../../../src/core/search/seeded-random.ts";
 import { createScanKernel } from "../../../../workers/search/kernel/create-scan-kernel.ts";
-import { openNodeScanKernel } from "../../../helpers/node-scan-kernel.ts";
+import { openNodeScanKernel, SCAN_BUILDS } from "../../../helpers/node-scan-kernel.ts";
 import { packedBlock, randomU, signCluster } from "../../../helpers/packed-block.ts";
 import { drawVector } from "../../../helpers/tiny-corpus.ts";
 
@@ -24,8 +24,8 @@ function queriesOf(codeDim: number, count: number) {
   );
 }
 
-describe.each([false, true])("the scan kernel, shared memory: %s", async (isShared) => {
-  const kernel = await openNodeScanKernel(isShared);
+describe.each(SCAN_BUILDS)("the scan kernel, %s", async (build) => {
+  const kernel = await openNodeScanKernel(build);
 
   it.each(SHAPES)(
     "gives the reference's bits for $count rows of $codeDim",
@@ -47,6 +47,27 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
       for (let row = 0; row < count; row++) expect(own.row(5, row)).toEqual(reference.row(5, row));
     },
   );
+
+  it("gives the reference's bits where all products are the greatest there are", () => {
+    const codeDim = 8192;
+    const u = randomU(6, codeDim, 1).map((codes) => codes.fill(15));
+    const packed = packedBlock(u, codeDim, 1);
+    // A rotation never gives such a query; it is what sums must not overflow for.
+    const [query] = queriesOf(codeDim, 1);
+    if (query === undefined) throw new Error("no query");
+    const i16 = new Int16Array(codeDim).fill(-127);
+    const extreme = { ...query, i16, b: -7.5 * query.a * -127 * codeDim };
+    for (const queries of [[extreme], [extreme, query, extreme]]) {
+      const [scores, expected] = [kernel, plainKernel].map((each) => {
+        const store = each.openCodes(codeDim, CAPACITY);
+        store.add(0, packed);
+        const all = new Float32Array(6 * queries.length);
+        store.scan([0], queries, new Float32Array(queries.length), all);
+        return all;
+      });
+      expect(scores).toEqual(expected);
+    }
+  });
 
   it.each([1, 2, 5])(
     "scores many blocks at once as it does one by one, for %i queries",
@@ -156,7 +177,7 @@ describe.each([false, true])("the scan kernel, shared memory: %s", async (isShar
 
 describe("a kernel whose memory is at its end", () => {
   it("keeps what it has and says that there is no room", async () => {
-    const kernel = await openNodeScanKernel(true, 4);
+    const kernel = await openNodeScanKernel("scan-threads.wasm", 4);
     const store = kernel.openCodes(512, CAPACITY);
     const packed = packedBlock(randomU(60, 512, 1), 512, 1);
     let blocks = 0;

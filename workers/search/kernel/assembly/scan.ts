@@ -3,7 +3,13 @@
 //
 // Sums are exact integers. Factors are applied in float64 in the order of the reference, so that both give the same bits.
 
-/** A query in memory: a, b and <q, m> in float64, whether it is adapted as i32, four bytes of nothing, then i16 [D] in scan order. */
+// Two builds: where the engine has relaxed SIMD, bytes are multiplied, 16 at a time. Its product of signed bytes and codes below 128 is the same
+// everywhere; what is "relaxed", a second factor of 128 and more, does not occur. Else 16-bit numbers are multiplied, 8 at a time.
+
+/**
+ * A query in memory: a, b and <q, m> in float64, whether it is adapted as i32, four bytes of nothing, then i16 [D] in the order of the
+ * nibble scan, then i8 [D] in that of the byte scan.
+ */
 const QUERY_B: usize = 8;
 const QUERY_HUB: usize = 16;
 const QUERY_ADAPTED: usize = 24;
@@ -16,8 +22,10 @@ const JOB_CENTROID_SCORES: usize = 8;
 const JOB_SCORES: usize = 12;
 const JOB_COUNT: usize = 16;
 
-/** Rows that a batch unpacks at once; their numbers stay in the first-level cache. */
-const BATCH_ROWS: i32 = 4;
+/** Rows that share the loads of a query; of a batch they are unpacked together, and stay in the first-level cache. */
+const GROUP_ROWS: i32 = 4;
+/** Numbers whose byte products a lane of 16 bits holds: 16 products of at most 127 · 15. */
+const WIDEN_EVERY: usize = 128;
 
 /** Scores the jobs from `first` to before `last` for one query; `scratch` is not used. */
 export function scanJobs(
@@ -30,15 +38,16 @@ export function scanJobs(
 ): void {
   for (let job = first; job < last; job++) {
     const at = jobs + <usize>job * JOB_BYTES;
-    scanOne(
-      load<u32>(at),
-      load<i32>(at, JOB_COUNT),
-      rowBytes,
-      load<u32>(at, JOB_FACTORS),
-      query,
-      load<f32>(load<u32>(at, JOB_CENTROID_SCORES)),
-      load<u32>(at, JOB_SCORES),
-    );
+    const nibbles = load<u32>(at);
+    const count = load<i32>(at, JOB_COUNT);
+    const factors = load<u32>(at, JOB_FACTORS);
+    const centroidScore = load<f32>(load<u32>(at, JOB_CENTROID_SCORES));
+    const scores = load<u32>(at, JOB_SCORES);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      scanBytes(nibbles, count, rowBytes, factors, query, centroidScore, scores);
+    } else {
+      scanOne(nibbles, count, rowBytes, factors, query, centroidScore, scores);
+    }
   }
 }
 
@@ -54,17 +63,16 @@ export function scanJobsBatched(
 ): void {
   for (let job = first; job < last; job++) {
     const at = jobs + <usize>job * JOB_BYTES;
-    scanBatch(
-      load<u32>(at),
-      load<i32>(at, JOB_COUNT),
-      rowBytes,
-      load<u32>(at, JOB_FACTORS),
-      queries,
-      queryCount,
-      load<u32>(at, JOB_CENTROID_SCORES),
-      scratch,
-      load<u32>(at, JOB_SCORES),
-    );
+    const nibbles = load<u32>(at);
+    const count = load<i32>(at, JOB_COUNT);
+    const factors = load<u32>(at, JOB_FACTORS);
+    const centroids = load<u32>(at, JOB_CENTROID_SCORES);
+    const scores = load<u32>(at, JOB_SCORES);
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      scanBytesBatch(nibbles, count, rowBytes, factors, queries, queryCount, centroids, scratch, scores);
+    } else {
+      scanBatch(nibbles, count, rowBytes, factors, queries, queryCount, centroids, scratch, scores);
+    }
   }
 }
 
@@ -139,12 +147,12 @@ function scanBatch(
   scores: usize,
 ): void {
   const unpackedBytes = rowBytes << 2;
-  const queryBytes = QUERY_I16 + unpackedBytes;
+  const queryBytes = queryBytesOf(rowBytes);
   const stride = <usize>count << 2;
-  for (let row = 0; row < count; row += BATCH_ROWS) {
-    const rows = min(BATCH_ROWS, count - row);
+  for (let row = 0; row < count; row += GROUP_ROWS) {
+    const rows = min(GROUP_ROWS, count - row);
     // Rows that are missing at the end repeat the last one; their sums are not stored.
-    for (let i = 0; i < BATCH_ROWS; i++) {
+    for (let i = 0; i < GROUP_ROWS; i++) {
       widen(
         nibbles + <usize>min(row + i, count - 1) * rowBytes,
         rowBytes,
@@ -194,6 +202,188 @@ function scanBatch(
   }
 }
 
+/** Bytes of a query in memory: D is twice the bytes of a row, and takes three bytes a number. */
+// @ts-expect-error: decorator
+@inline
+function queryBytesOf(rowBytes: usize): usize {
+  return QUERY_I16 + 6 * rowBytes;
+}
+
+/** Where a query's bytes begin. */
+// @ts-expect-error: decorator
+@inline
+function bytesOf(query: usize, rowBytes: usize): usize {
+  return query + QUERY_I16 + (rowBytes << 2);
+}
+
+/** One query by bytes, four rows per pass. Rows that are missing at the end repeat the last one; their sums are not stored. */
+function scanBytes(
+  nibbles: usize,
+  count: i32,
+  rowBytes: usize,
+  factors: usize,
+  query: usize,
+  centroidScore: f64,
+  scores: usize,
+): void {
+  const low = i8x16.splat(15);
+  const stride = <usize>count << 2;
+  const last = nibbles + <usize>(count - 1) * rowBytes;
+  const bytes = bytesOf(query, rowBytes);
+  for (let row = 0; row < count; row += GROUP_ROWS) {
+    const n0 = nibbles + <usize>row * rowBytes;
+    let n1 = n0 + rowBytes;
+    let n2 = n1 + rowBytes;
+    let n3 = n2 + rowBytes;
+    if (n3 > last) {
+      n1 = min(n1, last);
+      n2 = min(n2, last);
+      n3 = last;
+    }
+    let s0 = i32x4.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    let p = bytes;
+    for (let at: usize = 0; at < rowBytes; ) {
+      const end = min(at + WIDEN_EVERY / 2, rowBytes);
+      let x0 = i16x8.splat(0);
+      let x1 = x0;
+      let x2 = x0;
+      let x3 = x0;
+      for (; at < end; at += 16, p += 32) {
+        const q0 = v128.load(p);
+        const q1 = v128.load(p, 16);
+        x0 = addProducts(x0, v128.load(n0 + at), q0, q1, low);
+        x1 = addProducts(x1, v128.load(n1 + at), q0, q1, low);
+        x2 = addProducts(x2, v128.load(n2 + at), q0, q1, low);
+        x3 = addProducts(x3, v128.load(n3 + at), q0, q1, low);
+      }
+      s0 = addPairs(s0, x0);
+      s1 = addPairs(s1, x1);
+      s2 = addPairs(s2, x2);
+      s3 = addPairs(s3, x3);
+    }
+    const rows = min(GROUP_ROWS, count - row);
+    const at = <usize>row << 2;
+    finishRows(s0, s1, s2, s3, rows, query, centroidScore, factors + at, stride, scores + at);
+  }
+}
+
+/** x and the products of 32 codes with the query's bytes. */
+// @ts-expect-error: decorator
+@inline
+function addProducts(x: v128, nibbles: v128, q0: v128, q1: v128, low: v128): v128 {
+  const even = i16x8.relaxed_dot_i8x16_i7x16_s(q0, v128.and(nibbles, low));
+  const odd = i16x8.relaxed_dot_i8x16_i7x16_s(q1, v128.and(i16x8.shr_u(nibbles, 4), low));
+  return i16x8.add(x, i16x8.add(even, odd));
+}
+
+// @ts-expect-error: decorator
+@inline
+function addPairs(sum: v128, x: v128): v128 {
+  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(x));
+}
+
+/** Several queries by bytes: four rows are unpacked once, then multiplied with two queries at a time. Scores are [queries × count]. */
+function scanBytesBatch(
+  nibbles: usize,
+  count: i32,
+  rowBytes: usize,
+  factors: usize,
+  queries: usize,
+  queryCount: i32,
+  centroidScores: usize,
+  scratch: usize,
+  scores: usize,
+): void {
+  const unpackedBytes = rowBytes << 1;
+  const queryBytes = queryBytesOf(rowBytes);
+  const stride = <usize>count << 2;
+  const r1 = scratch + unpackedBytes;
+  const r2 = r1 + unpackedBytes;
+  const r3 = r2 + unpackedBytes;
+  for (let row = 0; row < count; row += GROUP_ROWS) {
+    const rows = min(GROUP_ROWS, count - row);
+    for (let i = 0; i < GROUP_ROWS; i++) {
+      widenToBytes(
+        nibbles + <usize>min(row + i, count - 1) * rowBytes,
+        rowBytes,
+        scratch + <usize>i * unpackedBytes,
+      );
+    }
+    const factor = factors + (<usize>row << 2);
+    for (let q = 0; q < queryCount; q += 2) {
+      const query = queries + <usize>q * queryBytes;
+      const hasOther = q + 1 < queryCount;
+      const other = hasOther ? query + queryBytes : query;
+      const x = bytesOf(query, rowBytes);
+      const y = bytesOf(other, rowBytes);
+      let a0 = i32x4.splat(0);
+      let a1 = a0;
+      let a2 = a0;
+      let a3 = a0;
+      let b0 = a0;
+      let b1 = a0;
+      let b2 = a0;
+      let b3 = a0;
+      for (let at: usize = 0; at < unpackedBytes; ) {
+        const end = min(at + WIDEN_EVERY, unpackedBytes);
+        let c0 = i16x8.splat(0);
+        let c1 = c0;
+        let c2 = c0;
+        let c3 = c0;
+        let d0 = c0;
+        let d1 = c0;
+        let d2 = c0;
+        let d3 = c0;
+        for (; at < end; at += 16) {
+          const u = v128.load(x + at);
+          const v = v128.load(y + at);
+          const n0 = v128.load(scratch + at);
+          const n1 = v128.load(r1 + at);
+          const n2 = v128.load(r2 + at);
+          const n3 = v128.load(r3 + at);
+          c0 = i16x8.add(c0, i16x8.relaxed_dot_i8x16_i7x16_s(u, n0));
+          d0 = i16x8.add(d0, i16x8.relaxed_dot_i8x16_i7x16_s(v, n0));
+          c1 = i16x8.add(c1, i16x8.relaxed_dot_i8x16_i7x16_s(u, n1));
+          d1 = i16x8.add(d1, i16x8.relaxed_dot_i8x16_i7x16_s(v, n1));
+          c2 = i16x8.add(c2, i16x8.relaxed_dot_i8x16_i7x16_s(u, n2));
+          d2 = i16x8.add(d2, i16x8.relaxed_dot_i8x16_i7x16_s(v, n2));
+          c3 = i16x8.add(c3, i16x8.relaxed_dot_i8x16_i7x16_s(u, n3));
+          d3 = i16x8.add(d3, i16x8.relaxed_dot_i8x16_i7x16_s(v, n3));
+        }
+        a0 = addPairs(a0, c0);
+        a1 = addPairs(a1, c1);
+        a2 = addPairs(a2, c2);
+        a3 = addPairs(a3, c3);
+        b0 = addPairs(b0, d0);
+        b1 = addPairs(b1, d1);
+        b2 = addPairs(b2, d2);
+        b3 = addPairs(b3, d3);
+      }
+      const centroids = centroidScores + (<usize>q << 2);
+      const out = scores + <usize>q * stride + (<usize>row << 2);
+      finishRows(a0, a1, a2, a3, rows, query, load<f32>(centroids), factor, stride, out);
+      if (hasOther) {
+        const c = load<f32>(centroids, 4);
+        finishRows(b0, b1, b2, b3, rows, other, c, factor, stride, out + stride);
+      }
+    }
+  }
+}
+
+/** The codes of a nibble row as bytes, in the order of the query's. */
+function widenToBytes(nibbles: usize, rowBytes: usize, target: usize): void {
+  const low = i8x16.splat(15);
+  for (let at: usize = 0; at < rowBytes; at += 16, target += 32) {
+    const r = v128.load(nibbles + at);
+    v128.store(target, v128.and(r, low));
+    v128.store(target, v128.and(i16x8.shr_u(r, 4), low), 16);
+  }
+}
+
+/** The scores of up to four rows from their sums, in four lanes each. */
 // @ts-expect-error: decorator
 @inline
 function finishRows(
@@ -208,10 +398,68 @@ function finishRows(
   stride: usize,
   scores: usize,
 ): void {
+  if (rows == GROUP_ROWS) {
+    finishFour(s0, s1, s2, s3, query, centroidScore, factors, stride, scores);
+    return;
+  }
   finish(s0, query, centroidScore, factors, stride, scores);
   if (rows > 1) finish(s1, query, centroidScore, factors + 4, stride, scores + 4);
   if (rows > 2) finish(s2, query, centroidScore, factors + 8, stride, scores + 8);
-  if (rows > 3) finish(s3, query, centroidScore, factors + 12, stride, scores + 12);
+}
+
+/** As {@link finish} for four rows at once, with the same steps and so the same bits. */
+// @ts-expect-error: decorator
+@inline
+function finishFour(
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  query: usize,
+  centroidScore: f64,
+  factors: usize,
+  stride: usize,
+  scores: usize,
+): void {
+  const left = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 4, 1, 5), v128.shuffle<i32>(s0, s1, 2, 6, 3, 7));
+  const right = i32x4.add(v128.shuffle<i32>(s2, s3, 0, 4, 1, 5), v128.shuffle<i32>(s2, s3, 2, 6, 3, 7));
+  const sums = i32x4.add(v128.shuffle<i64>(left, right, 0, 2), v128.shuffle<i64>(left, right, 1, 3));
+  const f4 = v128.load(factors);
+  const h = v128.load(factors + stride);
+  const a = f64x2.splat(load<f64>(query));
+  const b = f64x2.splat(load<f64>(query, QUERY_B));
+  const hub = f64x2.splat(load<f64>(query, QUERY_HUB));
+  const centroid = f64x2.splat(centroidScore);
+  let x = twoScores(sums, f4, h, a, b, hub, centroid);
+  let y = twoScores(high(sums), high(f4), high(h), a, b, hub, centroid);
+  if (load<i32>(query, QUERY_ADAPTED) != 0) {
+    const adapted = v128.load(factors + (stride << 1));
+    x = f64x2.mul(x, f64x2.promote_low_f32x4(adapted));
+    y = f64x2.mul(y, f64x2.promote_low_f32x4(high(adapted)));
+  }
+  v128.store(
+    scores,
+    v128.shuffle<i32>(f32x4.demote_f64x2_zero(x), f32x4.demote_f64x2_zero(y), 0, 1, 4, 5),
+  );
+}
+
+// @ts-expect-error: decorator
+@inline
+function twoScores(
+  sums: v128,
+  factor: v128,
+  h: v128,
+  a: v128,
+  b: v128,
+  hub: v128,
+  centroid: v128,
+): v128 {
+  const estimate = f64x2.add(f64x2.mul(a, f64x2.convert_low_i32x4_s(sums)), b);
+  const along = f64x2.mul(f64x2.promote_low_f32x4(h), hub);
+  return f64x2.add(
+    f64x2.add(centroid, along),
+    f64x2.mul(f64x2.promote_low_f32x4(factor), estimate),
+  );
 }
 
 /** The codes of a nibble row as i16, in the order of the query. */
@@ -270,6 +518,10 @@ export function scanSigns(
   const low = i8x16.splat(15);
   const stride = <usize>blocks << 6;
   const blockBytes = planeBytes << 4;
+  const as = f64x2.splat(a);
+  const bs = f64x2.splat(b);
+  const hubs = f64x2.splat(hub);
+  const c = f64x2.splat(centroidScore);
   for (let block = 0; block < blocks; block++) {
     let first = i16x8.splat(0);
     let second = first;
@@ -291,10 +543,10 @@ export function scanSigns(
       second = i16x8.add(second, i16x8.extend_high_i8x16_u(sum));
     }
     signs += blockBytes;
-    finishSigns(i32x4.extend_low_i16x8_u(first), factors, stride, a, b, hub, centroidScore, scores);
-    finishSigns(i32x4.extend_high_i16x8_u(first), factors + 16, stride, a, b, hub, centroidScore, scores + 16);
-    finishSigns(i32x4.extend_low_i16x8_u(second), factors + 32, stride, a, b, hub, centroidScore, scores + 32);
-    finishSigns(i32x4.extend_high_i16x8_u(second), factors + 48, stride, a, b, hub, centroidScore, scores + 48);
+    finishSigns(i32x4.extend_low_i16x8_u(first), factors, stride, as, bs, hubs, c, scores);
+    finishSigns(i32x4.extend_high_i16x8_u(first), factors + 16, stride, as, bs, hubs, c, scores + 16);
+    finishSigns(i32x4.extend_low_i16x8_u(second), factors + 32, stride, as, bs, hubs, c, scores + 32);
+    finishSigns(i32x4.extend_high_i16x8_u(second), factors + 48, stride, as, bs, hubs, c, scores + 48);
     factors += 64;
     scores += 64;
   }
@@ -306,45 +558,26 @@ function finishSigns(
   sums: v128,
   f1: usize,
   stride: usize,
-  a: f64,
-  b: f64,
-  hub: f64,
-  centroidScore: f64,
+  a: v128,
+  b: v128,
+  hub: v128,
+  centroidScore: v128,
   scores: usize,
 ): void {
   const f = v128.load(f1);
   const h = v128.load(f1 + stride);
-  const left = signScores(sums, f, h, a, b, hub, centroidScore);
-  const right = signScores(high(sums), high(f), high(h), a, b, hub, centroidScore);
-  v128.store(scores, v128.shuffle<i32>(left, right, 0, 1, 4, 5));
+  const x = twoScores(sums, f, h, a, b, hub, centroidScore);
+  const y = twoScores(high(sums), high(f), high(h), a, b, hub, centroidScore);
+  v128.store(
+    scores,
+    v128.shuffle<i32>(f32x4.demote_f64x2_zero(x), f32x4.demote_f64x2_zero(y), 0, 1, 4, 5),
+  );
 }
 
 // @ts-expect-error: decorator
 @inline
 function high(x: v128): v128 {
   return v128.shuffle<i32>(x, x, 2, 3, 2, 3);
-}
-
-// @ts-expect-error: decorator
-@inline
-function signScores(
-  sums: v128,
-  f1: v128,
-  h: v128,
-  a: f64,
-  b: f64,
-  hub: f64,
-  centroidScore: f64,
-): v128 {
-  const estimate = f64x2.add(
-    f64x2.mul(f64x2.splat(a), f64x2.convert_low_i32x4_u(sums)),
-    f64x2.splat(b),
-  );
-  const along = f64x2.mul(f64x2.promote_low_f32x4(h), f64x2.splat(hub));
-  const rest = f64x2.mul(f64x2.promote_low_f32x4(f1), estimate);
-  return f32x4.demote_f64x2_zero(
-    f64x2.add(f64x2.add(f64x2.splat(centroidScore), along), rest),
-  );
 }
 
 /** Scores of a query i16 [stride] with centroids i8 [count × stride]; `stride` is a multiple of 16, the rest is zeros. */
