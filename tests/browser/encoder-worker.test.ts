@@ -163,15 +163,20 @@ describe("the encoder worker with the demo pack", () => {
     const picture = await wide.convertToBlob();
     const whole = await encoder.encodePicture(live, picture, tiles, ignore);
     const eight = whole.timings["embed-picture"] ?? 0;
-    const controller = new AbortController();
-    const encoding = encoder.encodePicture(controller.signal, picture, tiles, (progress) => {
-      if (progress.phase === "step" && progress.step === "embed-picture") controller.abort();
-    });
-    await expect(encoding).rejects.toMatchObject({ name: "AbortError" });
-    const begun = performance.now();
-    await encoder.encodePicture(live, picture, { ...tiles, framing: { kind: "centre" } }, ignore);
+    const held: number[] = [];
+    // The least of three: a moment in which the machine does something else is not what held the pass up.
+    for (let turn = 0; turn < 3; turn++) {
+      const controller = new AbortController();
+      const encoding = encoder.encodePicture(controller.signal, picture, tiles, (progress) => {
+        if (progress.phase === "step" && progress.step === "embed-picture") controller.abort();
+      });
+      await expect(encoding).rejects.toMatchObject({ name: "AbortError" });
+      const begun = performance.now();
+      await encoder.encodePicture(live, picture, { ...tiles, framing: { kind: "centre" } }, ignore);
+      held.push(performance.now() - begun);
+    }
     // What was cancelled held the next pass up by one square and not by eight.
-    expect(performance.now() - begun).toBeLessThan(eight);
+    expect(Math.min(...held)).toBeLessThan(eight);
   });
 
   it("passes typed errors on, and works with the next picture", async () => {

@@ -97,10 +97,12 @@ describe("the cache of model packs", () => {
     const cache = await openPackCache();
     serve(first);
     const answer = globalThis.fetch;
+    const { files } = await fetchManifest(source, cache, live);
+    const other = files.find(({ name }) => name === PACK_FILES.trunkData)?.sha256 ?? "";
     vi.stubGlobal("fetch", async (url: string) => {
       if (!url.endsWith(PACK_FILES.headData)) return answer(url);
-      // Long enough for the other file to arrive and be kept.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // Until the other file has arrived and is kept.
+      await vi.waitFor(async () => expect(await cache.getFile(other)).toBeDefined());
       throw new TypeError("connection reset");
     });
     const error = await load(cache).catch((e: unknown) => e);

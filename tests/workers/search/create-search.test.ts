@@ -15,6 +15,7 @@ import {
   withFlippedByte,
 } from "../../helpers/tiny-edition.ts";
 import type { WrittenFileName } from "../../helpers/tiny-files/edition-files.ts";
+import { untilKept } from "../../helpers/until-quiet.ts";
 
 const DIM = 64;
 const edition = makeTinyEdition({ sentences: 3000, dim: DIM });
@@ -79,7 +80,7 @@ describe("createSearch", () => {
   it("reads from storage when the page is opened again, also without a connection", async () => {
     await serve();
     const first = await openAndSearch(1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilKept("artefact-editions", "blocks");
     server.reset();
     const second = await openAndSearch(1);
     expect(second.found).toEqual(first.found);

@@ -11,6 +11,7 @@ import { type FakeHub, startFakeHub } from "../../helpers/fake-hub.ts";
 import { type RangeServer, startRangeServer } from "../../helpers/range-server.ts";
 import { makeQuery } from "../../helpers/tiny-corpus.ts";
 import { filesToServe, makeTinyEdition } from "../../helpers/tiny-edition.ts";
+import { untilKept } from "../../helpers/until-quiet.ts";
 
 const SENTENCES = 12_000;
 const DIM = 64;
@@ -65,7 +66,7 @@ describe("a large edition", () => {
 
   it("asks for nothing of what another visit has kept", async () => {
     const first = await (await openPage()).search(request(2), quiet, quiet, neverAborted());
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilKept("artefact-editions", "blocks");
     server.reset();
     const second = await (await openPage()).search(request(2), quiet, quiet, neverAborted());
     expect(rowsOf(second)).toEqual(rowsOf(first));
