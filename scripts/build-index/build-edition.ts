@@ -58,7 +58,7 @@ export async function buildEdition(
   }
   const memory = watchMemory(() => Math.round(process.resourceUsage().maxRSS / KIB_PER_MB));
   const report = createPhaseLog(log, () => performance.now(), memory);
-  const corpus = await prepareCorpus(options, folder, log, signal);
+  const corpus = await prepareCorpus(options, folder, log, report, signal);
   const isSmall = corpus.sentences <= SMALL_CORPUS && options.arithmetic === "auto";
   const threads = isSmall ? 0 : (options.threads ?? availableParallelism());
   const arithmetic = await chooseArithmetic(isSmall ? "cpu" : options.arithmetic, threads, log);

@@ -5,7 +5,7 @@ import { nameSome } from "./build-error.ts";
 import type { BuildOptions, VectorsPlace } from "./build-options.ts";
 import { CORPUS_FILES } from "./corpus/corpus-records.ts";
 import { type CorpusLayout, LAYOUT_FILES, type LayoutFileName } from "./corpus/layout.ts";
-import type { Log } from "./progress.ts";
+import type { Log, ReportPhase } from "./progress.ts";
 import { requireRoom } from "./require-room.ts";
 import { copyInput } from "./vectors/copy-input.ts";
 import { findVectors, type VectorsKind } from "./vectors/find-vectors.ts";
@@ -54,6 +54,7 @@ export async function prepareCorpus(
   options: BuildOptions,
   folder: WorkFolder,
   log: Log,
+  report: ReportPhase,
   signal: AbortSignal,
 ): Promise<PreparedCorpus> {
   // The folder checked the hash of what was written below.
@@ -67,7 +68,7 @@ export async function prepareCorpus(
   await requireRoom([{ folder: folder.path, bytes: LAYOUT_SHARE * (sentences?.size ?? 0) }]);
   const own = await makeOwnFolder(folder.path);
   try {
-    const prepared = { ...(await readCorpus(options, folder, own, log, signal)), copiedTo };
+    const prepared = { ...(await readCorpus(options, folder, own, log, report, signal)), copiedTo };
     await folder.write(CHECKPOINT, prepared);
     return prepared;
   } finally {
@@ -81,13 +82,18 @@ async function readCorpus(
   folder: WorkFolder,
   own: string,
   log: Log,
+  report: ReportPhase,
   signal: AbortSignal,
 ): Promise<Omit<PreparedCorpus, "copiedTo">> {
-  const { json, markdown, images, areProjectNotes } = options;
-  const corpus = { json, markdown, images, areProjectNotes, out: own };
+  const { json, markdown, images, areProjectNotes, threads } = options;
+  const corpus = { json, markdown, images, areProjectNotes, threads, out: own };
+  const listener = {
+    log,
+    report: (done: number, total: number) => report("corpus", done, total),
+  };
   // Loaded only where it is needed: a run that goes on, or a part, starts in half the time without.
   const { layOutCorpus } = await import("./corpus/lay-out-corpus.ts");
-  const layout = await layOutCorpus(corpus, log, signal);
+  const layout = await layOutCorpus(corpus, listener, signal);
   const join = (kind: VectorsKind, place: VectorsPlace | null) =>
     place === null ? null : joinVectors(kind, place, layout, own, log, signal);
   const prepared = {

@@ -1,14 +1,19 @@
 /** What the builder is at, in the order in which a build goes through it. */
-type BuildPhase = "embed" | "sample" | "clusters" | "metric" | "codes" | "layout" | "proof";
-
-/** What a build is at before its first phase. */
-const FIRST = "corpus";
+type BuildPhase =
+  | "corpus"
+  | "embed"
+  | "sample"
+  | "clusters"
+  | "metric"
+  | "codes"
+  | "layout"
+  | "proof";
 
 /** Tells how much memory a build has had at most, and where. */
 export interface MemoryWatch {
   /** Says which phase begins; what lies between two phases counts to the one before. */
   enter(phase: BuildPhase): void;
-  peak(): { readonly megabytes: number; readonly phase: BuildPhase | typeof FIRST };
+  peak(): { readonly megabytes: number; readonly phase: BuildPhase };
 }
 
 /**
@@ -17,7 +22,7 @@ export interface MemoryWatch {
  * @param most megabytes that the process has had resident at most up to now
  */
 export function watchMemory(most: () => number): MemoryWatch {
-  let phase: ReturnType<MemoryWatch["peak"]>["phase"] = FIRST;
+  let phase: BuildPhase = "corpus";
   let known: ReturnType<MemoryWatch["peak"]> = { megabytes: 0, phase };
   const look = () => {
     const megabytes = most();

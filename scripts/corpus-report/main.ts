@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../build-index/build-error.ts";
 import { readRecords } from "../build-index/corpus/corpus-records.ts";
 import { layOutCorpus } from "../build-index/corpus/lay-out-corpus.ts";
+import { createPhaseLog, watchMemory } from "../build-index/progress.ts";
 import { explainError } from "../build-model/explain-error.ts";
 import { formatReport } from "./format-report.ts";
 import { reportCorpus } from "./report.ts";
@@ -52,12 +53,16 @@ async function run(): Promise<void> {
       markdown,
       images: { kind: "list" },
       areProjectNotes: false,
+      threads: null,
       out,
     } as const;
     const log = (line: string) => console.error(line);
-    const layout = await layOutCorpus(options, log, controller.signal);
-    const report = reportCorpus(layout, await readRecords(json, controller.signal));
-    console.log(values.json ? JSON.stringify(report, null, 2) : `\n${formatReport(report)}`);
+    const memory = watchMemory(() => Math.round(process.resourceUsage().maxRSS / 1000));
+    const phases = createPhaseLog(log, () => performance.now(), memory);
+    const report = (done: number, total: number) => phases("corpus", done, total);
+    const layout = await layOutCorpus(options, { log, report }, controller.signal);
+    const coverage = reportCorpus(layout, await readRecords(json, controller.signal));
+    console.log(values.json ? JSON.stringify(coverage, null, 2) : `\n${formatReport(coverage)}`);
   } finally {
     await rm(out, { recursive: true, force: true });
   }

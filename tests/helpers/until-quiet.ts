@@ -7,7 +7,7 @@ const APART_MS = 15;
  *
  * @returns the count
  */
-export async function untilQuiet(read: () => Promise<number>): Promise<number> {
+async function untilQuiet(read: () => Promise<number>): Promise<number> {
   let count = await read();
   for (let alike = 0; alike < READINGS; ) {
     await new Promise((resolve) => setTimeout(resolve, APART_MS));

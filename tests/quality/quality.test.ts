@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { layOutCorpus } from "../../scripts/build-index/corpus/lay-out-corpus.ts";
 import type { CorpusLayout } from "../../scripts/build-index/corpus/layout.ts";
 import { parseSimilar, type SimilarReader } from "../../src/core/edition/similar-file.ts";
 import { QUALITY_FLAG_NAMES, QUALITY_FLAGS } from "../../src/core/quality/flags.ts";
 import { neverAborted } from "../helpers/counting-source.ts";
+import { unheard } from "../helpers/unheard.ts";
 
 const SAMPLE = fileURLToPath(new URL("../../../shared/artefact-sample/", import.meta.url));
 
@@ -38,17 +39,21 @@ const LEAST_HIDDEN = 0.93;
 describe.skipIf(!existsSync(SAMPLE))("quality flags on labelled real sentences", () => {
   let layout: CorpusLayout;
   let similar: SimilarReader;
+  let out: string;
   beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), "artefact-quality-"));
     const options = {
       json: join(SAMPLE, "json"),
       markdown: join(SAMPLE, "markdown"),
       images: { kind: "none" } as const,
       areProjectNotes: false,
-      out: join(tmpdir(), "artefact-quality"),
+      threads: null,
+      out,
     };
-    layout = await layOutCorpus(options, () => undefined, neverAborted());
+    layout = await layOutCorpus(options, unheard, neverAborted());
     similar = parseSimilar(await readFile(layout.files.similar), layout.sentences);
   }, 120_000);
+  afterAll(() => rm(out, { recursive: true, force: true }));
 
   const bitsOf = (id: string): number => {
     const row = layout.rowOf(id);

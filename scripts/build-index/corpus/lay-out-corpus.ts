@@ -28,12 +28,19 @@ export interface CorpusOptions {
   readonly images: ImagesOption;
   /** Marks every work as a note that this project wrote itself. */
   readonly areProjectNotes: boolean;
+  /** Threads at most; null for all processors. */
+  readonly threads: number | null;
   /** Folder that the files are written to. */
   readonly out: string;
 }
 
-/** Lines of the log are at least so far apart, in sentences. */
-const LOG_EVERY = 100_000;
+/** Hears from a pass how it goes on. */
+export interface CorpusListener {
+  readonly log: (line: string) => void;
+  /** How many of the sentences are laid out. */
+  readonly report: (done: number, total: number) => void;
+}
+
 /** A thread is worth its start for this many sentences. */
 const SENTENCES_PER_THREAD = 20_000;
 /** Each takes some 130 MB of memory. */
@@ -50,7 +57,7 @@ const WORKS_AHEAD = 8;
  */
 export async function layOutCorpus(
   options: CorpusOptions,
-  log: (line: string) => void,
+  listener: CorpusListener,
   signal: AbortSignal,
 ): Promise<CorpusLayout> {
   const { json, out } = options;
@@ -60,12 +67,13 @@ export async function layOutCorpus(
   try {
     const path = join(json, CORPUS_FILES.sentences);
     const index = await indexSentences(path, (id) => records.works.has(id), spill, signal);
-    log(`corpus: ${index.sentences} sentences in ${index.workIds.length} works`);
+    listener.log(`corpus: ${index.sentences} sentences in ${index.workIds.length} works`);
     const wanted = Math.ceil(index.sentences / SENTENCES_PER_THREAD);
-    const threads = Math.min(availableParallelism(), MOST_THREADS, wanted);
+    const most = options.threads ?? availableParallelism();
+    const threads = Math.min(most, MOST_THREADS, wanted);
     const pool = openWorkPool(threads);
     try {
-      return await layOutWorks({ options, records, index, spill, pool, threads, log, signal });
+      return await layOutWorks({ options, records, index, spill, pool, threads, listener, signal });
     } finally {
       await pool.close();
     }
@@ -81,12 +89,13 @@ interface Pass {
   readonly spill: TextSpill;
   readonly pool: WorkPool;
   readonly threads: number;
-  readonly log: (line: string) => void;
+  readonly listener: CorpusListener;
   readonly signal: AbortSignal;
 }
 
 async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
-  const { options, records, index, spill, log, signal } = pass;
+  const { options, records, index, spill, listener, signal } = pass;
+  const { log, report } = listener;
   const files = pathsIn(options.out);
   const texts = createTextsWriter(files.texts, index.sentences);
   const sources = createSourcesWriter(files.sources, index.workIds.length);
@@ -98,8 +107,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
   const citationProblems = new Map<string, readonly string[]>();
   const found = { worksWithText: 0, sentencesWithText: 0, spans: 0 };
   const spansByWork: (number | null)[] = [];
-  let nextLog = LOG_EVERY;
-
+  report(0, index.sentences);
   for await (const { workId, firstRow, sentences, laidOut } of inOrder(pass)) {
     signal.throwIfAborted();
     sentences.forEach((text, place) => {
@@ -129,11 +137,7 @@ async function layOutWorks(pass: Pass): Promise<CorpusLayout> {
     const read = readWork(workId, record, facts, laidOut.printedYear);
     works.push(read.work);
     if (read.problems.length > 0) citationProblems.set(workId, read.problems);
-    const done = firstRow + sentences.length;
-    if (done >= nextLog) {
-      log(`corpus: ${done} of ${index.sentences} sentences laid out`);
-      nextLog = done + LOG_EVERY;
-    }
+    report(firstRow + sentences.length, index.sentences);
   }
   const groups = similar.finish(flags);
   texts.finish();

@@ -11,6 +11,7 @@ import { openSources } from "../../../src/core/edition/sources-file.ts";
 import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { parseWorks } from "../../../src/core/edition/works-file.ts";
 import { neverAborted } from "../../helpers/counting-source.ts";
+import { unheard } from "../../helpers/unheard.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -42,9 +43,10 @@ async function layOut({ sentences, works, others, markdown }: Files): Promise<Co
     markdown: markdown === undefined ? null : join(folder, "md"),
     images: { kind: "none" } as const,
     areProjectNotes: false,
+    threads: null,
     out: join(folder, "out"),
   };
-  return layOutCorpus(options, () => undefined, neverAborted());
+  return layOutCorpus(options, unheard, neverAborted());
 }
 
 const idsOf = (layout: CorpusLayout) =>

@@ -31,7 +31,14 @@ it("copies the works' images again where the edition goes to another folder than
       out,
     };
     const log: string[] = [];
-    const prepare = () => prepareCorpus(options, work, (line) => log.push(line), neverAborted());
+    const prepare = () =>
+      prepareCorpus(
+        options,
+        work,
+        (line) => log.push(line),
+        () => undefined,
+        neverAborted(),
+      );
     await prepare();
     expect(existsSync(join(out, "images", "W1", "_page_0_Picture_0.png"))).toBe(true);
     const { length } = log;
@@ -52,8 +59,14 @@ it("looks for room before it lays a corpus out", async () => {
   await truncate(join(folder, "sentences.json"), bavail * bsize);
   const work = await openWorkFolder(join(folder, "work"), "one");
   const options = { ...DEFAULT_OPTIONS, json: folder, name: "Room", out: join(folder, "out") };
-  await expect(prepareCorpus(options, work, () => undefined, neverAborted())).rejects.toThrow(
-    /The build needs .* GB and .* has .* GB free/,
-  );
+  await expect(
+    prepareCorpus(
+      options,
+      work,
+      () => undefined,
+      () => undefined,
+      neverAborted(),
+    ),
+  ).rejects.toThrow(/The build needs .* GB and .* has .* GB free/);
   await rm(folder, { recursive: true });
 });

@@ -49,10 +49,15 @@ async function report() {
     markdown: join(folder, "md"),
     images: { kind: "list" },
     areProjectNotes: false,
+    threads: null,
     out: join(folder, "out"),
   } as const;
   const lines: string[] = [];
-  const layout = await layOutCorpus(options, (line) => lines.push(line), neverAborted());
+  const layout = await layOutCorpus(
+    options,
+    { log: (line) => lines.push(line), report: () => undefined },
+    neverAborted(),
+  );
   return { report: reportCorpus(layout, await readRecords(folder, neverAborted())), lines };
 }
 
