@@ -66,12 +66,23 @@ async function residentBytes(pid: number | undefined): Promise<number | null> {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
+/** Both models where the corpus has them, and queries that it was not made from. */
 function builderOptions(corpus: string, out: string): string[] {
+  const adapted = existsSync(`${corpus}/paintingclip_embeddings.safetensors`)
+    ? [
+        ...["--painting-embeddings", `${corpus}/paintingclip_embeddings.safetensors`],
+        ...["--painting-ids", `${corpus}/paintingclip_embeddings_sentence_ids.json`],
+        ...["--adapter", corpus, "--text-projection", `${corpus}/text_projection.safetensors`],
+      ]
+    : [];
   return [
+    ...adapted,
     ...["--json", `${corpus}/json`],
     ...["--embeddings", `${corpus}/clip_embeddings.safetensors`],
     ...["--ids", `${corpus}/clip_embeddings_sentence_ids.json`],
     ...["--query-images", `${corpus}/image_training.safetensors`],
+    ...["--queries", `${corpus}/image_queries.safetensors`],
+    ...["--text-queries", `${corpus}/text_queries.safetensors`],
     ...["--fingerprint", "synthetic", "--name", "Synthetic corpus"],
     ...["--out", out],
   ];

@@ -65,46 +65,31 @@ fn lowNibbles(word: u32) -> vec4<f32> {
 }
 
 /**
- * Sum of products of a row's nibbles with the integers of a query. Thirty-two products of 4 and 16 bits stay below 2^24, where float32
- * holds every integer: the fast float units give the exact sum, in any order.
+ * Sum of products of a row's nibbles with the integers of a query. Products of 4 and 8 bits, 8,192 of them at most, stay below 2^24, where
+ * float32 holds every integer: the fast float units give the exact sum, in any order.
  */
 fn sumOfProducts(tile: u32, row: u32, query: u32) -> i32 {
-  var sum = vec4<i32>();
-  for (var word = 0u; word < CODE_WORDS; word += 4u) {
-    // With its value written out: on one implementation a variable in a loop kept its last one otherwise.
-    var partial = vec4<f32>();
-    for (var i = word; i < word + 4u; i++) {
-      let nibbles = field(tile, i, row);
-      let at = 2u * (query * CODE_WORDS + i);
-      partial += lowNibbles(nibbles) * integers[at] + lowNibbles(nibbles >> 16u) * integers[at + 1u];
-    }
-    sum += vec4<i32>(partial);
+  var sum = vec4<f32>();
+  for (var i = 0u; i < CODE_WORDS; i++) {
+    let nibbles = field(tile, i, row);
+    let at = 2u * (query * CODE_WORDS + i);
+    sum += lowNibbles(nibbles) * integers[at] + lowNibbles(nibbles >> 16u) * integers[at + 1u];
   }
-  return sum.x + sum.y + sum.z + sum.w;
-}
-
-struct LaneSums {
-  first: vec4<i32>,
-  last: vec4<i32>,
+  return i32(sum.x + sum.y + sum.z + sum.w);
 }
 
 /** The same for the LANES queries of a group, which share the reading and unpacking of the row. */
-fn sumsOfProducts(tile: u32, row: u32, group: u32) -> LaneSums {
-  var sums = LaneSums();
-  for (var word = 0u; word < CODE_WORDS; word += 4u) {
-    var partial = mat2x4<f32>();
-    for (var i = word; i < word + 4u; i++) {
-      let nibbles = field(tile, i, row);
-      let low = lowNibbles(nibbles);
-      let high = lowNibbles(nibbles >> 16u);
-      let at = 8u * (group * CODE_WORDS + i);
-      partial += low.x * integersOfLanes[at] + low.y * integersOfLanes[at + 1u];
-      partial += low.z * integersOfLanes[at + 2u] + low.w * integersOfLanes[at + 3u];
-      partial += high.x * integersOfLanes[at + 4u] + high.y * integersOfLanes[at + 5u];
-      partial += high.z * integersOfLanes[at + 6u] + high.w * integersOfLanes[at + 7u];
-    }
-    sums.first += vec4<i32>(partial[0]);
-    sums.last += vec4<i32>(partial[1]);
+fn sumsOfProducts(tile: u32, row: u32, group: u32) -> mat2x4<f32> {
+  var sums = mat2x4<f32>();
+  for (var i = 0u; i < CODE_WORDS; i++) {
+    let nibbles = field(tile, i, row);
+    let low = lowNibbles(nibbles);
+    let high = lowNibbles(nibbles >> 16u);
+    let at = 8u * (group * CODE_WORDS + i);
+    sums += low.x * integersOfLanes[at] + low.y * integersOfLanes[at + 1u];
+    sums += low.z * integersOfLanes[at + 2u] + low.w * integersOfLanes[at + 3u];
+    sums += high.x * integersOfLanes[at + 4u] + high.y * integersOfLanes[at + 5u];
+    sums += high.z * integersOfLanes[at + 6u] + high.w * integersOfLanes[at + 7u];
   }
   return sums;
 }
@@ -174,8 +159,8 @@ fn findMaxima(
     for (var lane = 0u; lane < LANES; lane++) {
       bestOfLanes[row][lane] = NOTHING;
       if (found && first + lane < settings.queries) {
-        let sum = select(sums.first[lane % 4u], sums.last[lane % 4u], lane >= 4u);
-        bestOfLanes[row][lane] = score(tile, row, first + lane, sum);
+        let sum = select(sums[0][lane % 4u], sums[1][lane % 4u], lane >= 4u);
+        bestOfLanes[row][lane] = score(tile, row, first + lane, i32(sum));
       }
     }
     for (var half = TILE / 2u; half > 0u; half /= 2u) {
