@@ -34,7 +34,7 @@ export interface ScaleSite {
   readonly edition: string;
   readonly traffic: TrafficCounter;
   /**
-   * A pause before every search, as a reader makes it: the worker's pace (80 requests at once, then 8 a second, to spare public hubs)
+   * A pause before every search, as a reader makes it: the worker's pace (600 requests at once, then 6 a second, to spare public hubs)
    * would otherwise be all that searches in quick succession measure.
    */
   readonly readingMs: number;

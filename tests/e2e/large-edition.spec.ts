@@ -4,12 +4,14 @@ import {
   expect,
   expectResults,
   giveFile,
+  MEASURED,
   openSite,
   pickSample,
   sentences,
   shownRows,
   test,
 } from "./fixtures.ts";
+import { growList, LONGEST_TASK } from "./grow-list.ts";
 import { buildLargeEdition, LARGE_EDITION, LARGE_SENTENCES } from "./large-edition.ts";
 import { boatPng } from "./pictures.ts";
 
@@ -106,6 +108,21 @@ test("a better answer waits while the list is read, says how much better it is, 
   await expect(bar).toHaveCount(0);
   expect(await shownRows(page)).not.toEqual(first);
   await expect(head(page)).toContainText(ALL);
+});
+
+test("the list grows to a thousand sentences without holding up the page", {
+  tag: MEASURED,
+}, async ({ page, site }) => {
+  await openSite(page, site);
+  await pickSample(page, 0);
+  const first = await shownRows(page);
+  const longest = await growList(page, [125, 225, 325, 425, 525, 625, 725, 825, 925, 1000]);
+  const rows = await shownRows(page);
+  expect(rows.slice(0, 25)).toEqual(first);
+  expect(new Set(rows).size).toBe(1000);
+  await expect(page.getByRole("button", { name: /^Show \d+ more$/ })).toHaveCount(0);
+  // The least of the last three: whatever else the machine does only ever adds.
+  expect(Math.min(...longest.slice(-3))).toBeLessThan(LONGEST_TASK);
 });
 
 test("near-duplicates are folded under the sentence that stands for them, open there, and can be listed", async ({

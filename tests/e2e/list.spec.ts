@@ -12,11 +12,9 @@ import {
   shownRows,
   test,
 } from "./fixtures.ts";
+import { growList, LONGEST_TASK } from "./grow-list.ts";
 
 test.use({ serviceWorkers: "block", permissions: ["clipboard-read", "clipboard-write"] });
-
-/** Most time of the main thread that 100 more sentences may take in one piece, in milliseconds, on two cores. */
-const LONGEST_TASK = 100;
 
 async function settled(page: Page, count: number): Promise<void> {
   await expect(page.locator('.result-list[aria-busy="false"]')).toBeVisible();
@@ -29,28 +27,7 @@ test("the list grows to hundreds without holding up the page, and keeps its begi
   await openSite(page, site);
   await pickSample(page);
   const first = await shownRows(page);
-  await page.evaluate(() => {
-    const tasks: PerformanceEntry[] = [];
-    new PerformanceObserver((list) => {
-      tasks.push(...list.getEntries());
-    }).observe({ type: "longtask" });
-    Object.assign(globalThis, { tasks });
-  });
-  const longest: number[] = [];
-  for (const count of [125, 225, 325]) {
-    // From the click on: to find a button by its role, the test itself holds up a page of hundreds of buttons.
-    const clicked = await page.getByRole("button", { name: "Show 100 more" }).evaluate((button) => {
-      const now = performance.now();
-      if (button instanceof HTMLElement) button.click();
-      return now;
-    });
-    await settled(page, count);
-    const durations = await page.evaluate<number[], number>((since) => {
-      const tasks: PerformanceEntry[] = Reflect.get(globalThis, "tasks");
-      return tasks.flatMap(({ startTime, duration }) => (startTime >= since ? [duration] : []));
-    }, clicked);
-    longest.push(Math.max(0, ...durations));
-  }
+  const longest = await growList(page, [125, 225, 325]);
   const rows = await shownRows(page);
   expect(rows.slice(0, 25)).toEqual(first);
   expect(new Set(rows).size).toBe(325);

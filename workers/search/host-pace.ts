@@ -25,10 +25,10 @@ export interface HostPaceOptions {
 }
 
 /**
- * For a public hub, which allows an address 3,000 requests in five minutes, and a whole institution may share one address: 8 a
- * second and a burst for one first answer stay below 2,500.
+ * For a public hub, which allows an address 3,000 requests in five minutes, and a whole institution may share one address: never
+ * more than 2,400. A hub counts over minutes, so that three or four searches may ask for all that they need at once.
  */
-export const HUB_PACE = { perSecond: 8, burst: 80 } as const;
+export const HUB_PACE = { perSecond: 6, burst: 600 } as const;
 
 /** Longest pause that a host can ask for, in milliseconds: the window of the usual limits. */
 const LONGEST_PAUSE_MS = 5 * 60 * 1000;
