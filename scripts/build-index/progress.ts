@@ -7,6 +7,7 @@ type BuildPhase =
   | "metric"
   | "codes"
   | "layout"
+  | "read-back"
   | "proof";
 
 /** Tells how much memory a build has had at most, and where. */

@@ -16,6 +16,7 @@ import type { LaidOutTexts } from "./laid-out-texts.ts";
 import { copyChunkedFile } from "./layout/edition-file.ts";
 import { layoutPaths } from "./prepare-corpus.ts";
 import type { PreparedVectors } from "./prepare-vectors.ts";
+import { readBack } from "./prove/read-back.ts";
 import { proveWritten } from "./prove-written.ts";
 import type { Pictures } from "./read-pictures.ts";
 import type { VectorSource } from "./vectors/vector-source.ts";
@@ -68,6 +69,7 @@ export async function publishWritten(
     images: corpus.images,
     quality: corpus.quality,
   };
+  await readBack(out, draft, (done, total) => report("read-back", done, total), signal);
   const context = { arithmetic, tasks, pictures, idOf: texts.idOf, seed: options.seed, report };
   const manifest = { ...draft, proof: await proveWritten(out, draft, context, signal) };
   await publishEdition(out, manifest);

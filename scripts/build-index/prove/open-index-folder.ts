@@ -4,6 +4,11 @@ import { join } from "node:path";
 import type { ByteRange, ByteSource } from "../../../src/core/bytes/source.ts";
 import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
 import {
+  byworkBytesPerRow,
+  decodeWorkCodes,
+  type WorkCodes,
+} from "../../../src/core/edition/bywork-file.ts";
+import {
   HASH_BYTES,
   type HashedFileName,
   hashesRange,
@@ -21,6 +26,8 @@ import type { ProvedIndex } from "./proved-index.ts";
 /** An index in a folder, open to be proved. */
 export interface FolderIndex {
   readonly index: ProvedIndex;
+  /** The codes of a work by `bywork`: rows `first` to before `end`. */
+  readWork(work: number, first: number, end: number, signal: AbortSignal): Promise<WorkCodes>;
   close(): Promise<void>;
 }
 
@@ -50,6 +57,7 @@ export async function openIndexFolder(
   const open = (name: string, sha256: string) => openFileSource(join(folder, name), sha256);
   const sign = await open(files.sign.name, files.sign.sha256);
   const rest = await open(files.rest.name, files.rest.sha256);
+  const bywork = await open(files.bywork.name, files.bywork.sha256);
   const rows = files.rows === undefined ? null : await open(files.rows.name, files.rows.sha256);
   const readChecked = async (
     source: ByteSource,
@@ -113,8 +121,14 @@ export async function openIndexFolder(
           ? null
           : (first, count, signal) => readRows(rows, first, count, signal),
     },
+    async readWork(work, first, end, signal) {
+      const bytesPerRow = byworkBytesPerRow(codeDim);
+      const range = { start: first * bytesPerRow, end: end * bytesPerRow };
+      const bytes = await readChecked(bywork, "bywork", work, range, signal);
+      return decodeWorkCodes(bytes, { count: end - first, codeDim, clusters });
+    },
     async close() {
-      await Promise.all([sign, rest, rows].map((source) => source?.close()));
+      await Promise.all([sign, rest, bywork, rows].map((source) => source?.close()));
     },
   };
 }
