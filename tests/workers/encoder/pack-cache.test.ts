@@ -12,6 +12,7 @@ import {
 import { openPackCache, type PackCache } from "../../../workers/encoder/pack-cache.ts";
 import { buildMemoryPack } from "../../helpers/memory-pack.ts";
 import { RANDOM_PACK_OPTIONS, randomClipSources } from "../../helpers/random-clip.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
 
 const live = new AbortController().signal;
 const ignore = () => {};
@@ -102,7 +103,7 @@ describe("the cache of model packs", () => {
     vi.stubGlobal("fetch", async (url: string) => {
       if (!url.endsWith(PACK_FILES.headData)) return answer(url);
       // Until the other file has arrived and is kept.
-      await vi.waitFor(async () => expect(await cache.getFile(other)).toBeDefined());
+      await waitFor(async () => expect(await cache.getFile(other)).toBeDefined());
       throw new TypeError("connection reset");
     });
     const error = await load(cache).catch((e: unknown) => e);
