@@ -1,5 +1,5 @@
-import { createEffect, on, Show } from "solid-js";
-import { type Listing, MOST_LISTED, mostListed, PAGE_SIZE } from "../../core/results/listing.ts";
+import { createEffect, Index, on, Show } from "solid-js";
+import { type Listing, MOST_LISTED, mostListed, stepsWithin } from "../../core/results/listing.ts";
 
 interface MoreSentencesProps {
   readonly listing: Listing;
@@ -13,8 +13,6 @@ interface MoreSentencesProps {
   list(): HTMLElement | undefined;
 }
 
-/** The larger step. */
-const MANY = 100;
 const count = new Intl.NumberFormat("en");
 
 /** Below the list: more of it, or why there is no more. */
@@ -45,24 +43,18 @@ export function MoreSentences(props: MoreSentencesProps) {
   return (
     <div class="more-sentences">
       <Show when={hasMore()}>
-        <button
-          type="button"
-          class="button"
-          aria-disabled={props.isBusy}
-          onClick={(event) => !props.isBusy && ask(event, PAGE_SIZE)}
-        >
-          Show {Math.min(PAGE_SIZE, room())} more
-        </button>
-        <Show when={room() > PAGE_SIZE}>
-          <button
-            type="button"
-            class="button"
-            aria-disabled={props.isBusy}
-            onClick={(event) => !props.isBusy && ask(event, MANY)}
-          >
-            Show {Math.min(MANY, room())} more
-          </button>
-        </Show>
+        <Index each={stepsWithin(room())}>
+          {(by) => (
+            <button
+              type="button"
+              class="button"
+              aria-disabled={props.isBusy}
+              onClick={(event) => !props.isBusy && ask(event, by())}
+            >
+              Show {by()} more
+            </button>
+          )}
+        </Index>
       </Show>
       <Show when={isFull()}>
         <p class="quiet">

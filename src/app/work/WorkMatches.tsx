@@ -1,6 +1,6 @@
-import { createMemo, For, Match, Show, Switch } from "solid-js";
+import { createMemo, For, Index, Match, Show, Switch } from "solid-js";
 import type { FoundSentence, WorkDetail, WorkSource } from "../../core/protocol.ts";
-import { PAGE_SIZE } from "../../core/results/listing.ts";
+import { MOST_LISTED, stepsWithin } from "../../core/results/listing.ts";
 import type { ListView } from "../results/create-list-view.ts";
 import { flagsIn, KIND_WORDS } from "../results/kind-words.ts";
 import { queryWords } from "../results/query-words.ts";
@@ -20,14 +20,13 @@ interface WorkMatchesProps {
   onCite(sentence: FoundSentence): void;
 }
 
-/** The larger step. */
-const MANY = 100;
 const count = new Intl.NumberFormat("en");
 
 /** The sentences of a work in order of nearness to what the page was searched with, hidden kinds among them. */
 export function WorkMatches(props: WorkMatchesProps) {
   const shown = createMemo(() => shownIn(props.session.state()));
   const found = () => props.matches.answer()?.found ?? [];
+  const room = () => Math.min(props.work.sentences, MOST_LISTED) - found().length;
   /** Ranks of the list beside the picture. */
   const ranks = createMemo(
     () => new Map(shown()?.results.answer.found.map(({ row, rank }) => [row, rank]) ?? []),
@@ -124,18 +123,18 @@ export function WorkMatches(props: WorkMatchesProps) {
               </ol>
               <Show when={props.matches.hasMore()}>
                 <p class="more-sentences">
-                  <For each={[PAGE_SIZE, MANY]}>
+                  <Index each={stepsWithin(room())}>
                     {(by) => (
                       <button
                         type="button"
                         class="button"
                         aria-disabled={props.matches.isSearching()}
-                        onClick={() => !props.matches.isSearching() && props.matches.showMore(by)}
+                        onClick={() => !props.matches.isSearching() && props.matches.showMore(by())}
                       >
-                        Show {by} more
+                        Show {by()} more
                       </button>
                     )}
-                  </For>
+                  </Index>
                 </p>
               </Show>
             </>

@@ -14,6 +14,8 @@ export interface Listing {
 
 /** Sentences of a list that nobody has asked to see more of, and the least that is added to one. */
 export const PAGE_SIZE = 25;
+/** The larger step. */
+const MANY = 100;
 /** Sentences of the longest list. */
 export const MOST_LISTED = 1000;
 /** For every varied page, this many pages of the closest sentences are chosen from. */
@@ -47,4 +49,13 @@ export function mostListed(order: ListOrder): number {
 /** How many sentences a search must find for a list: more than are shown, where a choice is made among them. */
 export function poolSize({ count, order }: Listing): number {
   return order === "varied" ? Math.min(MOST_LISTED, count * POOL_PAGES) : count;
+}
+
+/**
+ * By how many sentences a list may be lengthened that `room` more have a place in: a few or many, or the few that remain; never more
+ * than there are.
+ */
+export function stepsWithin(room: number): readonly number[] {
+  const steps = room > PAGE_SIZE ? [PAGE_SIZE, MANY] : [PAGE_SIZE];
+  return room > 0 ? steps.map((step) => Math.min(step, room)) : [];
 }

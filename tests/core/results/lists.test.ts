@@ -8,6 +8,7 @@ import {
   lengthened,
   poolSize,
   restarted,
+  stepsWithin,
 } from "../../../src/core/results/listing.ts";
 import { placesOf } from "../../../src/core/results/place-marks.ts";
 import { isSameSentence } from "../../../src/core/results/same-sentence.ts";
@@ -15,6 +16,18 @@ import { beginSimilar, withSimilarCounts } from "../../../src/core/search/simila
 import { answer, DIM } from "../../app/session/doubles.ts";
 
 describe("a listing", () => {
+  it.each([
+    [900, [25, 100]],
+    [75, [25, 75]],
+    [26, [25, 26]],
+    [25, [25]],
+    [3, [3]],
+    [0, []],
+    [-1, []],
+  ])("offers of %i more no more than there are", (room, steps) => {
+    expect(stepsWithin(room)).toEqual(steps);
+  });
+
   it("grows to 1,000, or to 250 where it is chosen among four times as many", () => {
     const varied = { ...FIRST_LISTING, order: "varied" } as const;
     expect(lengthened(FIRST_LISTING, 100).count).toBe(125);
