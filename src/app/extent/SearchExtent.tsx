@@ -19,7 +19,8 @@ const LARGE_BYTES = 40_000_000;
 
 /** How much of the corpus stands behind the list, what that is worth, and how to search more of it. */
 export function SearchExtent(props: SearchExtentProps) {
-  const answer = () => props.shown.results.answer;
+  // Maps that arrive renew the results around it.
+  const answer = createMemo(() => props.shown.results.answer);
   const edition = () => props.session.edition();
   const isPartial = () => !answer().isComplete && props.search === null;
   const share = createMemo(() => nextShare(answer()));
