@@ -22,6 +22,7 @@ import { createAdoption } from "./adoption.ts";
 import { openBlockStore } from "./block-store.ts";
 import { fetchManifest, knownEditions } from "./fetch-manifest.ts";
 import { fetchWorkImage } from "./fetch-work-image.ts";
+import { createFileHost } from "./file-host.ts";
 import {
   type KernelState,
   type OpenedEdition,
@@ -82,6 +83,7 @@ const COLD_BYTES = 40 * 1024 * 1024;
 /** Creates a search without an edition. */
 export function createSearch(parts: Partial<SearchParts> = {}): Search {
   const { fetch = globalThis.fetch.bind(globalThis), coldBytes = COLD_BYTES } = parts;
+  const host = createFileHost(fetch);
   let opened: OpenedEdition | null = null;
   const cacheOpening = openBlockStore();
   const wholeFilesOpening = openWholeFiles();
@@ -109,7 +111,7 @@ export function createSearch(parts: Partial<SearchParts> = {}): Search {
     // The same edition again costs nothing: its files are immutable, and its codes may be in memory by now.
     if (opened?.edition.manifest.editionId !== manifest.editionId) {
       const wholeFiles = await wholeFilesOpening;
-      const options = { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes };
+      const options = { editionUrl, manifest, host, cache, wholeFiles, coldBytes };
       const former = opened;
       opened = await openEditionAt(options, report, signal);
       former?.close();

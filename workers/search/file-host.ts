@@ -12,7 +12,7 @@ export interface FileHost {
   /** How a source makes its requests. */
   requests(
     patience: Patience,
-  ): Pick<HttpSourceOptions, "fetch" | "retry" | "pace" | "mostPauseMs" | "now">;
+  ): Pick<HttpSourceOptions, "fetch" | "retry" | "pace" | "mostPauseMs" | "isBackground" | "now">;
 }
 
 /** A download lives through a lost connection of some minutes, and waits as long as a hub asks for. */
@@ -46,6 +46,7 @@ export function createFileHost(fetch: typeof globalThis.fetch): FileHost {
     requests: (patience) => ({
       ...{ fetch, pace, now, retry: retries[patience] },
       mostPauseMs: MOST_PAUSE_MS[patience],
+      isBackground: patience === "background",
     }),
   };
 }

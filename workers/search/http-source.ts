@@ -32,6 +32,8 @@ export interface HttpSourceOptions {
   readonly pace?: HostPace;
   /** Longest pause of the host that is waited for, in milliseconds; any where nothing is said. */
   readonly mostPauseMs?: number;
+  /** True for what nobody waits for: others go first. */
+  readonly isBackground?: boolean;
   /** Milliseconds from any origin. */
   readonly now: () => number;
 }
@@ -44,7 +46,7 @@ export interface HttpSourceOptions {
  */
 export function createHttpSource(options: HttpSourceOptions): ByteSource {
   const { url, key, size, isPart = false, retry, pace = unpaced } = options;
-  const { mostPauseMs = Number.POSITIVE_INFINITY } = options;
+  const { mostPauseMs = Number.POSITIVE_INFINITY, isBackground = false } = options;
   const request = createRangedRequest(options);
   let whole: Uint8Array<ArrayBuffer> | null = null;
 
@@ -70,7 +72,7 @@ export function createHttpSource(options: HttpSourceOptions): ByteSource {
   };
 
   const attempt = async (range: ByteRange, signal: AbortSignal) => {
-    await pace.enter(signal, mostPauseMs);
+    await pace.enter(signal, mostPauseMs, isBackground);
     try {
       return await readOnce(range, signal);
     } catch (error) {

@@ -19,7 +19,7 @@ import { deviceMemory } from "./device-memory.ts";
 import { createEditionSources } from "./edition-sources.ts";
 import { knownFiles } from "./fetch-manifest.ts";
 import type { WorkImagePlace } from "./fetch-work-image.ts";
-import { createFileHost } from "./file-host.ts";
+import type { FileHost } from "./file-host.ts";
 import { gunzip } from "./gunzip.ts";
 import { openScanKernel } from "./kernel/open-scan-kernel.ts";
 import { openGpuFinder } from "./open-gpu-finder.ts";
@@ -60,7 +60,8 @@ export interface OpeningOptions {
   /** Ends in "/". */
   readonly editionUrl: string;
   readonly manifest: EditionManifest;
-  readonly fetch: typeof globalThis.fetch;
+  /** Shared by all editions that a page opens: a host counts what comes from an address. */
+  readonly host: FileHost;
   readonly cache: BlockStore;
   /** Null where this browser keeps nothing. */
   readonly wholeFiles: WholeFileStore | null;
@@ -78,8 +79,7 @@ export async function openEditionAt(
   report: ReportProgress,
   signal: AbortSignal,
 ): Promise<OpenedEdition> {
-  const { editionUrl, manifest, fetch, cache, wholeFiles, coldBytes } = options;
-  const host = createFileHost(fetch);
+  const { editionUrl, manifest, host, cache, wholeFiles, coldBytes } = options;
   // What is kept of editions that no address gives any more is of no use.
   void knownFiles(cache, manifest).then(async (known) => {
     if (known !== null) await wholeFiles?.keepOnly(known);

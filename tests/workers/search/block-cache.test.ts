@@ -22,6 +22,7 @@ import {
   settle,
 } from "../../helpers/counting-source.ts";
 import { memorySource } from "../../helpers/memory-source.ts";
+import { untilKept } from "../../helpers/until-quiet.ts";
 
 const SIZE = 1050;
 const CHUNK = 100;
@@ -232,6 +233,8 @@ describe("openBlockStore", () => {
 
   it("writes blocks that come together in one transaction, and reads them in one", async () => {
     const store = await openBlockStore();
+    // What stores of other tests still had to write would be counted, too.
+    await untilKept("artefact-editions", "blocks");
     const transactions = vi.spyOn(IDBDatabase.prototype, "transaction");
     for (let block = 0; block < 100; block++) store.put("a", block, Uint8Array.of(block));
     await store.flush();
@@ -295,6 +298,8 @@ describe("openBlockStore", () => {
     const store = await openBlockStore();
     store.put("a", 0, Uint8Array.of(1));
     await store.flush();
+    // The one that fails must be this store's.
+    await untilKept("artefact-editions", "blocks");
     vi.stubGlobal("indexedDB", new IDBFactory());
     const closing = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
       throw new DOMException("The database connection is closing.", "InvalidStateError");

@@ -69,6 +69,41 @@ describe("createHostPace", () => {
     expect(HUB_PACE.burst + 300 * HUB_PACE.perSecond).toBeLessThan(2500);
   });
 
+  it("keeps a reserve for what somebody waits for, whom the background does not hold up", async () => {
+    const clock = createClock();
+    const pace = createHostPace({ perSecond: 10, burst: 5, reserve: 3, ...clock });
+    const starts: string[] = [];
+    const enter = (name: string, isBackground: boolean) =>
+      void pace
+        .enter(neverAborted(), ANY, isBackground)
+        .then(() => starts.push(`${name} at ${clock.now()}`));
+    for (let i = 0; i < 4; i++) enter("download", true);
+    await clock.advance(50);
+    for (let i = 0; i < 3; i++) enter("search", false);
+    await clock.advance(2000);
+    expect(starts).toEqual([
+      "download at 0",
+      "download at 0",
+      "search at 50",
+      "search at 50",
+      "search at 50",
+      "download at 400",
+      "download at 500",
+    ]);
+  });
+
+  it("begins with little after a pause that the host has asked for", async () => {
+    const clock = createClock();
+    const pace = createHostPace({ perSecond: 10, burst: 50, afterPause: 2, ...clock });
+    const starts: number[] = [];
+    pace.pause(1000, why);
+    for (let i = 0; i < 4; i++) {
+      void pace.enter(neverAborted(), ANY).then(() => starts.push(clock.now()));
+    }
+    await clock.advance(5000);
+    expect(starts).toEqual([1000, 1000, 1100, 1200]);
+  });
+
   it("pauses for everyone, also for those who wait already", async () => {
     const clock = createClock();
     const pace = createHostPace({ perSecond: 10, burst: 1, ...clock });
