@@ -39,26 +39,36 @@ export interface ScanKernelOptions {
  *
  * @throws AppError `network`, `http-status` or `session-failed`; an AbortError after `signal`
  */
-export async function openScanKernel(
+export function openScanKernel(
   options: ScanKernelOptions,
   signal: AbortSignal,
 ): Promise<OpenedScanKernel> {
+  return openBuild(options, hasRelaxedSimd(), signal);
+}
+
+async function openBuild(
+  options: ScanKernelOptions,
+  isRelaxed: boolean,
+  signal: AbortSignal,
+): Promise<OpenedScanKernel> {
   const shared = options.threads > 1;
-  const bytes = await downloadBytes(new URL(buildFor(shared), self.location.href).href, { signal });
+  const bytes = await downloadBytes(addressOf(isRelaxed, shared), { signal });
   try {
     return shared ? await openShared(bytes, options) : await openSolo(bytes);
   } catch (error) {
     // Some systems refuse to reserve the address space that shared memory must declare.
-    if (shared) return openScanKernel({ ...options, threads: 1 }, signal);
+    if (shared) return openBuild({ ...options, threads: 1 }, isRelaxed, signal);
+    // An engine may take the probe and not all of the build.
+    if (isRelaxed) return openBuild(options, false, signal);
     if (error instanceof AppError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError({ code: "session-failed", stage: "search", why }, { cause: error });
   }
 }
 
-function buildFor(shared: boolean): string {
-  if (hasRelaxedSimd()) return shared ? relaxedThreadsWasm : relaxedWasm;
-  return shared ? threadsWasm : soloWasm;
+function addressOf(isRelaxed: boolean, shared: boolean): string {
+  const [solo, threads] = isRelaxed ? [relaxedWasm, relaxedThreadsWasm] : [soloWasm, threadsWasm];
+  return new URL(shared ? threads : solo, self.location.href).href;
 }
 
 async function openSolo(bytes: Uint8Array<ArrayBuffer>): Promise<OpenedScanKernel> {

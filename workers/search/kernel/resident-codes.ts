@@ -8,7 +8,7 @@ import type { QueryRoom } from "./query-room.ts";
 
 /** Five words of a job; see `assembly/scan.ts`. */
 const JOB_BYTES = 20;
-/** Rows that a batch unpacks at once, to two bytes a number. */
+/** Rows that a batch unpacks at once, to two bytes a number at most. */
 const BATCH_ROWS = 4;
 /** Scores in one piece of a scan that threads share: a tenth of a millisecond. */
 const SCORES_A_PIECE = 4096;
