@@ -60,6 +60,6 @@ export function failedInPlaywright({ suites = [], errors = [] }) {
  * @param {string | undefined} message
  */
 function inWords(title, message) {
-  const plain = (message ?? "").replaceAll(COLOURS, "").slice(0, MOST_CHARACTERS);
+  const plain = (message || "see above").replaceAll(COLOURS, "").slice(0, MOST_CHARACTERS);
   return [title, ...plain.split("\n")].join("\n    ");
 }

@@ -97,10 +97,19 @@ function noReport(runner) {
 /** A runner that failed without a failed test (a file that does not load, say) still counts as one failure. */
 function withExitCode(counted, code) {
   if (code === 0 || counted.failed > 0) return counted;
-  const failures = [...counted.failures, `a runner ended with ${code} though no test had failed`];
-  return { ...counted, failed: 1, failures };
+  const failures = [`a runner ended with ${code} though no test had failed: see its output above`];
+  return {
+    ...counted,
+    failed: 1,
+    failures: counted.failures.length > 0 ? counted.failures : failures,
+  };
 }
 
+/** A runner that was killed may leave none, or half of one. */
 function readReport(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
 }

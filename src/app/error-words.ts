@@ -93,6 +93,12 @@ export function errorWords(error: AppErrorDetail): ErrorWords {
         action: "retry",
       };
     case "edition-version":
+      if (error.found < error.supported) {
+        return {
+          title: "These sentences are in a format that this page no longer reads",
+          sentence: `A file of the edition has format ${error.found}, this page reads ${error.supported}. Whoever publishes the edition has to build it anew.`,
+        };
+      }
       return {
         title: "These sentences need a newer version of the page",
         sentence: `The edition has format ${error.found}, this page reads ${error.supported}. Reload the page to update it.`,

@@ -20,6 +20,7 @@ const everyError: readonly AppErrorDetail[] = [
   { code: "short-read", url, expected: 2000, received: 100 },
   { code: "hash-mismatch", file },
   { code: "edition-version", found: 3, supported: 1 },
+  { code: "edition-version", found: 1, supported: 3 },
   { code: "edition-corrupt", file, why: "the header is short" },
   { code: "model-mismatch", edition: "Sample", model: "Demo encoder" },
   { code: "pack-version", found: 3, supported: 1 },

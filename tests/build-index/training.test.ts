@@ -11,6 +11,7 @@ import {
   traceOfProduct,
 } from "../../scripts/build-index/training/matrices.ts";
 import { orderByBisection } from "../../scripts/build-index/training/order-means.ts";
+import { drawSample } from "../../scripts/build-index/training/sample-rows.ts";
 import { secondMoment } from "../../scripts/build-index/training/second-moment.ts";
 import {
   drawDistinctRows,
@@ -19,6 +20,7 @@ import {
 } from "../../scripts/build-index/training/seeded-rows.ts";
 import { codebookOf, train } from "../../scripts/build-index/training/train.ts";
 import { planTraining } from "../../scripts/build-index/training/training-plan.ts";
+import { GAP_BYTES } from "../../scripts/build-index/vectors/open-matrix.ts";
 import { mergeRanges } from "../../src/core/bytes/ranges.ts";
 import { codeDimOf } from "../../src/core/codes/code-dim.ts";
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
@@ -66,6 +68,32 @@ describe("planTraining", () => {
     const { clusters, sampleRows } = planTraining(100_000_000, 512);
     expect(clusters).toBe(65_536);
     expect(sampleRows * 512 * 4).toBeLessThan(2.4e9);
+  });
+});
+
+describe("the sample of a corpus", () => {
+  it.each([
+    [3_119_199, 16_384],
+    [20_000_000, 65_536],
+    [30_000_000, 65_536],
+    [100_000_000, 65_536],
+  ])("of %d sentences is read in at most 256 parts a batch, all over the corpus", (count) => {
+    const { sampleRows: wanted } = planTraining(count, 512);
+    const list = drawSample(count, 512, wanted, 1);
+    expect(list).toHaveLength(wanted);
+    for (const start of [0, Math.floor(wanted / 2 / 16_384) * 16_384]) {
+      const batch = list.subarray(start, start + 16_384);
+      const ranges = Array.from(batch, (row) => ({ start: 2048 * row, end: 2048 * (row + 1) }));
+      expect(mergeRanges(ranges, GAP_BYTES, 2 ** 28).length).toBeLessThanOrEqual(256);
+    }
+    expect(list.every((row, i) => row < count && (i === 0 || row > (list[i - 1] ?? 0)))).toBe(true);
+    // No hundredth of the corpus without its share of rows, give or take a run.
+    const shares = new Float64Array(100);
+    for (const row of list) {
+      const share = Math.floor((100 * row) / count);
+      shares[share] = (shares[share] ?? 0) + 1;
+    }
+    for (const rows of shares) expect(Math.abs(rows - wanted / 100)).toBeLessThan(300);
   });
 });
 

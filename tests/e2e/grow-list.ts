@@ -30,7 +30,13 @@ export async function growList(page: Page, counts: readonly number[]): Promise<n
       const isSettled = () =>
         document.querySelector('.result-list[aria-busy="false"]') !== null &&
         document.querySelectorAll("article.sentence").length === count;
-      while (!isSettled()) await new Promise(requestAnimationFrame);
+      while (!isSettled()) {
+        if (performance.now() - clicked > 30_000) {
+          const shown = document.querySelectorAll("article.sentence").length;
+          throw new Error(`${shown} sentences where ${count} were asked for`);
+        }
+        await new Promise(requestAnimationFrame);
+      }
       // Long tasks are told of a moment later.
       await new Promise((resolve) => setTimeout(resolve, 300));
       const since = tasks.filter(({ startTime }) => startTime >= clicked);

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeDimOf } from "../../../src/core/codes/code-dim.ts";
 import { type PackedPlanes, unpackNibbles } from "../../../src/core/codes/unpack.ts";
-import type { EditionManifest } from "../../../src/core/edition/edition-manifest.ts";
+import type { EditionManifest, ExactRows } from "../../../src/core/edition/edition-manifest.ts";
 import { unpackGzip } from "../../../src/core/edition/gzip.ts";
+import { ROWS_PER_GROUP } from "../../../src/core/edition/hashes-file.ts";
 import type { IndexFiles } from "../../../src/core/edition/manifest-files.ts";
 import { parseSimilar } from "../../../src/core/edition/similar-file.ts";
 import { openSources } from "../../../src/core/edition/sources-file.ts";
@@ -12,6 +13,8 @@ import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { firstRowsOfWorks } from "../../../src/core/edition/work-rows.ts";
 import { parseWorks } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
+import { dotFloats } from "../../../src/core/search/dot.ts";
+import { LENGTH_TOLERANCE } from "../../../src/core/search/exact-rows.ts";
 import { openFileSource } from "../file-source.ts";
 import { gunzip } from "../gzip.ts";
 import { type FolderIndex, openIndexFolder } from "./open-index-folder.ts";
@@ -20,8 +23,8 @@ import { type FolderIndex, openIndexFolder } from "./open-index-folder.ts";
 const TEXT_ROWS = 4096;
 
 /**
- * Reads back, with the page's decoders, what the searches of a proof do not read: works, texts, sources, near-duplicates, and the codes by
- * work, every row of which must be the row of its cluster.
+ * Reads all of an edition back with the page's decoders, every block checked against its hash: works, texts, sources, near-duplicates, exact
+ * rows, codes, and the codes by work, every row of which must be the row of its cluster.
  *
  * @param report rows that were read, of how many
  * @throws AppError `edition-corrupt` where a file does not read back
@@ -33,8 +36,10 @@ export async function readBack(
   signal: AbortSignal,
 ): Promise<void> {
   const { sentences, files, adapted } = manifest;
-  const indexes: IndexFiles[] = [files, ...(adapted?.kind === "own" ? [adapted.files] : [])];
-  const total = sentences * (1 + 2 * indexes.length);
+  const indexes: WrittenIndexFiles[] = [{ files, exact: manifest.exact }];
+  if (adapted?.kind === "own") indexes.push(adapted);
+  const withRows = indexes.filter(({ files: own }) => own.rows !== undefined).length;
+  const total = sentences * (1 + 2 * indexes.length + withRows);
   let done = 0;
   const add = (rows: number) => {
     signal.throwIfAborted();
@@ -44,8 +49,13 @@ export async function readBack(
   report(0, total);
   const sentencesOf = await readWorks(folder, manifest, signal);
   await readTexts(folder, manifest, sentencesOf, add, signal);
-  for (const index of indexes)
-    await compareCodes(folder, manifest, index, sentencesOf, add, signal);
+  for (const index of indexes) await readIndex(folder, manifest, index, sentencesOf, add, signal);
+}
+
+/** The files of an index, and what its exact rows are. */
+interface WrittenIndexFiles {
+  readonly files: IndexFiles;
+  readonly exact: ExactRows | null;
 }
 
 /** Sentences of each work. */
@@ -92,17 +102,25 @@ async function readTexts(
   }
 }
 
-async function compareCodes(
+async function readIndex(
   folder: string,
   { works, sentences }: EditionManifest,
-  files: IndexFiles,
+  { files, exact }: WrittenIndexFiles,
   sentencesOf: readonly number[],
   add: (rows: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  // Exact rows are read by the proof itself.
-  const opened = await openIndexFolder(folder, files, { works, exact: null });
+  const type = files.rows === undefined ? null : (exact?.type ?? null);
+  const opened = await openIndexFolder(folder, files, { works, exact: type });
   try {
+    const { readRows } = opened.index;
+    if (typeof readRows === "function") {
+      for (let first = 0; first < sentences; first += ROWS_PER_GROUP) {
+        const count = Math.min(ROWS_PER_GROUP, sentences - first);
+        requireUnitRows(await readRows(first, count, signal), first, count);
+        add(count);
+      }
+    }
     const marks = await markClusters(opened, sentences, add, signal);
     const firstRows = firstRowsOfWorks(sentencesOf.map((count) => ({ sentences: count })));
     const codeDim = codeDimOf(opened.index.router.dim);
@@ -117,6 +135,17 @@ async function compareCodes(
     }
   } finally {
     await opened.close();
+  }
+}
+
+function requireUnitRows(vectors: Float32Array, first: number, count: number): void {
+  const dim = vectors.length / count;
+  for (let i = 0; i < count; i++) {
+    const length = Math.sqrt(dotFloats(vectors, i * dim, vectors, i * dim, dim));
+    // Written so that NaN fails too.
+    if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) {
+      throw corrupt("rows", `vector ${first + i} has length ${length}`);
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export function drawSpreadRows(
   });
 }
 
-/** Runs of rows that are read at once: a server is asked for each of them by itself. */
+/** Runs of rows that are read at once where nothing else is said: a server is asked for each of them by itself. */
 const MOST_RUNS = 128;
 
 /**
@@ -28,10 +28,11 @@ export function drawSpreadRuns(
   count: number,
   wanted: number,
   random: Random,
+  mostRuns = MOST_RUNS,
 ): Uint32Array<ArrayBuffer> {
   // Half of the rows and more lie close together anyway.
   if (2 * wanted > count) return drawSpreadRows(count, wanted, random);
-  const runs = Math.min(MOST_RUNS, wanted);
+  const runs = Math.min(mostRuns, wanted);
   const rows = new Uint32Array(wanted);
   let at = 0;
   for (let run = 0; run < runs; run++) {

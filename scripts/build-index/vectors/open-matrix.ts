@@ -10,7 +10,7 @@ import type { Input } from "./open-input.ts";
 const TENSOR = "embeddings";
 const BYTES_PER_NUMBER = { F32: 4, F16: 2 } as const;
 /** Rows whose gap is at most so large are read together, and so much at once. */
-const GAP_BYTES = 1 << 16;
+export const GAP_BYTES = 1 << 16;
 const MOST_BYTES = 1 << 28;
 /** A server is not asked for more parts than this for one batch of rows, unless each of them holds many. */
 const MOST_REMOTE_RANGES = 256;

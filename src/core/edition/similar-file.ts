@@ -70,24 +70,32 @@ export function parseSimilar(bytes: Uint8Array, sentences: number): SimilarReade
   const others = reader.u32s(total);
   reader.end();
 
-  const groupOfRow = new Map<number, number>();
-  const enter = (row: number, group: number): void => {
-    if (row >= sentences) throw corrupt(`row ${row} of ${sentences}`);
-    if (groupOfRow.has(row)) throw corrupt(`row ${row} is in two groups`);
-    groupOfRow.set(row, group);
-  };
   const startOf = (group: number): number => (group === 0 ? 0 : (ends[group - 1] ?? 0));
+  // Sorted arrays: a Map ends at 16.7 million entries.
+  const rows = new Uint32Array(groups + total);
+  rows.set(representatives);
+  rows.set(others, groups);
+  rows.sort();
+  rows.forEach((row, i) => {
+    if (row >= sentences) throw corrupt(`row ${row} of ${sentences}`);
+    if (i > 0 && rows[i - 1] === row) throw corrupt(`row ${row} is in two groups`);
+  });
+  const groupOfPlace = new Uint32Array(rows.length);
   representatives.forEach((row, group) => {
     const [start, end] = [startOf(group), ends[group] ?? 0];
     if (end <= start || end > total) throw corrupt(`group ${group} has no others`);
-    enter(row, group);
-    for (const other of others.subarray(start, end)) enter(other, group);
+    groupOfPlace[placeOf(rows, row)] = group;
+    for (const other of others.subarray(start, end)) groupOfPlace[placeOf(rows, other)] = group;
   });
   if ((ends[groups - 1] ?? 0) !== total) throw corrupt("its groups do not fill it");
+  const groupOfRow = (row: number): number | undefined => {
+    const place = placeOf(rows, row);
+    return rows[place] === row ? groupOfPlace[place] : undefined;
+  };
   return {
     groups,
     groupOf(row) {
-      const group = groupOfRow.get(row);
+      const group = groupOfRow(row);
       if (group === undefined) return null;
       return {
         representative: representatives[group] ?? row,
@@ -95,11 +103,22 @@ export function parseSimilar(bytes: Uint8Array, sentences: number): SimilarReade
       };
     },
     countUnder(row) {
-      const group = groupOfRow.get(row);
+      const group = groupOfRow(row);
       if (group === undefined || representatives[group] !== row) return 0;
       return (ends[group] ?? 0) - startOf(group);
     },
   };
+}
+
+/** Where `row` stands among the ascending `rows`, or would stand. */
+function placeOf(rows: Uint32Array, row: number): number {
+  let low = 0;
+  for (let high = rows.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function corrupt(why: string): AppError {

@@ -18,7 +18,7 @@ export interface ExactReader {
 }
 
 /** How far the length of a stored unit vector may be from 1; rounding to halves is five times smaller. */
-const LENGTH_TOLERANCE = 1e-3;
+export const LENGTH_TOLERANCE = 1e-3;
 const BYTES = { f32: 4, f16: 2 } as const;
 
 /**

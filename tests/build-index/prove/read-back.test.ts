@@ -33,19 +33,23 @@ async function read(
   await readBack(folder, manifest, report, neverAborted());
 }
 
-/** The edition with one byte of the first work's codes changed, and its hash made to fit. */
+/** The edition with one bit of the first work's codes changed, and its hash made to fit. */
 function withOtherCode(offset: number): Pick<TinyEdition, "manifest" | "files"> {
-  const changed = withFlippedByte(edition, "bywork", offset);
+  const own = edition.files.bytes.bywork.slice();
+  own[offset] = (own[offset] ?? 0) ^ 1;
+  const changed = {
+    files: { ...edition.files, bytes: { ...edition.files.bytes, bywork: own } },
+  };
   const { bywork, hashes } = changed.files.bytes;
   const bytes = (edition.corpus.works[0]?.sentences ?? 0) * byworkBytesPerRow(codeDimOf(64));
   const shape = {
     ...{ clusters: manifest.clusters, works: manifest.works, sentences: SENTENCES },
     hasRows: true,
   };
-  const own = hashes.slice();
+  const listed = hashes.slice();
   const digest = createHash("sha256").update(bywork.subarray(0, bytes)).digest();
-  own.set(digest.subarray(0, HASH_BYTES), hashesRange(shape, "bywork", 0, 1).start);
-  const files = { ...changed.files, bytes: { ...changed.files.bytes, hashes: own } };
+  listed.set(digest.subarray(0, HASH_BYTES), hashesRange(shape, "bywork", 0, 1).start);
+  const files = { ...changed.files, bytes: { ...changed.files.bytes, hashes: listed } };
   return { manifest, files };
 }
 
@@ -53,8 +57,8 @@ describe("readBack", () => {
   it("reads all of a whole edition, and tells how far it is", async () => {
     const reports: [number, number][] = [];
     await read(edition, (done, total) => reports.push([done, total]));
-    expect(reports[0]).toEqual([0, 3 * SENTENCES]);
-    expect(reports.at(-1)).toEqual([3 * SENTENCES, 3 * SENTENCES]);
+    expect(reports[0]).toEqual([0, 4 * SENTENCES]);
+    expect(reports.at(-1)).toEqual([4 * SENTENCES, 4 * SENTENCES]);
   });
 
   it.each([
@@ -65,11 +69,15 @@ describe("readBack", () => {
   ])("names a row of which %s is not that of its cluster, though its hash fits", async (_, at) => {
     const rowBytes = byworkBytesPerRow(codeDimOf(64));
     await expect(read(withOtherCode(2 * rowBytes + at))).rejects.toMatchObject({
-      detail: { code: "edition-corrupt", file: "bywork" },
+      detail: {
+        code: "edition-corrupt",
+        file: "bywork",
+        why: "row 2 is not that of its cluster",
+      },
     });
   });
 
-  it.each(["texts", "sources", "works", "bywork", "rest", "sign"] as const)(
+  it.each(["texts", "sources", "works", "bywork", "rest", "sign", "rows"] as const)(
     "refuses %s with a damaged byte",
     async (file) => {
       const { length } = edition.files.bytes[file];
