@@ -68,11 +68,7 @@ export function scanJobsBatched(
     const factors = load<u32>(at, JOB_FACTORS);
     const centroids = load<u32>(at, JOB_CENTROID_SCORES);
     const scores = load<u32>(at, JOB_SCORES);
-    if (ASC_FEATURE_RELAXED_SIMD) {
-      scanBytesBatch(nibbles, count, rowBytes, factors, queries, queryCount, centroids, scratch, scores);
-    } else {
-      scanBatch(nibbles, count, rowBytes, factors, queries, queryCount, centroids, scratch, scores);
-    }
+    scanBatch(nibbles, count, rowBytes, factors, queries, queryCount, centroids, scratch, scores);
   }
 }
 
@@ -134,7 +130,7 @@ function scanOne(
   }
 }
 
-/** Several queries: four rows are unpacked to i16 once, then multiplied with two queries at a time. Scores are [queries × count]. */
+/** Several queries: four rows are unpacked once, then multiplied with two queries at a time. Scores are [queries × count]. */
 function scanBatch(
   nibbles: usize,
   count: i32,
@@ -146,27 +142,29 @@ function scanBatch(
   scratch: usize,
   scores: usize,
 ): void {
-  const unpackedBytes = rowBytes << 2;
+  const unpackedBytes = ASC_FEATURE_RELAXED_SIMD ? rowBytes << 1 : rowBytes << 2;
+  const numbers = ASC_FEATURE_RELAXED_SIMD ? bytesOf(0, rowBytes) : QUERY_I16;
   const queryBytes = queryBytesOf(rowBytes);
   const stride = <usize>count << 2;
+  const r1 = scratch + unpackedBytes;
+  const r2 = r1 + unpackedBytes;
+  const r3 = r2 + unpackedBytes;
   for (let row = 0; row < count; row += GROUP_ROWS) {
     const rows = min(GROUP_ROWS, count - row);
     // Rows that are missing at the end repeat the last one; their sums are not stored.
     for (let i = 0; i < GROUP_ROWS; i++) {
-      widen(
-        nibbles + <usize>min(row + i, count - 1) * rowBytes,
-        rowBytes,
-        scratch + <usize>i * unpackedBytes,
-      );
+      const from = nibbles + <usize>min(row + i, count - 1) * rowBytes;
+      const to = scratch + <usize>i * unpackedBytes;
+      if (ASC_FEATURE_RELAXED_SIMD) widenToBytes(from, rowBytes, to);
+      else widen(from, rowBytes, to);
     }
-    const r1 = scratch + unpackedBytes;
-    const r2 = r1 + unpackedBytes;
-    const r3 = r2 + unpackedBytes;
     const factor = factors + (<usize>row << 2);
     for (let q = 0; q < queryCount; q += 2) {
       const query = queries + <usize>q * queryBytes;
       const hasOther = q + 1 < queryCount;
       const other = hasOther ? query + queryBytes : query;
+      const x = query + numbers;
+      const y = other + numbers;
       let a0 = i32x4.splat(0);
       let a1 = a0;
       let a2 = a0;
@@ -175,21 +173,59 @@ function scanBatch(
       let b1 = a0;
       let b2 = a0;
       let b3 = a0;
-      for (let at: usize = 0; at < unpackedBytes; at += 16) {
-        const x = v128.load(query + at, QUERY_I16);
-        const y = v128.load(other + at, QUERY_I16);
-        const n0 = v128.load(scratch + at);
-        const n1 = v128.load(r1 + at);
-        const n2 = v128.load(r2 + at);
-        const n3 = v128.load(r3 + at);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(n0, x));
-        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(n0, y));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(n1, x));
-        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(n1, y));
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(n2, x));
-        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(n2, y));
-        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(n3, x));
-        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(n3, y));
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        for (let at: usize = 0; at < unpackedBytes; ) {
+          const end = min(at + WIDEN_EVERY, unpackedBytes);
+          let c0 = i16x8.splat(0);
+          let c1 = c0;
+          let c2 = c0;
+          let c3 = c0;
+          let d0 = c0;
+          let d1 = c0;
+          let d2 = c0;
+          let d3 = c0;
+          for (; at < end; at += 16) {
+            const u = v128.load(x + at);
+            const v = v128.load(y + at);
+            const n0 = v128.load(scratch + at);
+            const n1 = v128.load(r1 + at);
+            const n2 = v128.load(r2 + at);
+            const n3 = v128.load(r3 + at);
+            c0 = i16x8.add(c0, i16x8.relaxed_dot_i8x16_i7x16_s(u, n0));
+            d0 = i16x8.add(d0, i16x8.relaxed_dot_i8x16_i7x16_s(v, n0));
+            c1 = i16x8.add(c1, i16x8.relaxed_dot_i8x16_i7x16_s(u, n1));
+            d1 = i16x8.add(d1, i16x8.relaxed_dot_i8x16_i7x16_s(v, n1));
+            c2 = i16x8.add(c2, i16x8.relaxed_dot_i8x16_i7x16_s(u, n2));
+            d2 = i16x8.add(d2, i16x8.relaxed_dot_i8x16_i7x16_s(v, n2));
+            c3 = i16x8.add(c3, i16x8.relaxed_dot_i8x16_i7x16_s(u, n3));
+            d3 = i16x8.add(d3, i16x8.relaxed_dot_i8x16_i7x16_s(v, n3));
+          }
+          a0 = addPairs(a0, c0);
+          a1 = addPairs(a1, c1);
+          a2 = addPairs(a2, c2);
+          a3 = addPairs(a3, c3);
+          b0 = addPairs(b0, d0);
+          b1 = addPairs(b1, d1);
+          b2 = addPairs(b2, d2);
+          b3 = addPairs(b3, d3);
+        }
+      } else {
+        for (let at: usize = 0; at < unpackedBytes; at += 16) {
+          const u = v128.load(x + at);
+          const v = v128.load(y + at);
+          const n0 = v128.load(scratch + at);
+          const n1 = v128.load(r1 + at);
+          const n2 = v128.load(r2 + at);
+          const n3 = v128.load(r3 + at);
+          a0 = i32x4.add(a0, i32x4.dot_i16x8_s(n0, u));
+          b0 = i32x4.add(b0, i32x4.dot_i16x8_s(n0, v));
+          a1 = i32x4.add(a1, i32x4.dot_i16x8_s(n1, u));
+          b1 = i32x4.add(b1, i32x4.dot_i16x8_s(n1, v));
+          a2 = i32x4.add(a2, i32x4.dot_i16x8_s(n2, u));
+          b2 = i32x4.add(b2, i32x4.dot_i16x8_s(n2, v));
+          a3 = i32x4.add(a3, i32x4.dot_i16x8_s(n3, u));
+          b3 = i32x4.add(b3, i32x4.dot_i16x8_s(n3, v));
+        }
       }
       const centroids = centroidScores + (<usize>q << 2);
       const out = scores + <usize>q * stride + (<usize>row << 2);
@@ -283,94 +319,6 @@ function addProducts(x: v128, nibbles: v128, q0: v128, q1: v128, low: v128): v12
 @inline
 function addPairs(sum: v128, x: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(x));
-}
-
-/** Several queries by bytes: four rows are unpacked once, then multiplied with two queries at a time. Scores are [queries × count]. */
-function scanBytesBatch(
-  nibbles: usize,
-  count: i32,
-  rowBytes: usize,
-  factors: usize,
-  queries: usize,
-  queryCount: i32,
-  centroidScores: usize,
-  scratch: usize,
-  scores: usize,
-): void {
-  const unpackedBytes = rowBytes << 1;
-  const queryBytes = queryBytesOf(rowBytes);
-  const stride = <usize>count << 2;
-  const r1 = scratch + unpackedBytes;
-  const r2 = r1 + unpackedBytes;
-  const r3 = r2 + unpackedBytes;
-  for (let row = 0; row < count; row += GROUP_ROWS) {
-    const rows = min(GROUP_ROWS, count - row);
-    for (let i = 0; i < GROUP_ROWS; i++) {
-      widenToBytes(
-        nibbles + <usize>min(row + i, count - 1) * rowBytes,
-        rowBytes,
-        scratch + <usize>i * unpackedBytes,
-      );
-    }
-    const factor = factors + (<usize>row << 2);
-    for (let q = 0; q < queryCount; q += 2) {
-      const query = queries + <usize>q * queryBytes;
-      const hasOther = q + 1 < queryCount;
-      const other = hasOther ? query + queryBytes : query;
-      const x = bytesOf(query, rowBytes);
-      const y = bytesOf(other, rowBytes);
-      let a0 = i32x4.splat(0);
-      let a1 = a0;
-      let a2 = a0;
-      let a3 = a0;
-      let b0 = a0;
-      let b1 = a0;
-      let b2 = a0;
-      let b3 = a0;
-      for (let at: usize = 0; at < unpackedBytes; ) {
-        const end = min(at + WIDEN_EVERY, unpackedBytes);
-        let c0 = i16x8.splat(0);
-        let c1 = c0;
-        let c2 = c0;
-        let c3 = c0;
-        let d0 = c0;
-        let d1 = c0;
-        let d2 = c0;
-        let d3 = c0;
-        for (; at < end; at += 16) {
-          const u = v128.load(x + at);
-          const v = v128.load(y + at);
-          const n0 = v128.load(scratch + at);
-          const n1 = v128.load(r1 + at);
-          const n2 = v128.load(r2 + at);
-          const n3 = v128.load(r3 + at);
-          c0 = i16x8.add(c0, i16x8.relaxed_dot_i8x16_i7x16_s(u, n0));
-          d0 = i16x8.add(d0, i16x8.relaxed_dot_i8x16_i7x16_s(v, n0));
-          c1 = i16x8.add(c1, i16x8.relaxed_dot_i8x16_i7x16_s(u, n1));
-          d1 = i16x8.add(d1, i16x8.relaxed_dot_i8x16_i7x16_s(v, n1));
-          c2 = i16x8.add(c2, i16x8.relaxed_dot_i8x16_i7x16_s(u, n2));
-          d2 = i16x8.add(d2, i16x8.relaxed_dot_i8x16_i7x16_s(v, n2));
-          c3 = i16x8.add(c3, i16x8.relaxed_dot_i8x16_i7x16_s(u, n3));
-          d3 = i16x8.add(d3, i16x8.relaxed_dot_i8x16_i7x16_s(v, n3));
-        }
-        a0 = addPairs(a0, c0);
-        a1 = addPairs(a1, c1);
-        a2 = addPairs(a2, c2);
-        a3 = addPairs(a3, c3);
-        b0 = addPairs(b0, d0);
-        b1 = addPairs(b1, d1);
-        b2 = addPairs(b2, d2);
-        b3 = addPairs(b3, d3);
-      }
-      const centroids = centroidScores + (<usize>q << 2);
-      const out = scores + <usize>q * stride + (<usize>row << 2);
-      finishRows(a0, a1, a2, a3, rows, query, load<f32>(centroids), factor, stride, out);
-      if (hasOther) {
-        const c = load<f32>(centroids, 4);
-        finishRows(b0, b1, b2, b3, rows, other, c, factor, stride, out + stride);
-      }
-    }
-  }
 }
 
 /** The codes of a nibble row as bytes, in the order of the query's. */
