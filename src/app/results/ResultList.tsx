@@ -16,6 +16,7 @@ import { countBetter, type Results } from "../session/session-state.ts";
 import { createListParts } from "./create-list-parts.ts";
 import type { ListView } from "./create-list-view.ts";
 import { createReveal } from "./create-reveal.ts";
+import { follow } from "./follow.ts";
 import { listKeys } from "./list-keys.ts";
 import { MoreSentences } from "./MoreSentences.tsx";
 import { Sentence } from "./Sentence.tsx";
@@ -40,7 +41,14 @@ const RANKED = new Intl.NumberFormat("en");
 export function ResultList(props: ResultListProps) {
   let list: HTMLOListElement | undefined;
   const state = () => props.session.state();
-  const found = () => props.results.answer.found;
+  // Followed, so that a thousand rows are visited where one of these changes, and not whenever the state is renewed around them.
+  const found = follow(() => props.results.answer.found);
+  const total = follow(() => props.results.answer.total);
+  const scale = follow(() => props.results.answer.scale);
+  const hasMaps = follow(() => props.hasMaps);
+  const foldsSimilar = follow(
+    () => (props.results.listing.hiddenFlags & QUALITY_FLAGS.duplicate) !== 0,
+  );
   const groups = createMemo(() =>
     props.view.grouping() === "by-work" ? groupByWork(found()) : null,
   );
@@ -49,9 +57,10 @@ export function ResultList(props: ResultListProps) {
   const revealed = createReveal(() => found().length);
   // By rank, in either layout: what stands on the page by works stays there while the list grows.
   const shown = createMemo(() => found().slice(0, revealed()));
+  const words = follow(() => props.encoder?.vocabulary ?? null);
   const vocabulary = createMemo(() => {
-    const words = props.encoder?.vocabulary ?? null;
-    return words === null ? null : new Set(words);
+    const known = words();
+    return known === null ? null : new Set(known);
   });
   // Rows and not objects: a sentence that is found again keeps its element, with the focus and all that is open in it.
   const byRow = createMemo(() => new Map(found().map((sentence) => [sentence.row, sentence])));
@@ -67,7 +76,7 @@ export function ResultList(props: ResultListProps) {
   const shownGroups = createMemo(() => (groups() === null ? [] : groupByWork(shown())));
 
   const togglePin = (row: number) => {
-    if (props.hasMaps) props.session.pin(state().pinned === row ? null : row);
+    if (hasMaps()) props.session.pin(state().pinned === row ? null : row);
   };
   const tick = (sentence: FoundSentence, isRange: boolean) => {
     if (isRange) props.view.selection.extendTo(sentence, ordered());
@@ -108,9 +117,9 @@ export function ResultList(props: ResultListProps) {
         {(there) => (
           <Sentence
             sentence={there()}
-            total={props.results.answer.total}
-            scale={props.results.answer.scale}
-            hasMap={props.hasMaps}
+            total={total()}
+            scale={scale()}
+            hasMap={hasMaps()}
             vocabulary={vocabulary()}
             isTabStop={isTabStop(row)}
             isCurrent={isCurrent(row)}
@@ -121,7 +130,7 @@ export function ResultList(props: ResultListProps) {
             onPin={(isPinned) => props.session.pin(isPinned ? row : null)}
             onCite={() => props.onCite(there())}
             parts={parts}
-            foldsSimilar={(props.results.listing.hiddenFlags & QUALITY_FLAGS.duplicate) !== 0}
+            foldsSimilar={foldsSimilar()}
             found={props.rows}
             readSource={(signal, of) => props.session.readSource(signal, of)}
             readImage={(signal, workId, file) => props.session.library.image(signal, workId, file)}

@@ -47,6 +47,8 @@ const cosine = new Intl.NumberFormat("en", {
   maximumFractionDigits: 4,
 });
 
+const count = new Intl.NumberFormat("en");
+
 /** One found sentence: rank, strength, quotation, source, and what can be done with it. */
 export function Sentence(props: SentenceProps) {
   const quoteId = createUniqueId();
@@ -169,7 +171,7 @@ export function Sentence(props: SentenceProps) {
             </dd>
             <dt>Rank</dt>
             <dd>
-              {props.sentence.rank} of {props.total.toLocaleString("en")}
+              {props.sentence.rank} of {count.format(props.total)}
             </dd>
             <Show when={props.vocabulary !== null}>
               <dt>Words unknown to the encoder</dt>
