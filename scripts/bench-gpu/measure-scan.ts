@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { residentBytes } from "../../src/core/codes/plain-kernel.ts";
 import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
@@ -9,8 +8,8 @@ import { createTopK } from "../../src/core/search/top-k.ts";
 import { liveDevice } from "../../workers/search/gpu-buffers.ts";
 import { createGpuCodes } from "../../workers/search/gpu-codes.ts";
 import { createGpuFinder } from "../../workers/search/gpu-find.ts";
-import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
 import { readShader } from "../build-index/gpu/read-shader.ts";
+import { openNodeScanKernel } from "../build-index/prove/open-scan-kernel.ts";
 import { type Measured, quickest } from "./quickest.ts";
 
 const DIM = 512;
@@ -76,10 +75,7 @@ export async function measureScan(
 }
 
 async function openKernel(blocks: number): Promise<ResidentCodes> {
-  const url = new URL("../../workers/search/kernel/scan.wasm", import.meta.url);
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await WebAssembly.instantiate(await readFile(url), { env: { memory } });
-  const kernel = createScanKernel(instance.exports, memory, 2 ** 32 - 65_536);
+  const kernel = await openNodeScanKernel();
   return kernel.openCodes(DIM, blocks * residentBytes(BLOCK_ROWS, DIM));
 }
 

@@ -1,16 +1,14 @@
 // `npm run bench:kernel`: how many rows the scan kernels score in a second on one core and on two, with and without relaxed SIMD, beside an exact
 // scan of float32 vectors in the same run. Rates by themselves depend on the machine and on what else it does; the ratio hardly does.
-import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { createCodeSpace } from "../../src/core/codes/code-space.ts";
 import { residentBytes } from "../../src/core/codes/plain-kernel.ts";
 import { prepareQuery } from "../../src/core/codes/prepare-query.ts";
 import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { createSignTable } from "../../src/core/codes/sign-table.ts";
 import { createSeededRandom, drawNormal } from "../../src/core/search/seeded-random.ts";
-import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
-import { hasRelaxedSimd } from "../../workers/search/kernel/has-relaxed-simd.ts";
+import { allowRelaxedSimd } from "../allow-relaxed-simd.ts";
+import { openNodeScanKernel } from "../build-index/prove/open-scan-kernel.ts";
 import { compileAssembly } from "../build-kernel.mjs";
 import { openSharedScanKernel } from "../open-shared-scan-kernel.ts";
 import { openFloatScan } from "./float-scan.ts";
@@ -28,8 +26,7 @@ const ROUNDS = 9;
 const DIMS = [512, 768];
 
 const random = createSeededRandom(1);
-// Node 20 has relaxed SIMD behind a flag.
-if (!hasRelaxedSimd()) setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 const floats = await compileAssembly({
   name: "floats.wasm",
   folder: "scripts/bench-kernel",
@@ -51,8 +48,8 @@ for (const dim of DIMS) {
 /** Rows per second of each scan, by its name. */
 async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   const capacity = residentBytes(ROWS * BLOCKS, dim);
-  const plain = await openAlone("scan.wasm");
-  const relaxed = await openAlone("scan-relaxed.wasm");
+  const plain = await openNodeScanKernel("scan.wasm");
+  const relaxed = await openNodeScanKernel("scan-relaxed.wasm");
   const plainTwo = await openSharedScanKernel("scan-threads.wasm", 2, 65_536);
   const relaxedTwo = await openSharedScanKernel("scan-relaxed-threads.wasm", 2, 65_536);
   const openIn = (kernel: ScanKernel) => kernel.openCodes(dim, capacity);
@@ -121,14 +118,6 @@ async function measure(dim: number): Promise<Readonly<Record<string, number>>> {
   const rates = fastest(scans);
   await Promise.all([plainTwo.stop(), relaxedTwo.stop()]);
   return rates;
-}
-
-/** A build of the kernel on the calling thread. */
-async function openAlone(build: string): Promise<ScanKernel> {
-  const url = new URL(`../../workers/search/kernel/${build}`, import.meta.url);
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await WebAssembly.instantiate(readFileSync(url), { env: { memory } });
-  return createScanKernel(instance.exports, memory, 2 ** 32 - 65_536);
 }
 
 /** The best rate of each scan; the scans take turns, so that a busy moment of the machine meets all of them. */

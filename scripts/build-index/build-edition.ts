@@ -26,8 +26,6 @@ import { publishWritten } from "./publish-written.ts";
 import { type Pictures, readPictures } from "./read-pictures.ts";
 import { openForeignWorkFolder, openWorkFolder } from "./work-folder.ts";
 
-/** The system counts resident memory in KiB. */
-const KIB_PER_MB = 1e6 / 1024;
 /** A corpus up to this size is coded sooner than threads have started. */
 const SMALL_CORPUS = 10_000;
 
@@ -56,7 +54,7 @@ export async function buildEdition(
   for (const path of task.kind === "merge" ? task.folders : []) {
     folders.push(await openForeignWorkFolder(path, identity));
   }
-  const memory = watchMemory(() => Math.round(process.resourceUsage().maxRSS / KIB_PER_MB));
+  const memory = watchMemory();
   const report = createPhaseLog(log, () => performance.now(), memory);
   const corpus = await prepareCorpus(options, folder, log, report, signal);
   const isSmall = corpus.sentences <= SMALL_CORPUS && options.arithmetic === "auto";

@@ -17,12 +17,20 @@ export interface MemoryWatch {
   peak(): { readonly megabytes: number; readonly phase: BuildPhase };
 }
 
+/** The system counts resident memory in KiB. */
+const KIB_PER_MB = 1e6 / 1024;
+
+/** Megabytes that this process has had resident at most up to now. */
+function mostResident(): number {
+  return Math.round(process.resourceUsage().maxRSS / KIB_PER_MB);
+}
+
 /**
  * Watches the memory of a build.
  *
  * @param most megabytes that the process has had resident at most up to now
  */
-export function watchMemory(most: () => number): MemoryWatch {
+export function watchMemory(most: () => number = mostResident): MemoryWatch {
   let phase: BuildPhase = "corpus";
   let known: ReturnType<MemoryWatch["peak"]> = { megabytes: 0, phase };
   const look = () => {

@@ -57,8 +57,7 @@ async function run(): Promise<void> {
       out,
     } as const;
     const log = (line: string) => console.error(line);
-    const memory = watchMemory(() => Math.round(process.resourceUsage().maxRSS / 1000));
-    const phases = createPhaseLog(log, () => performance.now(), memory);
+    const phases = createPhaseLog(log, () => performance.now(), watchMemory());
     const report = (done: number, total: number) => phases("corpus", done, total);
     const layout = await layOutCorpus(options, { log, report }, controller.signal);
     const coverage = reportCorpus(layout, await readRecords(json, controller.signal));

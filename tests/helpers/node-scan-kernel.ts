@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+import { allowRelaxedSimd } from "../../scripts/allow-relaxed-simd.ts";
 import type { ScanKernel } from "../../src/core/codes/scan-kernel.ts";
 import { createScanKernel } from "../../workers/search/kernel/create-scan-kernel.ts";
-import { hasRelaxedSimd } from "../../workers/search/kernel/has-relaxed-simd.ts";
 
 /** The builds of the scan kernel. */
 export const SCAN_BUILDS = [
@@ -13,8 +12,7 @@ export const SCAN_BUILDS = [
 ] as const;
 type ScanBuild = (typeof SCAN_BUILDS)[number];
 
-// Node 20 has relaxed SIMD behind a flag, as browsers had it then.
-if (!hasRelaxedSimd()) setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 
 /** Bytes of the committed WebAssembly. */
 export function scanKernelBytes(name: ScanBuild): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ScanKernel } from "../../../src/core/codes/scan-kernel.ts";
 import { createScanKernel } from "../../../workers/search/kernel/create-scan-kernel.ts";
 
-const KERNEL = new URL("../../../workers/search/kernel/scan.wasm", import.meta.url);
+const KERNELS = new URL("../../../workers/search/kernel/", import.meta.url);
 const MOST_BYTES = 2 ** 32 - 65_536;
 
 /**
@@ -10,8 +10,11 @@ const MOST_BYTES = 2 ** 32 - 65_536;
  *
  * @throws AppError `session-failed` where the file is not that kernel
  */
-export async function openNodeScanKernel(): Promise<ScanKernel> {
+export async function openNodeScanKernel(
+  build: "scan.wasm" | "scan-relaxed.wasm" = "scan.wasm",
+): Promise<ScanKernel> {
+  const bytes = await readFile(new URL(build, KERNELS));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await WebAssembly.instantiate(await readFile(KERNEL), { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   return createScanKernel(instance.exports, memory, MOST_BYTES);
 }

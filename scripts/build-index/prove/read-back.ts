@@ -11,10 +11,9 @@ import { parseSimilar } from "../../../src/core/edition/similar-file.ts";
 import { openSources } from "../../../src/core/edition/sources-file.ts";
 import { openTexts } from "../../../src/core/edition/texts-file.ts";
 import { firstRowsOfWorks } from "../../../src/core/edition/work-rows.ts";
-import { parseWorks } from "../../../src/core/edition/works-file.ts";
+import { parseWorks, type WorkRecord } from "../../../src/core/edition/works-file.ts";
 import { AppError } from "../../../src/core/errors.ts";
-import { dotFloats } from "../../../src/core/search/dot.ts";
-import { LENGTH_TOLERANCE } from "../../../src/core/search/exact-rows.ts";
+import { lengthUnlessUnit } from "../../../src/core/search/unit-length.ts";
 import { openFileSource } from "../file-source.ts";
 import { gunzip } from "../gzip.ts";
 import { type FolderIndex, openIndexFolder } from "./open-index-folder.ts";
@@ -47,9 +46,10 @@ export async function readBack(
     report(done, total);
   };
   report(0, total);
-  const sentencesOf = await readWorks(folder, manifest, signal);
-  await readTexts(folder, manifest, sentencesOf, add, signal);
-  for (const index of indexes) await readIndex(folder, manifest, index, sentencesOf, add, signal);
+  const works = await readWorks(folder, manifest, signal);
+  await readTexts(folder, manifest, works, add, signal);
+  const firstRows = firstRowsOfWorks(works);
+  for (const index of indexes) await readIndex(folder, manifest, index, firstRows, add, signal);
 }
 
 /** The files of an index, and what its exact rows are. */
@@ -58,26 +58,25 @@ interface WrittenIndexFiles {
   readonly exact: ExactRows | null;
 }
 
-/** Sentences of each work. */
 async function readWorks(
   folder: string,
-  { files, works, sentences }: EditionManifest,
+  { files, works: count, sentences }: EditionManifest,
   signal: AbortSignal,
-): Promise<readonly number[]> {
+): Promise<readonly WorkRecord[]> {
   const read = async ({ name }: { readonly name: string }) =>
     new Uint8Array(await readFile(join(folder, name)));
   const json = await unpackGzip(gunzip, await read(files.works), "works", signal);
-  const sentencesOf = parseWorks(json, works).works.map((work) => work.sentences);
-  const sum = sentencesOf.reduce((total, count) => total + count, 0);
+  const { works } = parseWorks(json, count);
+  const sum = works.reduce((total, work) => total + work.sentences, 0);
   if (sum !== sentences) throw corrupt("works", `its works have ${sum} of ${sentences} sentences`);
   if (files.similar !== undefined) parseSimilar(await read(files.similar), sentences);
-  return sentencesOf;
+  return works;
 }
 
 async function readTexts(
   folder: string,
   { files, sentences }: EditionManifest,
-  sentencesOf: readonly number[],
+  works: readonly WorkRecord[],
   add: (rows: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -95,8 +94,9 @@ async function readTexts(
       if (empty >= 0) throw corrupt("texts", `row ${first + empty} has no id`);
       add(count);
     }
+    const sentencesOf = works.map((work) => work.sentences);
     const ofWorks = await openSources(sources, sentencesOf, gunzip, signal);
-    for (let work = 0; work < sentencesOf.length; work++) await ofWorks.read(work, signal);
+    for (let work = 0; work < works.length; work++) await ofWorks.read(work, signal);
   } finally {
     await Promise.all([texts.close(), sources.close()]);
   }
@@ -106,7 +106,7 @@ async function readIndex(
   folder: string,
   { works, sentences }: EditionManifest,
   { files, exact }: WrittenIndexFiles,
-  sentencesOf: readonly number[],
+  firstRows: Uint32Array,
   add: (rows: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -122,9 +122,8 @@ async function readIndex(
       }
     }
     const marks = await markClusters(opened, sentences, add, signal);
-    const firstRows = firstRowsOfWorks(sentencesOf.map((count) => ({ sentences: count })));
     const codeDim = codeDimOf(opened.index.router.dim);
-    for (let work = 0; work < sentencesOf.length; work++) {
+    for (let work = 0; work < works; work++) {
       const [first, end] = [firstRows[work] ?? 0, firstRows[work + 1] ?? 0];
       const codes = await opened.readWork(work, first, end, signal);
       const { planes, ...rows } = codes;
@@ -141,11 +140,8 @@ async function readIndex(
 function requireUnitRows(vectors: Float32Array, first: number, count: number): void {
   const dim = vectors.length / count;
   for (let i = 0; i < count; i++) {
-    const length = Math.sqrt(dotFloats(vectors, i * dim, vectors, i * dim, dim));
-    // Written so that NaN fails too.
-    if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) {
-      throw corrupt("rows", `vector ${first + i} has length ${length}`);
-    }
+    const length = lengthUnlessUnit(vectors, i * dim, dim);
+    if (length !== null) throw corrupt("rows", `vector ${first + i} has length ${length}`);
   }
 }
 

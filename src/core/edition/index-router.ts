@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import { dotFloats } from "../search/dot.ts";
 import type { HnswGraph } from "../search/hnsw-graph.ts";
+import { lengthUnlessUnit } from "../search/unit-length.ts";
 import { createBinaryReader } from "./binary-reader.ts";
 import { createBinaryWriter } from "./binary-writer.ts";
 import { checkGraph } from "./check-graph.ts";
@@ -15,8 +15,6 @@ const MOST_LINKS = 4096;
 const MOST_LEVELS = 32;
 /** Bits of a code: one sign and three of magnitude. */
 const CODE_BITS = 4;
-/** How far the hub direction may be from a unit vector. */
-const LENGTH_TOLERANCE = 1e-3;
 
 /** What turns a query and a vector into code space, as it is stored. */
 export interface CodeSpaceFacts {
@@ -131,8 +129,8 @@ function firstPlacesOf(counts: Uint32Array, sentences: number): Uint32Array<Arra
 }
 
 function requireUnit(vector: Float32Array): void {
-  const length = Math.sqrt(dotFloats(vector, 0, vector, 0, vector.length));
-  if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) throw corrupt(`a hub of length ${length}`);
+  const length = lengthUnlessUnit(vector, 0, vector.length);
+  if (length !== null) throw corrupt(`a hub of length ${length}`);
 }
 
 function corrupt(why: string): AppError {

@@ -1,15 +1,12 @@
 import { AppError } from "../errors.ts";
 import type { AdoptRequest, ModelVariant } from "../protocol.ts";
-import { dotFloats } from "./dot.ts";
+import { lengthUnlessUnit } from "./unit-length.ts";
 
 /**
  * Sentences of the largest edition that a device embeds by itself: some minutes of work for CLIP's text tower on one core,
  * and 20 MB of vectors.
  */
 export const MOST_ADOPTED_SENTENCES = 5000;
-
-/** How far the length of a vector may be from 1. */
-const LENGTH_TOLERANCE = 1e-3;
 
 /** The vectors of an edition's sentences under another model than the one that it was made with, as far as they are there. */
 export interface AdoptedVectors {
@@ -68,9 +65,8 @@ const MOST_DIM = 4096;
 /** Throws AppError `invalid-argument` unless every row of `dim` numbers is a unit vector. */
 export function requireUnitRows(vectors: Float32Array, dim: number): void {
   for (let start = 0; start < vectors.length; start += dim) {
-    const length = Math.sqrt(dotFloats(vectors, start, vectors, start, dim));
-    // Written so that NaN fails too.
-    if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) throw invalid(`a vector of length ${length}`);
+    const length = lengthUnlessUnit(vectors, start, dim);
+    if (length !== null) throw invalid(`a vector of length ${length}`);
   }
 }
 

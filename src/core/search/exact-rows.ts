@@ -3,7 +3,7 @@ import type { ExactRows } from "../edition/edition-manifest.ts";
 import { ROWS_PER_GROUP } from "../edition/hashes-file.ts";
 import { AppError } from "../errors.ts";
 import { fromHalves } from "../model/half.ts";
-import { dotFloats } from "./dot.ts";
+import { lengthUnlessUnit } from "./unit-length.ts";
 
 /** Reads the exact unit vectors of rows. */
 export interface ExactReader {
@@ -17,8 +17,6 @@ export interface ExactReader {
   read(row: number, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** How far the length of a stored unit vector may be from 1; rounding to halves is five times smaller. */
-export const LENGTH_TOLERANCE = 1e-3;
 const BYTES = { f32: 4, f16: 2 } as const;
 
 /**
@@ -48,9 +46,8 @@ export function openExactRows(
       const bytes = (await source.read({ start: from, end: from + rowBytes }, signal)).slice();
       const vector =
         type === "f32" ? new Float32Array(bytes.buffer) : fromHalves(new Uint16Array(bytes.buffer));
-      const length = Math.sqrt(dotFloats(vector, 0, vector, 0, dim));
-      // Written so that NaN fails too.
-      if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) {
+      const length = lengthUnlessUnit(vector, 0, dim);
+      if (length !== null) {
         const why = `vector ${row} has length ${length}`;
         throw new AppError({ code: "edition-corrupt", file: "rows", why });
       }
